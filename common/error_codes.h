@@ -1,0 +1,103 @@
+/* error_codes.h: the one table of everything that can go wrong or be refused.
+ *
+ * A row: enum name, stable word, category. Words are an interface: logs, JSON and scripts rest on them, so a word never
+ * changes its meaning and is never used again for something else. Categories and exit statuses: error.h. */
+#ifndef COMMON_ERROR_CODES_H
+#define COMMON_ERROR_CODES_H
+
+/* clang-format off */
+#define ERROR_CODES(X) \
+	X(ERROR_NONE,                      "none",                       SYSTEM) \
+	/* the machine */ \
+	X(ERROR_MEMORY,                    "system.memory",              SYSTEM) \
+	X(ERROR_SYSTEM,                    "system.call",                SYSTEM) \
+	X(ERROR_FILE,                      "system.file",                SYSTEM) \
+	X(ERROR_PROGRAM,                   "system.program",             SYSTEM) \
+	X(ERROR_DEADLINE,                  "system.deadline",            SYSTEM) \
+	X(ERROR_CRYPTO,                    "system.crypto",              SYSTEM) \
+	X(ERROR_BUG,                       "bug",                        BUG) \
+	X(ERROR_USAGE,                     "usage",                      USAGE) \
+	/* bytes and text from outside */ \
+	X(ERROR_LIMIT,                     "input.limit",                INPUT) \
+	X(ERROR_TLV_TRUNCATED,             "tlv.truncated",              INPUT) \
+	X(ERROR_TLV_TAG,                   "tlv.tag",                    INPUT) \
+	X(ERROR_TLV_REST,                  "tlv.rest",                   INPUT) \
+	X(ERROR_BASE64,                    "input.base64",               INPUT) \
+	X(ERROR_TEXT,                      "input.text",                 INPUT) \
+	X(ERROR_JSON,                      "input.json",                 INPUT) \
+	X(ERROR_PERMISSIONS,               "input.permissions",          INPUT) \
+	/* SSH formats */ \
+	X(ERROR_SSH_KEY,                   "ssh.key",                    INPUT) \
+	X(ERROR_SSH_KEY_TYPE,              "ssh.key-type",               INPUT) \
+	X(ERROR_SSH_CERTIFICATE,           "ssh.certificate",            INPUT) \
+	X(ERROR_SSH_CERTIFICATE_NESTED,    "ssh.certificate-nested",     INPUT) \
+	X(ERROR_SSH_CERTIFICATE_PRINCIPALS, "ssh.certificate-principals", INPUT) \
+	X(ERROR_SSH_SIGNATURE,             "ssh.signature",              DENIED) \
+	X(ERROR_SSHSIG,                    "sshsig.format",              INPUT) \
+	X(ERROR_SSHSIG_NAMESPACE,          "sshsig.namespace",           DENIED) \
+	X(ERROR_AUTH_INFO,                 "auth-info.format",           INPUT) \
+	/* the request protocol between thin clients and the verifier */ \
+	X(ERROR_PROTOCOL,                  "protocol.format",            INPUT) \
+	X(ERROR_PROTOCOL_VERSION,          "protocol.version",           INPUT) \
+	X(ERROR_VERIFIER_UNREACHABLE,      "verifier.unreachable",       SYSTEM) \
+	X(ERROR_VERIFIER_DEADLINE,         "verifier.deadline",          SYSTEM) \
+	/* evidence: what cannot be read, and what is refused */ \
+	X(ERROR_EVIDENCE_FORMAT,           "evidence.format",            INPUT) \
+	X(ERROR_EVIDENCE_ABSENT,           "evidence.absent",            INPUT) \
+	X(ERROR_EVIDENCE_INCOMPLETE,       "evidence.incomplete",        INPUT) \
+	X(ERROR_EVIDENCE_CERTIFICATE,      "evidence.certificate",       INPUT) \
+	X(ERROR_PIV_ISSUER_UNKNOWN,        "piv.issuer-unknown",         DENIED) \
+	X(ERROR_PIV_ISSUER_DISTRUSTED,     "piv.issuer-distrusted",      DENIED) \
+	X(ERROR_PIV_DEVICE_SIGNATURE,      "piv.device-signature",       DENIED) \
+	X(ERROR_PIV_DEVICE_CERTIFICATE,    "piv.device-certificate",     DENIED) \
+	X(ERROR_PIV_LEAF_SIGNATURE,        "piv.attestation-signature",  DENIED) \
+	X(ERROR_PIV_LEAF,                  "piv.attestation",            DENIED) \
+	X(ERROR_PIV_ALGORITHM,             "piv.signature-algorithm",    DENIED) \
+	X(ERROR_PIV_EXTENSION,             "piv.extension",              DENIED) \
+	X(ERROR_PIV_SLOT,                  "piv.slot",                   DENIED) \
+	X(ERROR_KEY_ROCA,                  "key.roca",                   DENIED) \
+	X(ERROR_KEY_MISMATCH,              "key.mismatch",               DENIED) \
+	X(ERROR_KEY_WEAK,                  "key.weak",                   DENIED) \
+	X(ERROR_POLICY,                    "policy.refused",             DENIED) \
+	X(ERROR_TRUST_BUNDLE,              "trust.bundle",               INPUT) \
+	/* enrollments */ \
+	X(ERROR_REGISTRARS,                "registrars.format",          INPUT) \
+	X(ERROR_REGISTRAR_UNKNOWN,         "registrar.unknown",          DENIED) \
+	X(ERROR_REGISTRAR_EXPIRED,         "registrar.not-valid-then",   DENIED) \
+	X(ERROR_ENROLLMENT,                "enrollment.format",          INPUT) \
+	X(ERROR_ENROLLMENT_EXPIRED,        "enrollment.expired",         DENIED) \
+	X(ERROR_ENROLLMENT_NOT_YET,        "enrollment.not-yet-valid",   DENIED) \
+	X(ERROR_ENROLLMENT_REVOKED,        "enrollment.revoked",         DENIED) \
+	X(ERROR_ENROLLMENT_ABSENT,         "enrollment.absent",          DENIED) \
+	X(ERROR_ENROLLMENT_PERSON,         "enrollment.other-person",    DENIED) \
+	X(ERROR_ENROLLMENT_POSSESSION,     "enrollment.possession",      DENIED) \
+	X(ERROR_ENROLLMENT_EXISTS,         "enrollment.exists",          DENIED) \
+	X(ERROR_PERSON_NAME,               "person.name",                INPUT) \
+	X(ERROR_STORE,                     "store.database",             SYSTEM) \
+	X(ERROR_STORE_VERSION,             "store.version",              SYSTEM) \
+	X(ERROR_SNAPSHOT,                  "snapshot.format",            SYSTEM) \
+	X(ERROR_SNAPSHOT_ABSENT,           "snapshot.absent",            SYSTEM) \
+	/* cards */ \
+	X(ERROR_PCSC,                      "pcsc.service",               DEVICE) \
+	X(ERROR_READER_ABSENT,             "reader.absent",              DEVICE) \
+	X(ERROR_CARD_ABSENT,               "card.absent",                DEVICE) \
+	X(ERROR_CARD_REMOVED,              "card.removed",               DEVICE) \
+	X(ERROR_CARD_BUSY,                 "card.busy",                  DEVICE) \
+	X(ERROR_CARD_CHANGED,              "card.changed",               DEVICE) \
+	X(ERROR_CARD_REPLY,                "card.reply",                 DEVICE) \
+	X(ERROR_CARD_STATUS,               "card.status",                DEVICE) \
+	X(ERROR_CARD_UNSUPPORTED,          "card.unsupported",           DEVICE) \
+	X(ERROR_CARD_APPLICATION,          "card.application",           DEVICE) \
+	X(ERROR_CARD_OBJECT_ABSENT,        "card.object-absent",         DEVICE) \
+	X(ERROR_CARD_FULL,                 "card.full",                  DEVICE) \
+	X(ERROR_CARD_SEVERAL,              "card.several",               DEVICE) \
+	X(ERROR_PIN_WRONG,                 "pin.wrong",                  DEVICE) \
+	X(ERROR_PIN_BLOCKED,               "pin.blocked",                DEVICE) \
+	X(ERROR_PIN_NEEDED,                "pin.needed",                 DEVICE) \
+	X(ERROR_PIN_LENGTH,                "pin.length",                 INPUT) \
+	X(ERROR_MANAGEMENT_KEY,            "management-key.wrong",       DEVICE) \
+	X(ERROR_TOUCH,                     "card.touch",                 DEVICE) \
+	X(ERROR_NOT_ATTESTABLE,            "card.not-attestable",        DEVICE)
+/* clang-format on */
+
+#endif
