@@ -1,0 +1,29 @@
+/* file.h: whole files in and out. A written file is there with all its content, or as it was before.
+ * Knows nothing of what stands in them. */
+#ifndef COMMON_FILE_H
+#define COMMON_FILE_H
+
+#include <sys/types.h>
+
+#include "common/buffer.h"
+
+/* file_load: appends the content of a regular file of at most `maximum` bytes.
+ * Errors: ERROR_FILE (with path and errno's word), ERROR_LIMIT. errno is kept for ENOENT tests: file_is_absent. */
+bool file_load(const char *path, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
+
+/* file_load_trusted: as file_load, for what decides about logins: no symbolic link at the end, regular, owned by root or
+ * the caller, writable by its owner only. Errors: also ERROR_PERMISSIONS with the command that mends it. */
+bool file_load_trusted(const char *path, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
+
+/* file_load_descriptor: appends all that comes from an open descriptor, up to `maximum` bytes. */
+bool file_load_descriptor(int descriptor, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
+
+/* file_store: writes a temporary file beside `path`, fsyncs it, renames it over `path`, fsyncs the folder.
+ *   mode  permission bits, 0644 or 0600
+ * Errors: ERROR_FILE; nothing is left behind then. */
+bool file_store(const char *path, struct bytes content, mode_t mode, struct error *err) MUST_CHECK;
+
+/* file_exists: whether there is anything at `path`. */
+bool file_exists(const char *path);
+
+#endif

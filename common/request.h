@@ -1,0 +1,61 @@
+/* request.h: the little protocol between the thin clients in sshd and PAM and the verifier.
+ *
+ * One request and one reply a connection (or on standard input and output of `keyenrolld --once`). A message is a 4-byte
+ * length and that many bytes: version, code, fields as SSH strings. Both ends and the fuzzer share this codec; it lies in
+ * common/ because verifier/ and pam_module/ do not know each other.
+ * Knows nothing of sockets and decisions. libc only.
+ *
+ *   request   byte version | byte code | string account | string service | uint32 number of methods
+ *             | { string method name | string key or certificate blob } …
+ *   reply     byte version | byte verdict | string reason | string sentence | string output */
+#ifndef COMMON_REQUEST_H
+#define COMMON_REQUEST_H
+
+#include "common/auth_info.h"
+
+#define REQUEST_VERSION 1
+/* A request carries at most all that SSH_AUTH_INFO_0 may hold, a reply one key line. */
+#define REQUEST_MAXIMUM (AUTH_INFO_MAXIMUM + 4096)
+#define REPLY_MAXIMUM ((size_t)64 * 1024)
+#define REQUEST_LENGTH_SIZE 4
+
+enum request_code {
+	REQUEST_AUTHORIZED_KEYS = 1, /* sshd asks for the lines of one offered key */
+	REQUEST_SESSION = 2,         /* PAM asks whether a session may open after these methods */
+};
+
+enum request_verdict {
+	REQUEST_REFUSED = 0,
+	REQUEST_ACCEPTED = 1,
+};
+
+struct request {
+	enum request_code code;
+	struct bytes account; /* the local account that is to be entered */
+	struct bytes service; /* PAM's service, or "sshd" */
+	struct request_method {
+		struct bytes name, blob;
+	} methods[AUTH_INFO_METHODS_MAXIMUM];
+	size_t num_methods;
+};
+
+struct reply {
+	enum request_verdict verdict;
+	struct bytes reason;   /* an error's stable word; "none" when accepted */
+	struct bytes sentence; /* for the log */
+	struct bytes output;   /* REQUEST_AUTHORIZED_KEYS: authorized_keys lines; else empty */
+};
+
+/* request_encode, reply_encode: append a whole message, length included. Errors: ERROR_LIMIT, ERROR_MEMORY. */
+bool request_encode(const struct request *request, struct buffer *out, struct error *err) MUST_CHECK;
+bool reply_encode(const struct reply *reply, struct buffer *out, struct error *err) MUST_CHECK;
+
+/* request_parse, reply_parse: read a message without its length, all of it; the result borrows from `message`.
+ * Errors: ERROR_PROTOCOL_VERSION (a peer of another version: say so), ERROR_PROTOCOL. */
+bool request_parse(struct bytes message, struct request *request, struct error *err) MUST_CHECK;
+bool reply_parse(struct bytes message, struct reply *reply, struct error *err) MUST_CHECK;
+
+/* request_name: "authorized-keys", "session"; static storage. */
+const char *request_name(enum request_code code);
+
+#endif

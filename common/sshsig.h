@@ -1,0 +1,43 @@
+/* sshsig.h: signatures over files and records, as `ssh-keygen -Y sign` makes and `-Y verify` checks them.
+ * Knows nothing of who may sign what. Hash: SHA-512 when made here; SHA-256 is read as well.
+ * Source: OpenSSH PROTOCOL.sshsig. */
+#ifndef COMMON_SSHSIG_H
+#define COMMON_SSHSIG_H
+
+#include "common/ssh_key.h"
+
+struct sshsig {
+	struct ssh_key key;      /* who signed */
+	struct buffer signature; /* SSH signature blob */
+	char name_space[128];
+	bool sha512; /* else SHA-256 */
+};
+
+#define SSHSIG_EMPTY ((struct sshsig){.sha512 = true})
+
+void sshsig_clear(struct sshsig *sshsig);
+
+/* sshsig_put_signed_data: appends the bytes that a key has to sign for `message` (hashed with SHA-512 here).
+ *   name_space  never empty */
+bool sshsig_put_signed_data(
+    const char *name_space, struct bytes message, struct buffer *out, struct error *err) MUST_CHECK;
+
+/* sshsig_encode: appends the binary form (without armor).
+ *   signature  SSH signature blob over sshsig_put_signed_data's bytes */
+bool sshsig_encode(const struct ssh_key *key, const char *name_space, struct bytes signature, struct buffer *out,
+    struct error *err) MUST_CHECK;
+
+/* sshsig_parse: reads the binary form, all of it. Errors: ERROR_SSHSIG, ERROR_SSH_KEY…. */
+bool sshsig_parse(struct bytes blob, struct sshsig *sshsig, struct error *err) MUST_CHECK;
+
+/* sshsig_put_armor, sshsig_parse_armor: the form with BEGIN SSH SIGNATURE lines. Errors: also ERROR_BASE64. */
+bool sshsig_put_armor(struct bytes blob, struct buffer *out, struct error *err) MUST_CHECK;
+bool sshsig_parse_armor(struct bytes text, struct sshsig *sshsig, struct error *err) MUST_CHECK;
+
+/* sshsig_verify: the signature is good for `message` under exactly this namespace. Whether sshsig->key may sign is the
+ * caller's question.
+ * Errors: ERROR_SSHSIG_NAMESPACE, ERROR_SSH_SIGNATURE. */
+bool sshsig_verify(const struct sshsig *sshsig, const char *name_space, struct bytes message,
+    struct ssh_sk_flags *flags, struct error *err) MUST_CHECK;
+
+#endif
