@@ -4,7 +4,7 @@
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
 
-#include "common/error.h"
+#include <stddef.h>
 
 /* One field: KEYENROLL_… in capitals; value NULL leaves it out. Control characters in values are shown as '?'. */
 struct log_field {

@@ -1,0 +1,26 @@
+/* appraise.h: the one pure function that says whether a key is in hardware.
+ *
+ * No device, no file, no network, no clock of its own, no global state; the command, the verifier, the fleet audit, the
+ * fuzzers and the benchmarks all call it. Thread-safe as long as each thread has its own result. */
+#ifndef POLICY_APPRAISE_H
+#define POLICY_APPRAISE_H
+
+#include "policy/evidence.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
+
+struct appraisal {
+	const struct evidence *evidence;
+	const struct trust *trust;
+	const struct policy *policy;
+	struct bytes expected_spki; /* DER of the key that must be the attested one; empty: any */
+	const char *expected_slot;  /* "9a"; NULL: any */
+	const char *person;         /* for rules that name persons; NULL: nobody */
+	int64_t now;                /* seconds since 1970 */
+};
+
+/* appraise: fills *result, always: trouble on the way (memory, libcrypto) is a refusal with its code. */
+void appraise(const struct appraisal *appraisal, struct result *result);
+
+#endif

@@ -1,0 +1,107 @@
+/* result.h: what an appraisal found: the verdict, every reason for it, and each claim with the field that proves it.
+ *
+ * A result is a plain value without pointers to be freed: it may be copied, kept and read by any thread.
+ * Knows nothing of how it was reached. */
+#ifndef POLICY_RESULT_H
+#define POLICY_RESULT_H
+
+#include "common/buffer.h"
+
+enum verdict {
+	VERDICT_REFUSED, /* zero: a result that nobody filled refuses */
+	VERDICT_ACCEPTED,
+	VERDICT_NOT_APPRAISABLE, /* the evidence cannot be read, or is absent or incomplete */
+};
+
+enum assurance {
+	ASSURANCE_NONE,
+	ASSURANCE_ORGANISATION, /* rests on an anchor that the administrator added */
+	ASSURANCE_VENDOR,       /* rests on the shipped bundle */
+};
+
+enum claim_grade {
+	CLAIM_NOT_PROVABLE, /* this format cannot say */
+	CLAIM_FAILED,       /* the evidence says the opposite */
+	CLAIM_CLAIMED,      /* the token said so, unsigned */
+	CLAIM_IMPLIED,      /* by the vendor's design or statement */
+	CLAIM_PROVEN,       /* by a signed field */
+};
+
+enum claim_name {
+	CLAIM_KEY,           /* fingerprint of the attested key, "SHA256:…" */
+	CLAIM_KEY_ALGORITHM, /* "ecdsa-p256", "rsa-2048" */
+	CLAIM_GENERATED_INSIDE,
+	CLAIM_USED_INSIDE,
+	CLAIM_NOT_EXPORTABLE,
+	CLAIM_CERTIFIED_MODULE,
+	CLAIM_RANDOM_SOURCE,
+	CLAIM_BOUND, /* to the request or key that was asked for */
+	CLAIM_VENDOR,
+	CLAIM_ISSUER,             /* the anchor's name */
+	CLAIM_FIRMWARE,           /* "5.7.4" */
+	CLAIM_SERIAL,             /* decimal */
+	CLAIM_SLOT,               /* "9a" */
+	CLAIM_PIN_POLICY,         /* "never" "once" "always" "match-once" "match-always" */
+	CLAIM_TOUCH_POLICY,       /* "never" "always" "cached" */
+	CLAIM_FORM_FACTOR,        /* "usb-a keychain" … */
+	CLAIM_EDITION,            /* "normal" "fips" "cspn" */
+	CLAIM_DEVICE_CERTIFICATE, /* SHA-256 of the f9 certificate: a batch, not a device */
+	CLAIM_NAME_COUNT
+};
+
+struct claim {
+	enum claim_name name;
+	enum claim_grade grade;
+	char value[128];
+	char proof
+	    [96]; /* certificate and OID, "attestation 1.3.6.1.4.1.41482.3.3"; for implied claims whose statement it is */
+};
+
+struct reason {
+	enum error_code code;
+	char sentence[256];
+	char next_step[192]; /* what a helpdesk does about it; may be empty */
+};
+
+#define RESULT_REASONS_MAXIMUM 16
+#define RESULT_TEXT_SIZE 96
+
+struct result {
+	enum verdict verdict;
+	enum assurance assurance;
+	char format[16];
+	char rule[RESULT_TEXT_SIZE]; /* the policy's rule that decided; "evidence-only" when none was asked */
+	char trust_version[RESULT_TEXT_SIZE];
+	char policy_version[RESULT_TEXT_SIZE];
+	int64_t appraised_at; /* seconds since 1970: the time that was given */
+	struct reason reasons[RESULT_REASONS_MAXIMUM];
+	size_t num_reasons;
+	struct claim claims[CLAIM_NAME_COUNT];
+	size_t num_claims;
+};
+
+/* result_find_claim: borrowed from `result`; NULL when the format says nothing of it. */
+const struct claim *result_find_claim(const struct result *result, enum claim_name name);
+
+/* result_add_claim: appends a claim (each name once; a second one of the same name is a bug and refuses).
+ *   value   text, cut where it is too long
+ *   proof   may be "" */
+void result_add_claim(
+    struct result *result, enum claim_name name, enum claim_grade grade, const char *value, const char *proof);
+
+/* result_refuse: adds a reason and makes the verdict a refusal (or not appraisable, by the code's category INPUT). Never turns a
+ * refusal into anything better. Reasons above the maximum are dropped, the verdict is not.
+ *   next_step  may be NULL: the code's usual one is taken */
+void result_refuse(struct result *result, const struct error *err, const char *next_step);
+
+/* result_put_text: for people, a few lines. result_put_json: one object, schema policy/result.schema.json. */
+bool result_put_text(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;
+bool result_put_json(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;
+
+/* The stable words of the enums; static storage. */
+const char *verdict_name(enum verdict verdict);
+const char *assurance_name(enum assurance assurance);
+const char *claim_name(enum claim_name name);
+const char *claim_grade_name(enum claim_grade grade);
+
+#endif

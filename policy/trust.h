@@ -1,0 +1,63 @@
+/* trust.h: whom an appraisal believes: vendors' issuing CAs as facts (name, key, validity, what they may issue) and known
+ * vulnerabilities, read from bundles.
+ *
+ * A bundle is a JSON file (policy/TRUST-FORMAT.md describes it). The shipped one is the vendor's word; files of a site's trust folder add to it,
+ * and what rests on them has assurance "organisation", never "vendor". Immutable after loading, so threads may share it.
+ * Knows nothing of where files lie. */
+#ifndef POLICY_TRUST_H
+#define POLICY_TRUST_H
+
+#include <openssl/evp.h>
+
+#include "common/buffer.h"
+#include "policy/evidence.h"
+
+enum trust_source {
+	TRUST_SHIPPED, /* the bundle that the package installs */
+	TRUST_SITE,    /* added by the administrator */
+};
+
+enum trust_shape {
+	TRUST_SHAPE_S1, /* the device certificate is issued by a root; BasicConstraints may be missing in it */
+	TRUST_SHAPE_S2, /* by a pinned issuing CA under a root */
+};
+
+/* An anchor: one pinned issuer of device certificates. */
+struct trust_anchor {
+	char *name; /* for people, "Yubico PIV Attestation B 1" */
+	char *vendor;
+	char *bundle; /* name and version of the bundle it came with, for the result */
+	enum evidence_format format;
+	enum trust_source source;
+	enum trust_shape shape;
+	bool distrusted;       /* a preview or sibling CA: known, and never to be believed */
+	char *distrust_reason; /* sentence; NULL unless distrusted */
+	struct buffer subject; /* DER Name */
+	EVP_PKEY *public_key;
+	uint8_t spki_hash[32];
+	char *valid_from, *valid_to; /* ISO dates, for people only: a device certificate outlives clocks */
+};
+
+struct trust;
+
+/* trust_new: an empty trust, which believes nobody. *trust is the caller's, to trust_free(). */
+bool trust_new(struct trust **trust, struct error *err) MUST_CHECK;
+void trust_free(struct trust *trust);
+
+/* trust_add: reads one bundle and adds what it says.
+ *   origin  its name in errors and results, a path mostly
+ * Errors: ERROR_TRUST_BUNDLE with the field, ERROR_MEMORY; `trust` is as before then. */
+bool trust_add(
+    struct trust *trust, struct bytes json, const char *origin, enum trust_source source, struct error *err) MUST_CHECK;
+
+/* trust_find: the anchors of a format with this subject name, one after the other (names are not unique: two roots may
+ * share one).
+ *   after  NULL for the first, else the one found before
+ * Borrowed from `trust`; NULL when there is none (left). */
+const struct trust_anchor *trust_find(
+    const struct trust *trust, enum evidence_format format, struct bytes subject, const struct trust_anchor *after);
+
+/* trust_version: "2026-11-24" style version of the shipped bundle, "none" without one; borrowed. */
+const char *trust_version(const struct trust *trust);
+
+#endif
