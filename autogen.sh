@@ -1,1 +1,87 @@
 #!/bin/sh
+# autogen.sh: the one way in. Without a word it makes ./configure; with one it does what that word names.
+set -eu
+cd "$(dirname "$0")"
+top=$(pwd)
+build=${KEYENROLL_BUILD:-$top/build}
+
+# Its own prefix keeps a build from this tree apart from anything that a package put under /usr.
+prefix=/opt/keyenroll
+
+usage()
+{
+	cat <<-USAGE
+	usage: ./autogen.sh [WORD [ARGUMENTS]]
+
+	  (no word)         make ./configure
+	  deps              install the packages that building, running and testing need (root)
+	  build             configure and make in ./build, for the prefix $prefix
+	  demo [--keep]     from a virtual token to an attested ssh login, in a world of its own (root)
+	  check             every test: unit, style, end to end (root)
+	  bench [NAME]      the benchmarks; each ends with a line "ratio NAME VALUE goal VALUE"
+	  bare [SUITE [WORD]...]
+	                    a bare Debian root (bookworm, trixie) in which demo and check, or the WORDs, run (root)
+	  help              this text
+	USAGE
+}
+
+make_configure()
+{
+	mkdir -p m4
+	autoreconf -fi
+}
+
+# Later changes of configure.ac and Makefile.am are make's own affair; only a first configure is made here.
+make_build()
+{
+	[ -x configure ] || make_configure
+	mkdir -p "$build"
+	if [ ! -f "$build/Makefile" ]; then
+		(cd "$build" && "$top/configure" --quiet --prefix="$prefix" --sysconfdir="$prefix/etc" \
+			--localstatedir="$prefix/var" --runstatedir=/run)
+	fi
+	make --no-print-directory -C "$build" -j"$(nproc)"
+}
+
+make_check()
+{
+	make --no-print-directory -C "$build" -j"$(nproc)" check
+	KEYENROLL_BUILD="$build" tests/e2e/run
+}
+
+make_bench()
+{
+	[ $# -gt 0 ] || set -- $(cd tests/bench && ls | grep -v -e '\.am$' -e '\.c$' -e '\.h$' -e '\.sh$')
+	for name; do
+		KEYENROLL_BUILD="$build" "tests/bench/$name"
+	done
+}
+
+word=${1-}
+[ $# -eq 0 ] || shift
+case $word in
+'') make_configure ;;
+deps) tools/deps ;;
+build) make_build ;;
+demo)
+	tools/deps
+	make_build
+	KEYENROLL_BUILD="$build" tests/e2e/demo "$@"
+	;;
+check)
+	tools/deps
+	make_build
+	make_check
+	;;
+bench)
+	tools/deps
+	make_build
+	make_bench "$@"
+	;;
+bare) tools/bare "$@" ;;
+help | -h | --help) usage ;;
+*)
+	usage >&2
+	exit 2
+	;;
+esac
