@@ -83,12 +83,15 @@
 	X(ERROR_CARD_ABSENT,               "card.absent",                DEVICE) \
 	X(ERROR_CARD_REMOVED,              "card.removed",               DEVICE) \
 	X(ERROR_CARD_BUSY,                 "card.busy",                  DEVICE) \
+	X(ERROR_CARD_RESET,                "card.reset",                 DEVICE) \
+	X(ERROR_CARD_EXCHANGE,             "card.exchange",              DEVICE) \
 	X(ERROR_CARD_CHANGED,              "card.changed",               DEVICE) \
 	X(ERROR_CARD_REPLY,                "card.reply",                 DEVICE) \
 	X(ERROR_CARD_STATUS,               "card.status",                DEVICE) \
 	X(ERROR_CARD_UNSUPPORTED,          "card.unsupported",           DEVICE) \
 	X(ERROR_CARD_APPLICATION,          "card.application",           DEVICE) \
 	X(ERROR_CARD_OBJECT_ABSENT,        "card.object-absent",         DEVICE) \
+	X(ERROR_CARD_SLOT_EMPTY,           "card.slot-empty",            DEVICE) \
 	X(ERROR_CARD_FULL,                 "card.full",                  DEVICE) \
 	X(ERROR_CARD_SEVERAL,              "card.several",               DEVICE) \
 	X(ERROR_PIN_WRONG,                 "pin.wrong",                  DEVICE) \
