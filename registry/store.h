@@ -1,0 +1,58 @@
+/* store.h: where a site's enrollments are kept: one SQLite file, one transaction an enrollment, several operators at once.
+ * A row never loses what it was: revoking adds, nothing is deleted.
+ * Knows nothing of devices and of what makes an enrollment good; the caller has checked what it stores. */
+#ifndef REGISTRY_STORE_H
+#define REGISTRY_STORE_H
+
+#include "registry/enrollment.h"
+
+struct store;
+
+enum store_state {
+	STORE_ACTIVE,
+	STORE_REVOKED,
+};
+
+struct store_entry {
+	uint64_t serial; /* the certificate's; unique in this store */
+	char person[ACCOUNT_NAME_MAXIMUM];
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
+	char registrar[SSH_KEY_FINGERPRINT_SIZE];
+	char device[64]; /* "piv 12345678", from signed claims only; empty when none */
+	enum store_state state;
+	int64_t enrolled_at, valid_after, valid_before, revoked_at; /* seconds since 1970; revoked_at 0 while active */
+	char revoked_because[256];
+	char operator_name[ACCOUNT_NAME_MAXIMUM]; /* the account that ran the command */
+	struct bytes certificate;                 /* blob, borrowed for the time of the callback */
+};
+
+/* store_open: opens or, with `create`, makes a store. Waits for other operators for up to 10 seconds where it must.
+ * Errors: ERROR_STORE (absent, not a database, busy), ERROR_STORE_VERSION (made by a newer program). */
+bool store_open(const char *path, bool create, struct store **store, struct error *err) MUST_CHECK;
+void store_close(struct store *store);
+
+/* store_next_serial: a serial that no enrollment of this store has or had; reserved from now on, also for other operators. */
+bool store_next_serial(struct store *store, uint64_t *serial, struct error *err) MUST_CHECK;
+
+/* store_add: records an enrollment in one transaction.
+ *   device         "piv 12345678"; a device that is enrolled for another person is refused
+ *   operator_name  who runs this
+ * Errors: ERROR_ENROLLMENT_EXISTS (key or serial is there already; or the device belongs to another person), ERROR_STORE. */
+bool store_add(struct store *store, const struct enrollment *enrollment, const char *device, const char *operator_name,
+    int64_t now, struct error *err) MUST_CHECK;
+
+/* store_revoke: marks the active enrollment of a key.
+ * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_ENROLLMENT_REVOKED (it is already), ERROR_STORE. */
+bool store_revoke(
+    struct store *store, const char *fingerprint, const char *because, int64_t now, struct error *err) MUST_CHECK;
+
+/* store_visitor: called for each entry; false stops the walk, which then returns false with what the visitor put into err. */
+typedef bool store_visitor(const struct store_entry *entry, void *context, struct error *err);
+
+/* store_each: walks all entries in order of serial.
+ *   person       only this person's; NULL: all
+ *   fingerprint  only this key's; NULL: all */
+bool store_each(struct store *store, const char *person, const char *fingerprint, store_visitor *visit, void *context,
+    struct error *err) MUST_CHECK;
+
+#endif
