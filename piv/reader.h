@@ -4,6 +4,8 @@
 #ifndef PIV_READER_H
 #define PIV_READER_H
 
+#include <stddef.h>
+
 #include "common/error.h"
 
 #define READER_NAME_SIZE 128 /* bytes with the NUL, pcsc-lite's maximum */
