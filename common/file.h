@@ -7,23 +7,24 @@
 
 #include "common/buffer.h"
 
-/* file_load: appends the content of a regular file of at most `maximum` bytes.
- * Errors: ERROR_FILE (with path and errno's word), ERROR_LIMIT. errno is kept for ENOENT tests: file_is_absent. */
+/* file_load: appends the content of a regular file of at most `maximum` bytes. The buffer's own maximum holds as well.
+ * Errors: ERROR_FILE (with path and errno's word), ERROR_LIMIT; the content of the buffer is as before then. */
 bool file_load(const char *path, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
 
 /* file_load_trusted: as file_load, for what decides about logins: no symbolic link at the end, regular, owned by root or
  * the caller, writable by its owner only. Errors: also ERROR_PERMISSIONS with the command that mends it. */
 bool file_load_trusted(const char *path, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
 
-/* file_load_descriptor: appends all that comes from an open descriptor, up to `maximum` bytes. */
+/* file_load_descriptor: appends all that comes from an open, blocking descriptor, up to `maximum` bytes.
+ * Errors: as file_load, without a path. */
 bool file_load_descriptor(int descriptor, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
 
 /* file_store: writes a temporary file beside `path`, fsyncs it, renames it over `path`, fsyncs the folder.
  *   mode  permission bits, 0644 or 0600
- * Errors: ERROR_FILE; nothing is left behind then. */
+ * Errors: ERROR_FILE; no temporary file is left behind then. */
 bool file_store(const char *path, struct bytes content, mode_t mode, struct error *err) MUST_CHECK;
 
-/* file_exists: whether there is anything at `path`. */
+/* file_exists: whether there is anything at `path`, a dangling symbolic link included. */
 bool file_exists(const char *path);
 
 #endif

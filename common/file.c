@@ -1,0 +1,187 @@
+#include "common/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHUNK_SIZE 16384
+
+bool file_load_descriptor(int descriptor, size_t maximum, struct buffer *content, struct error *err)
+{
+	size_t before = content->len;
+	uint8_t chunk[CHUNK_SIZE];
+	bool done = false;
+
+	for (;;) {
+		ssize_t got = read(descriptor, chunk, sizeof(chunk));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			error_set_errno(err, ERROR_FILE, "cannot be read");
+			goto out;
+		}
+		if (got == 0)
+			break;
+		if ((size_t)got > maximum - (content->len - before)) {
+			error_set(err, ERROR_LIMIT, "longer than %zu bytes", maximum);
+			goto out;
+		}
+		if (!buffer_put(content, bytes_of(chunk, (size_t)got), err))
+			goto out;
+	}
+	done = true;
+out:
+	explicit_bzero(chunk, sizeof(chunk));
+	if (!done)
+		buffer_cut(content, before);
+	return done;
+}
+
+/* O_NONBLOCK: a FIFO in the place of a file must not hold the caller up until somebody writes into it. */
+static bool open_regular(const char *path, int flags, int *descriptor, struct stat *status, struct error *err)
+{
+	*descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
+	if (*descriptor < 0 && errno == ELOOP && flags == O_NOFOLLOW)
+		return error_set(
+		    err, ERROR_PERMISSIONS, "%s is a symbolic link: put the file itself in its place", path);
+	if (*descriptor < 0)
+		return error_set_errno(err, ERROR_FILE, "%s cannot be opened", path);
+	if (fstat(*descriptor, status) != 0)
+		return error_set_errno(err, ERROR_FILE, "%s cannot be examined", path);
+	if (!S_ISREG(status->st_mode))
+		return error_set(err, ERROR_FILE, "%s is no regular file", path);
+	return true;
+}
+
+static bool check_trusted(const char *path, const struct stat *status, struct error *err)
+{
+	if (status->st_uid != 0 && status->st_uid != geteuid())
+		return error_set(err, ERROR_PERMISSIONS, "%s belongs to user %u: chown root %s", path,
+		    (unsigned)status->st_uid, path);
+	if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return error_set(
+		    err, ERROR_PERMISSIONS, "others than its owner may write %s: chmod go-w %s", path, path);
+	return true;
+}
+
+static bool load(const char *path, bool trusted, size_t maximum, struct buffer *content, struct error *err)
+{
+	struct stat status;
+	int descriptor = -1;
+	bool done = false;
+
+	if (!open_regular(path, trusted ? O_NOFOLLOW : 0, &descriptor, &status, err) ||
+	    (trusted && !check_trusted(path, &status, err)))
+		goto out;
+	done = file_load_descriptor(descriptor, maximum, content, err) || error_prefix(err, "%s", path);
+out:
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	return done;
+}
+
+bool file_load(const char *path, size_t maximum, struct buffer *content, struct error *err)
+{
+	return load(path, false, maximum, content, err);
+}
+
+bool file_load_trusted(const char *path, size_t maximum, struct buffer *content, struct error *err)
+{
+	return load(path, true, maximum, content, err);
+}
+
+static size_t folder_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? 0 : (size_t)(slash - path) + 1;
+}
+
+static bool write_all(int descriptor, struct bytes content, const char *path, struct error *err)
+{
+	while (content.len > 0) {
+		ssize_t written = write(descriptor, content.data, content.len);
+		struct bytes done;
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0 || !bytes_take(&content, (size_t)written, &done))
+			return error_set_errno(err, ERROR_FILE, "%s cannot be written", path);
+	}
+	return true;
+}
+
+/* A rename is on the disk when its folder is. */
+static bool sync_folder(const char *path, struct error *err)
+{
+	struct buffer folder = BUFFER_EMPTY;
+	int descriptor = -1;
+	bool done = false;
+
+	if (!buffer_put_format(&folder, err, "%.*s.", (int)folder_length(path), path))
+		goto out;
+	descriptor = open(buffer_text(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (descriptor < 0 || fsync(descriptor) != 0) {
+		error_set_errno(err, ERROR_FILE, "the folder of %s cannot be synced", path);
+		goto out;
+	}
+	done = true;
+out:
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	buffer_free(&folder);
+	return done;
+}
+
+static bool fill(int descriptor, const char *path, struct bytes content, mode_t mode, struct error *err)
+{
+	if (!write_all(descriptor, content, path, err))
+		return false;
+	if (fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0)
+		return error_set_errno(err, ERROR_FILE, "%s cannot be written", path);
+	return true;
+}
+
+bool file_store(const char *path, struct bytes content, mode_t mode, struct error *err)
+{
+	size_t folder = folder_length(path);
+	struct buffer temporary = BUFFER_EMPTY;
+	int descriptor = -1;
+	bool done = false;
+
+	/* the dot keeps it from whoever reads the whole folder meanwhile */
+	if (!buffer_put_format(&temporary, err, "%.*s.%s.XXXXXX", (int)folder, path, path + folder))
+		goto out;
+	descriptor = mkostemp((char *)temporary.data, O_CLOEXEC);
+	if (descriptor < 0) {
+		error_set_errno(err, ERROR_FILE, "%s cannot be written", path);
+		goto out;
+	}
+	if (!fill(descriptor, path, content, mode, err)) {
+		(void)unlink(buffer_text(&temporary));
+		goto out;
+	}
+	if (rename(buffer_text(&temporary), path) != 0) {
+		error_set_errno(err, ERROR_FILE, "%s cannot be replaced", path);
+		(void)unlink(buffer_text(&temporary));
+		goto out;
+	}
+	done = sync_folder(path, err);
+out:
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	buffer_free(&temporary);
+	return done;
+}
+
+bool file_exists(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0;
+}
