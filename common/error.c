@@ -14,6 +14,7 @@ struct code_row {
 static const struct code_row rows[ERROR_CODE_COUNT] = {ERROR_CODES(ERROR_AS_ROW)};
 #undef ERROR_AS_ROW
 
+PRINTF_LIKE(5, 0)
 static void fill(
     struct error *err, const char *file, int line, enum error_code code, const char *format, va_list values)
 {
@@ -34,45 +35,42 @@ static void append(struct error *err, const char *more)
 	err->text[len + colon + rest] = '\0';
 }
 
-bool error_set_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
+void error_set_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
 {
 	va_list values;
 
 	if (err == NULL)
-		return false;
+		return;
 	va_start(values, format);
 	fill(err, file, line, code, format, values);
 	va_end(values);
-	return false;
 }
 
-bool error_set_errno_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
+void error_set_errno_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
 {
 	int number = errno;
 	va_list values;
 
 	if (err == NULL)
-		return false;
+		return;
 	va_start(values, format);
 	fill(err, file, line, code, format, values);
 	va_end(values);
 	append(err, strerror(number));
-	return false;
 }
 
-bool error_prefix(struct error *err, const char *format, ...)
+void error_put_prefix(struct error *err, const char *format, ...)
 {
 	char sentence[sizeof(err->text)];
 	va_list values;
 
 	if (err == NULL)
-		return false;
+		return;
 	memcpy(sentence, err->text, sizeof(sentence));
 	va_start(values, format);
 	(void)vsnprintf(err->text, sizeof(err->text), format, values);
 	va_end(values);
 	append(err, sentence);
-	return false;
 }
 
 const char *error_word(enum error_code code)

@@ -35,20 +35,28 @@ struct error {
 
 #define ERROR_EMPTY ((struct error){.code = ERROR_NONE})
 
+/* That the three below return false is said here, where every caller's compiler and analyser can see it. */
+static inline bool error_false(void)
+{
+	return false;
+}
+
 /* error_set: fills *err and returns false, so that `return error_set(…)` is one line. A text that is too long is cut.
  *   err  may be NULL where a caller does not care for the reason */
-#define error_set(err, code, ...) error_set_at((err), __FILE__, __LINE__, (code), __VA_ARGS__)
-bool error_set_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
+#define error_set(err, code, ...) (error_set_at((err), __FILE__, __LINE__, (code), __VA_ARGS__), error_false())
+void error_set_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
     PRINTF_LIKE(5, 6);
 
 /* error_set_errno: as error_set, with ": " and what errno says behind the sentence. Reads errno first of all. */
-#define error_set_errno(err, code, ...) error_set_errno_at((err), __FILE__, __LINE__, (code), __VA_ARGS__)
-bool error_set_errno_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
+#define error_set_errno(err, code, ...)                                                                                \
+	(error_set_errno_at((err), __FILE__, __LINE__, (code), __VA_ARGS__), error_false())
+void error_set_errno_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
     PRINTF_LIKE(5, 6);
 
 /* error_prefix: puts "PREFIX: " in front of a sentence, for a caller that knows more (which slot, which file). Keeps
  * code and place, returns false. */
-bool error_prefix(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
+#define error_prefix(err, ...) (error_put_prefix((err), __VA_ARGS__), error_false())
+void error_put_prefix(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* error_word: the stable word of a code ("tlv.truncated"); static storage. */
 const char *error_word(enum error_code code);
