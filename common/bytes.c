@@ -81,6 +81,23 @@ bool bytes_take_ssh_string(struct bytes *in, struct bytes *content)
 	return true;
 }
 
+bool bytes_take_ssh_number(struct bytes *in, struct bytes *number)
+{
+	struct bytes rest = *in, content;
+
+	if (!bytes_take_ssh_string(&rest, &content) || content.len == 0 || content.data[0] >= 0x80)
+		return false;
+	if (content.data[0] == 0) {
+		if (content.len == 1 || content.data[1] < 0x80)
+			return false;
+		content.data++;
+		content.len--;
+	}
+	*in = rest;
+	*number = content;
+	return true;
+}
+
 bool bytes_take_ber_length(struct bytes *in, size_t *len)
 {
 	struct bytes rest = *in;

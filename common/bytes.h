@@ -41,6 +41,10 @@ bool bytes_take_u64(struct bytes *in, uint64_t *value) MUST_CHECK;
 /* bytes_take_ssh_string: a 4-byte length and that many bytes. Source: RFC 4251 5. */
 bool bytes_take_ssh_string(struct bytes *in, struct bytes *content) MUST_CHECK;
 
+/* bytes_take_ssh_number: a positive mpint in its shortest form. Source: RFC 4251 5.
+ *   number  out: unsigned big-endian, without leading zeros, never empty; borrowed */
+bool bytes_take_ssh_number(struct bytes *in, struct bytes *number) MUST_CHECK;
+
 /* bytes_take_ber_length: a definite BER length of at most 4 length bytes. Indefinite lengths are refused.
  * Source: ITU-T X.690 8.1.3. */
 bool bytes_take_ber_length(struct bytes *in, size_t *len) MUST_CHECK;

@@ -48,7 +48,7 @@ void ssh_key_clear(struct ssh_key *key);
 /* ssh_key_parse: reads a key blob, all of it.
  *   key  out: the caller's, to ssh_key_clear()
  * Errors: ERROR_SSH_KEY_TYPE (unknown, or a certificate), ERROR_SSH_KEY (malformed, not canonical, point off the curve,
- * RSA below 2048 bits, even or tiny exponent), ERROR_MEMORY, ERROR_CRYPTO. */
+ * RSA below 2048 or above 16384 bits, exponent even or below 65537), ERROR_MEMORY, ERROR_CRYPTO. */
 bool ssh_key_parse(struct bytes blob, struct ssh_key *key, struct error *err) MUST_CHECK;
 
 /* ssh_key_parse_line: reads "TYPE BASE64[ COMMENT]" as in a .pub file (a line end is allowed, a second line is not).
@@ -56,7 +56,8 @@ bool ssh_key_parse(struct bytes blob, struct ssh_key *key, struct error *err) MU
  * Errors: as ssh_key_parse, ERROR_BASE64; ERROR_SSH_KEY also when TYPE differs from the blob's. */
 bool ssh_key_parse_line(struct bytes line, struct ssh_key *key, struct bytes *comment, struct error *err) MUST_CHECK;
 
-/* ssh_key_of_spki: makes a key from a DER SubjectPublicKeyInfo, all of it. sk types cannot come this way.
+/* ssh_key_of_spki: makes a key from a DER SubjectPublicKeyInfo, all of it, in the form that
+ * ssh_key_put_spki writes. sk types cannot come this way.
  * Errors: ERROR_SSH_KEY, ERROR_SSH_KEY_TYPE (a kind that SSH has no name for). */
 bool ssh_key_of_spki(struct bytes spki, struct ssh_key *key, struct error *err) MUST_CHECK;
 

@@ -1,0 +1,227 @@
+#include "common/ssh_key.h"
+
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#include <string.h>
+
+#include "common/base64.h"
+#include "common/ssh_key_kind.h"
+#include "common/ssh_line.h"
+#include "common/text.h"
+
+#define RSA_BITS_MINIMUM 2048
+#define RSA_BITS_MAXIMUM 16384
+/* FIPS 186-4 B.3.1: an exponent above 2^16 and below 2^256 */
+#define RSA_EXPONENT_MINIMUM 65537U
+#define RSA_EXPONENT_BITS_MAXIMUM 256
+#define ED25519_SIZE 32
+#define POINT_UNCOMPRESSED 0x04
+
+void ssh_key_clear(struct ssh_key *key)
+{
+	buffer_free(&key->blob);
+	buffer_free(&key->application);
+	EVP_PKEY_free(key->public_key);
+	*key = SSH_KEY_EMPTY;
+}
+
+static bool from_params(const char *algorithm, OSSL_PARAM *params, EVP_PKEY **public_key, struct error *err)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, algorithm, NULL);
+	bool done = context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
+	            EVP_PKEY_fromdata(context, public_key, EVP_PKEY_PUBLIC_KEY, params) == 1;
+
+	EVP_PKEY_CTX_free(context);
+	return done || error_set(err, ERROR_SSH_KEY, "libcrypto refuses this %s key", algorithm);
+}
+
+static bool check_rsa(const BIGNUM *modulus, const BIGNUM *exponent, struct error *err)
+{
+	int bits = BN_num_bits(modulus);
+
+	if (bits < RSA_BITS_MINIMUM || bits > RSA_BITS_MAXIMUM)
+		return error_set(err, ERROR_SSH_KEY, "an RSA key of %d bits; %d to %d are taken", bits,
+		    RSA_BITS_MINIMUM, RSA_BITS_MAXIMUM);
+	if (!BN_is_odd(modulus))
+		return error_set(err, ERROR_SSH_KEY, "an RSA modulus is even");
+	if (!BN_is_odd(exponent) || BN_num_bits(exponent) > RSA_EXPONENT_BITS_MAXIMUM ||
+	    BN_get_word(exponent) < RSA_EXPONENT_MINIMUM)
+		return error_set(err, ERROR_SSH_KEY, "an RSA exponent is even, below %u or above %d bits",
+		    RSA_EXPONENT_MINIMUM, RSA_EXPONENT_BITS_MAXIMUM);
+	return true;
+}
+
+static bool build_rsa(const BIGNUM *modulus, const BIGNUM *exponent, EVP_PKEY **public_key, struct error *err)
+{
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *params = NULL;
+	bool done = false;
+
+	if (builder == NULL || OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) != 1 ||
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) != 1 ||
+	    (params = OSSL_PARAM_BLD_to_param(builder)) == NULL) {
+		error_set(err, ERROR_CRYPTO, "no memory for an RSA key");
+		goto out;
+	}
+	done = from_params("RSA", params, public_key, err);
+out:
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(builder);
+	return done;
+}
+
+static bool take_rsa(struct bytes *in, struct ssh_key *key, struct error *err)
+{
+	BIGNUM *modulus = NULL, *exponent = NULL;
+	struct bytes e, n;
+	bool done = false;
+
+	if (!bytes_take_ssh_number(in, &e) || !bytes_take_ssh_number(in, &n) || n.len > RSA_BITS_MAXIMUM / 8)
+		return error_set(
+		    err, ERROR_SSH_KEY, "an RSA number is cut short, too long or not in its shortest form");
+	exponent = BN_bin2bn(e.data, (int)e.len, NULL);
+	modulus = BN_bin2bn(n.data, (int)n.len, NULL);
+	if (exponent == NULL || modulus == NULL) {
+		error_set(err, ERROR_MEMORY, "no memory for an RSA key");
+		goto out;
+	}
+	done = check_rsa(modulus, exponent, err) && build_rsa(modulus, exponent, &key->public_key, err);
+out:
+	BN_free(exponent);
+	BN_free(modulus);
+	return done;
+}
+
+/* libcrypto refuses a point that is not on the curve; these curves have no other subgroup that it could lie in. */
+static bool take_ecdsa(struct bytes *in, const struct ssh_key_kind *kind, struct ssh_key *key, struct error *err)
+{
+	struct bytes curve, point, rest;
+	OSSL_PARAM params[3];
+	uint8_t form;
+
+	if (!bytes_take_ssh_string(in, &curve) || !bytes_equal_text(curve, kind->curve))
+		return error_set(err, ERROR_SSH_KEY, "%s with another curve inside", kind->name);
+	if (!bytes_take_ssh_string(in, &point) || point.len != 1 + 2 * kind->field_size)
+		return error_set(err, ERROR_SSH_KEY, "%s: a point has %zu bytes", kind->name, 1 + 2 * kind->field_size);
+	rest = point;
+	if (!bytes_take_u8(&rest, &form) || form != POINT_UNCOMPRESSED)
+		return error_set(err, ERROR_SSH_KEY, "%s: a point that is not uncompressed", kind->name);
+	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)kind->group, 0);
+	params[1] =
+	    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.data, point.len);
+	params[2] = OSSL_PARAM_construct_end();
+	return from_params("EC", params, &key->public_key, err);
+}
+
+static bool take_ed25519(struct bytes *in, struct ssh_key *key, struct error *err)
+{
+	struct bytes point;
+
+	if (!bytes_take_ssh_string(in, &point) || point.len != ED25519_SIZE)
+		return error_set(err, ERROR_SSH_KEY, "an Ed25519 key has %d bytes", ED25519_SIZE);
+	key->public_key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, point.data, point.len);
+	return key->public_key != NULL || error_set(err, ERROR_SSH_KEY, "libcrypto refuses this Ed25519 key");
+}
+
+static bool take_application(struct bytes *in, struct ssh_key *key, struct error *err)
+{
+	struct bytes application;
+
+	if (!bytes_take_ssh_string(in, &application) || application.len == 0 || !text_is_printable(application))
+		return error_set(err, ERROR_SSH_KEY, "a sk key without a sane application");
+	return buffer_put(&key->application, application, err);
+}
+
+static bool take_numbers(struct bytes *in, struct ssh_key *key, struct error *err)
+{
+	const struct ssh_key_kind *kind = ssh_key_kind_of(key->type);
+
+	switch (kind->algorithm) {
+	case SSH_ALGORITHM_RSA:
+		return take_rsa(in, key, err);
+	case SSH_ALGORITHM_ECDSA:
+		return take_ecdsa(in, kind, key, err);
+	case SSH_ALGORITHM_ED25519:
+		return take_ed25519(in, key, err);
+	}
+	return error_set(err, ERROR_BUG, "a key type without algorithm");
+}
+
+bool ssh_key_parse(struct bytes blob, struct ssh_key *key, struct error *err)
+{
+	struct ssh_key fresh = SSH_KEY_EMPTY;
+	struct bytes in = blob, name;
+	bool done = false;
+
+	if (!bytes_take_ssh_string(&in, &name))
+		return error_set(err, ERROR_SSH_KEY, "a key without type name");
+	if (!ssh_key_kind_find(name, &fresh.type))
+		return error_set(err, ERROR_SSH_KEY_TYPE, "a key of a type that cannot be taken: %.*s",
+		    text_is_printable(name) ? (int)name.len : 0, (const char *)name.data);
+	if (!take_numbers(&in, &fresh, err) ||
+	    (ssh_key_kind_of(fresh.type)->token && !take_application(&in, &fresh, err)))
+		goto out;
+	if (in.len > 0) {
+		error_set(err, ERROR_SSH_KEY, "%zu bytes stand behind the key", in.len);
+		goto out;
+	}
+	if (!buffer_put(&fresh.blob, blob, err))
+		goto out;
+	*key = fresh;
+	fresh = SSH_KEY_EMPTY;
+	done = true;
+out:
+	ssh_key_clear(&fresh);
+	return done;
+}
+
+bool ssh_key_parse_line(struct bytes line, struct ssh_key *key, struct bytes *comment, struct error *err)
+{
+	struct buffer blob = BUFFER_EMPTY;
+	bool done =
+	    ssh_line_parse(line, &blob, comment, ERROR_SSH_KEY, err) && ssh_key_parse(buffer_bytes(&blob), key, err);
+
+	buffer_free(&blob);
+	return done;
+}
+
+bool ssh_key_put_line(const struct ssh_key *key, struct buffer *out, struct error *err)
+{
+	return ssh_line_put(buffer_bytes(&key->blob), out, err);
+}
+
+bool ssh_key_equal(const struct ssh_key *one, const struct ssh_key *other)
+{
+	return bytes_equal(buffer_bytes(&one->blob), buffer_bytes(&other->blob));
+}
+
+bool ssh_key_hash(const struct ssh_key *key, uint8_t hash[SSH_KEY_HASH_SIZE], struct error *err)
+{
+	if (EVP_Digest(key->blob.data, key->blob.len, hash, NULL, EVP_sha256(), NULL) != 1)
+		return error_set(err, ERROR_CRYPTO, "SHA-256 failed");
+	return true;
+}
+
+bool ssh_key_fingerprint(const struct ssh_key *key, char text[SSH_KEY_FINGERPRINT_SIZE], struct error *err)
+{
+	struct buffer line = BUFFER_EMPTY;
+	uint8_t hash[SSH_KEY_HASH_SIZE];
+	struct bytes all, without_pad;
+	bool done = false;
+
+	if (!ssh_key_hash(key, hash, err) || !buffer_put_text(&line, "SHA256:", err) ||
+	    !base64_put(BYTES_OF(hash), &line, err))
+		goto out;
+	all = buffer_bytes(&line);
+	done = bytes_take_until(&all, '=', &without_pad) && bytes_to_text(without_pad, text, SSH_KEY_FINGERPRINT_SIZE);
+	if (!done)
+		error_set(err, ERROR_BUG, "a fingerprint does not fit");
+out:
+	buffer_free(&line);
+	return done;
+}
+
+const char *ssh_key_type_name(enum ssh_key_type type)
+{
+	return ssh_key_kind_of(type)->name;
+}

@@ -1,0 +1,12 @@
+/* text.h: whether foreign bytes are text that may be shown to a person.
+ * Knows nothing of what it says. Source: RFC 3629 4. */
+#ifndef COMMON_TEXT_H
+#define COMMON_TEXT_H
+
+#include "common/bytes.h"
+
+/* text_is_printable: well-formed UTF-8 (shortest form, no surrogates) without control characters, those of C1 and line
+ * ends included. No bytes are printable. */
+bool text_is_printable(struct bytes text);
+
+#endif
