@@ -51,7 +51,7 @@ make_check()
 
 make_bench()
 {
-	[ $# -gt 0 ] || set -- $(cd tests/bench && ls | grep -v -e '\.am$' -e '\.c$' -e '\.h$' -e '\.sh$')
+	[ $# -gt 0 ] || set -- $(find tests/bench -maxdepth 1 -type f -perm -100 -printf '%f\n' | sort)
 	for name; do
 		KEYENROLL_BUILD="$build" "tests/bench/$name"
 	done
