@@ -61,6 +61,9 @@
 	X(ERROR_KEY_MISMATCH,              "key.mismatch",               DENIED) \
 	X(ERROR_KEY_WEAK,                  "key.weak",                   DENIED) \
 	X(ERROR_POLICY,                    "policy.refused",             DENIED) \
+	X(ERROR_POLICY_FILE,               "policy.file",                INPUT) \
+	X(ERROR_POLICY_NO_RULE,            "policy.no-rule",             DENIED) \
+	X(ERROR_ADVISORY,                  "advisory.refused",           DENIED) \
 	X(ERROR_TRUST_BUNDLE,              "trust.bundle",               INPUT) \
 	/* enrollments */ \
 	X(ERROR_REGISTRARS,                "registrars.format",          INPUT) \

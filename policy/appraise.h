@@ -17,7 +17,11 @@ struct appraisal {
 	struct bytes expected_spki; /* DER of the key that must be the attested one; empty: any */
 	const char *expected_slot;  /* "9a"; NULL: any */
 	const char *person;         /* for rules that name persons; NULL: nobody */
-	int64_t now;                /* seconds since 1970 */
+	const char *const *groups;  /* the person's groups, borrowed; NULL: none known */
+	size_t num_groups;
+	const char *host_class; /* NULL: none */
+	int64_t enrolled_at;    /* seconds since 1970; 0: being enrolled now */
+	int64_t now;            /* seconds since 1970 */
 };
 
 /* appraise: fills *result, always: trouble on the way (memory, libcrypto) is a refusal with its code. */

@@ -1,5 +1,10 @@
-/* policy.h: the administrator's rules over claims.
- * Immutable after loading, so threads may share it. Knows nothing of where files lie. */
+/* policy.h: the administrator's rules over claims: policy.conf, or the built-in rules of a host without one.
+ *
+ * Named rules are tried in order, the first one whose conditions all hold decides, and nothing matching is a refusal. Conditions
+ * rest on claims that are proven, unless the rule says that less is enough. policy/POLICY-FORMAT.md describes the language.
+ * Immutable after loading, so threads may share it; loading itself is for one thread at a time, since libconfuse's
+ * scanner is. Knows nothing of where files lie: the caller loads them.
+ * Files: policy_file.c reads, policy_rule.c holds and compares rules, policy_condition.c tests them, policy_explain.c says why. */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
 
@@ -8,17 +13,54 @@
 
 struct policy;
 
-/* policy_new_default: the built-in rules: what a host does that has no policy file: vendor-attested keys, a PIN demanded,
- * no known vulnerability, organisation-attested keys only as far as the site's own trust file says. */
+/* For whom and where: what a rule may ask beside the claims. */
+struct policy_subject {
+	const char *person;        /* NULL: nobody in particular */
+	const char *const *groups; /* the person's groups, borrowed */
+	size_t num_groups;
+	const char *host_class; /* NULL: none */
+	int64_t enrolled_at;    /* seconds since 1970; 0: not enrolled yet */
+};
+
+/* policy_file_loader: gives the content of a file that a policy names (serial lists), appended to `content`. */
+typedef bool policy_file_loader(void *context, const char *path, struct buffer *content, struct error *err);
+
+/* policy_parse: reads a policy.
+ *   text    the whole file
+ *   origin  its name, for errors ("FILE:LINE: …") and results
+ *   load    for files named in it; NULL refuses such rules
+ * Errors: ERROR_POLICY_FILE: syntax, unknown word, wrong type, rule or condition given twice, unreachable rule; those of `load`. */
+bool policy_parse(struct bytes text, const char *origin, policy_file_loader *load, void *context,
+    struct policy **policy, struct error *err) MUST_CHECK;
+
+/* policy_new_default: the built-in rules, the text of policies/baseline.conf. */
 bool policy_new_default(struct policy **policy, struct error *err) MUST_CHECK;
 
-/* policy_new_evidence_only: accepts whatever evidence is genuine. */
+/* policy_new_evidence_only: accepts whatever evidence is genuine; advisories are told, none refuses. */
 bool policy_new_evidence_only(struct policy **policy, struct error *err) MUST_CHECK;
 
 void policy_free(struct policy *policy);
 
-/* policy_decide: applies the rules to a result whose evidence was found genuine; may add reasons and refuse, never the
- * opposite. Names the deciding rule in result->rule. */
-void policy_decide(const struct policy *policy, const char *person, struct result *result);
+/* policy_decide: applies the rules to a result whose evidence was found genuine (verdict accepted); may add reasons and
+ * refuse, never the opposite. Names the deciding rule in result->rule, fills key_options and maximum_life. */
+void policy_decide(const struct policy *policy, const struct policy_subject *subject, struct result *result);
+
+/* What became of one rule, for `policy explain`. */
+struct policy_step {
+	const char *rule; /* borrowed from the policy */
+	int line;         /* in its file */
+	bool accepts;     /* what the rule does when it matches */
+	bool tried;       /* false behind the rule that decided */
+	bool matched;
+	char condition[64]; /* the first condition that failed; "" when it matched or was not tried */
+	char wanted[192], found[192];
+};
+
+/* policy_explain_visitor: called for each rule in order; false stops. */
+typedef bool policy_explain_visitor(const struct policy_step *step, void *context, struct error *err);
+
+/* policy_explain: says for each rule whether it matches and which condition fails first; changes nothing. */
+bool policy_explain(const struct policy *policy, const struct policy_subject *subject, const struct result *result,
+    policy_explain_visitor *visit, void *context, struct error *err) MUST_CHECK;
 
 #endif

@@ -59,12 +59,29 @@ struct claim {
 
 struct reason {
 	enum error_code code;
+	bool warning; /* worth knowing, and nothing that refuses */
 	char sentence[256];
 	char next_step[192]; /* what a helpdesk does about it; may be empty */
 };
 
+enum severity {
+	SEVERITY_NOTE,
+	SEVERITY_WARNING,  /* a weakness that takes the token in the attacker's hand */
+	SEVERITY_CRITICAL, /* the private key can be computed, or the evidence proves nothing */
+};
+
+/* A known vulnerability that this evidence falls under, by its signed fields. */
+struct advisory_hit {
+	char id[32];
+	enum severity severity;
+	char text[256];
+	char reference[96];
+};
+
 #define RESULT_REASONS_MAXIMUM 16
+#define RESULT_ADVISORIES_MAXIMUM 8
 #define RESULT_TEXT_SIZE 96
+#define RESULT_OPTIONS_SIZE 256
 
 struct result {
 	enum verdict verdict;
@@ -74,10 +91,16 @@ struct result {
 	char trust_version[RESULT_TEXT_SIZE];
 	char policy_version[RESULT_TEXT_SIZE];
 	int64_t appraised_at; /* seconds since 1970: the time that was given */
+	char key_options
+	    [RESULT_OPTIONS_SIZE]; /* authorized_keys options the rule attaches: "verify-required,from=\"…\""; or "" */
+	int64_t maximum_life;      /* seconds after its making that an enrollment may live; 0: no limit of its own */
 	struct reason reasons[RESULT_REASONS_MAXIMUM];
 	size_t num_reasons;
 	struct claim claims[CLAIM_NAME_COUNT];
 	size_t num_claims;
+	struct advisory_hit
+	    advisories[RESULT_ADVISORIES_MAXIMUM]; /* all that apply, whatever the policy makes of them */
+	size_t num_advisories;
 };
 
 /* result_find_claim: borrowed from `result`; NULL when the format says nothing of it. */
@@ -94,6 +117,9 @@ void result_add_claim(
  *   next_step  may be NULL: the code's usual one is taken */
 void result_refuse(struct result *result, const struct error *err, const char *next_step);
 
+/* result_warn: adds a reason that does not refuse; the verdict stays as it is. */
+void result_warn(struct result *result, const struct error *err, const char *next_step);
+
 /* result_put_text: for people, a few lines. result_put_json: one object, schema policy/result.schema.json. */
 bool result_put_text(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;
 bool result_put_json(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;
@@ -103,5 +129,6 @@ const char *verdict_name(enum verdict verdict);
 const char *assurance_name(enum assurance assurance);
 const char *claim_name(enum claim_name name);
 const char *claim_grade_name(enum claim_grade grade);
+const char *severity_name(enum severity severity);
 
 #endif
