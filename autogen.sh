@@ -51,6 +51,7 @@ make_check()
 
 make_bench()
 {
+	# shellcheck disable=SC2046 # names of programs, without spaces
 	[ $# -gt 0 ] || set -- $(find tests/bench -maxdepth 1 -type f -perm -100 -printf '%f\n' | sort)
 	for name; do
 		KEYENROLL_BUILD="$build" "tests/bench/$name"

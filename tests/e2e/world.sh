@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # world.sh: a private machine for one end-to-end test. A script sources it first; what it calls afterwards runs as process 1 of
 # namespaces of its own (mounts, processes, network), so that it may add users, change /etc, start pcscd and sshd on any port and
 # leave nothing behind: with the script everything ends. Needs root. The machine outside is only read.
