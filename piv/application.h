@@ -55,7 +55,13 @@ bool piv_exchange(struct piv *piv, const struct apdu_command *command, struct bu
 bool piv_run(struct piv *piv, const struct apdu_command *command, const char *doing, struct buffer *reply,
     struct error *err) MUST_CHECK;
 
-/* piv_note_unlocked: a code or the management key was accepted: from now on a reset loses something. */
+/* piv_note_unlocked: the management key was accepted: from now on a reset loses something. */
 void piv_note_unlocked(struct piv *piv);
+
+/* piv_note_pin_verified: as piv_note_unlocked, for the PIN. */
+void piv_note_pin_verified(struct piv *piv);
+
+/* piv_pin_is_fresh: whether the PIN was verified by the very last command. What is refused then wanted a touch. */
+bool piv_pin_is_fresh(const struct piv *piv);
 
 #endif

@@ -5,13 +5,7 @@
 #define PIV_KEY_H
 
 #include "piv/application.h"
-
-/* Which digest goes under a signature. An Ed25519 signature has none and ignores it. */
-enum piv_digest {
-	PIV_SHA256,
-	PIV_SHA384,
-	PIV_SHA512,
-};
+#include "piv/signature_input.h"
 
 /* piv_generate: makes a new key in the slot, in place of the one that was there; needs piv_authenticate. Takes as long as it
  * takes: RSA on a card may need a minute, so there is no time limit.
@@ -29,13 +23,6 @@ bool piv_generate(struct piv *piv, const struct piv_slot *slot, enum piv_algorit
  * those of piv_run. */
 bool piv_sign(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm algorithm, enum piv_digest digest,
     struct bytes message, struct buffer *signature, struct error *err) MUST_CHECK;
-
-/* piv_signature_input: what piv_sign gives to the card for a message.
- *   input  out, appended: RSA: the padded block; ECDSA: the digest, cut to the curve's size; Ed25519: the message
- * Errors: ERROR_CARD_UNSUPPORTED for an algorithm that cannot sign, ERROR_CRYPTO.
- * Source: RFC 8017 9.2; FIPS 186-5 6.4. */
-bool piv_signature_input(enum piv_algorithm algorithm, enum piv_digest digest, struct bytes message,
-    struct buffer *input, struct error *err) MUST_CHECK;
 
 /* piv_sign_input: as piv_sign, for an input that is ready. */
 bool piv_sign_input(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm algorithm, struct bytes input,

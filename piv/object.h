@@ -1,12 +1,9 @@
-/* object.h: data objects on the token: read, write, and the two that other software looks for.
+/* object.h: data objects on the token, by their tags. What is in them, other files know.
  * Source: NIST SP 800-73-4 part 1 tables 3 and 9, part 2, 3.1.2 and 3.3.1. */
 #ifndef PIV_OBJECT_H
 #define PIV_OBJECT_H
 
 #include "piv/application.h"
-
-#define PIV_OBJECT_CHUID 0x5fc102U /* card holder unique identifier */
-#define PIV_OBJECT_CCC 0x5fc107U   /* card capability container */
 
 /* piv_object_read: what stands in an object, without the outer 53.
  *   content  out, appended
@@ -16,9 +13,5 @@ bool piv_object_read(struct piv *piv, uint32_t object, struct buffer *content, s
 /* piv_object_write: replaces an object; no content deletes it. Needs piv_authenticate.
  * Errors: ERROR_CARD_FULL, ERROR_MANAGEMENT_KEY (not authenticated), those of piv_run. */
 bool piv_object_write(struct piv *piv, uint32_t object, struct bytes content, struct error *err) MUST_CHECK;
-
-/* piv_identifiers_ensure: gives a fresh token the CHUID and CCC without which OpenSC, macOS and Windows do not take it for
- * a PIV card; a token that has a CHUID is left alone. One command, or three. Needs piv_authenticate. */
-bool piv_identifiers_ensure(struct piv *piv, struct error *err) MUST_CHECK;
 
 #endif

@@ -1,0 +1,228 @@
+#include "piv/authenticate.h"
+
+#include <openssl/rand.h>
+
+#include "piv/dynamic_authentication.h"
+#include "piv/management_cipher.h"
+#include "piv/status.h"
+
+#define INS_VERIFY 0x20U
+#define PIN_MINIMUM 6U
+#define PIN_MAXIMUM 8U
+#define PIN_FILLER 0xffU
+
+bool piv_default_management_key(struct secret **key, struct error *err)
+{
+	static const uint8_t eight[] = {1, 2, 3, 4, 5, 6, 7, 8};
+	struct secret *made = NULL;
+
+	if (!secret_new(3 * sizeof(eight), &made, err))
+		return false;
+	if (!secret_put(made, BYTES_OF(eight), err) || !secret_put(made, BYTES_OF(eight), err) ||
+	    !secret_put(made, BYTES_OF(eight), err)) {
+		secret_free(made);
+		return false;
+	}
+	*key = made;
+	return true;
+}
+
+/* What came out of one attempt with one algorithm. */
+enum attempt {
+	ATTEMPT_DONE,
+	ATTEMPT_FAILED,          /* *err says why */
+	ATTEMPT_OTHER_ALGORITHM, /* the token's key is not of this one; nothing was tried yet */
+};
+
+/* First half: the token draws a witness and sends it encrypted. */
+static enum attempt ask_witness(
+    struct piv *piv, enum piv_algorithm algorithm, struct buffer *witness, struct error *err)
+{
+	static const struct dynamic_field ask = {DYNAMIC_WITNESS, {NULL, 0}};
+	struct buffer template = BUFFER_EMPTY, reply = BUFFER_EMPTY;
+	enum attempt attempt = ATTEMPT_FAILED;
+	uint16_t status;
+
+	if (!dynamic_encode(&ask, 1, &template, err) ||
+	    !dynamic_exchange(piv, algorithm, PIV_REFERENCE_MANAGEMENT, buffer_bytes(&template), APDU_REPLY_SHORT,
+	        &reply, &status, err))
+		goto out;
+	if (!status_check(status, "asking for the management key's challenge", err))
+		attempt = ATTEMPT_OTHER_ALGORITHM;
+	else if (dynamic_parse(buffer_bytes(&reply), DYNAMIC_WITNESS, witness, err))
+		attempt = ATTEMPT_DONE;
+out:
+	buffer_free(&reply);
+	buffer_free(&template);
+	return attempt;
+}
+
+/* Second half: the witness goes back in clear, with a challenge of ours, which the token encrypts. */
+static bool send_proof(struct piv *piv, enum piv_algorithm algorithm, struct bytes witness, struct bytes challenge,
+    struct buffer *response, struct error *err)
+{
+	const struct dynamic_field fields[] = {
+	    {DYNAMIC_WITNESS, witness}, {DYNAMIC_CHALLENGE, challenge}, {DYNAMIC_RESPONSE, {NULL, 0}}};
+	struct buffer template = BUFFER_EMPTY, reply = BUFFER_EMPTY;
+	uint16_t status;
+	bool done = false;
+
+	if (!dynamic_encode(fields, 3, &template, err) ||
+	    !dynamic_exchange(piv, algorithm, PIV_REFERENCE_MANAGEMENT, buffer_bytes(&template), APDU_REPLY_SHORT,
+	        &reply, &status, err))
+		goto out;
+	if (status != STATUS_DONE)
+		error_set(err, ERROR_MANAGEMENT_KEY,
+		    "the token does not accept this management key (status %04x); give the one that it was set to",
+		    (unsigned)status);
+	else
+		done = dynamic_parse(buffer_bytes(&reply), DYNAMIC_RESPONSE, response, err);
+out:
+	buffer_free(&reply);
+	buffer_free(&template);
+	return done;
+}
+
+static bool draw(size_t len, struct buffer *out, struct error *err)
+{
+	uint8_t *room;
+
+	if (!buffer_extend(out, len, &room, err))
+		return false;
+	if (RAND_bytes(room, (int)len) != 1)
+		return error_set(err, ERROR_CRYPTO, "the crypto library has no random numbers");
+	return true;
+}
+
+static bool prove(
+    struct piv *piv, enum piv_algorithm algorithm, const struct secret *key, struct bytes encrypted, struct error *err)
+{
+	struct buffer witness = BUFFER_EMPTY, challenge = BUFFER_EMPTY, wanted = BUFFER_EMPTY, got = BUFFER_EMPTY;
+	bool done = false;
+
+	if (!management_cipher_decrypt(algorithm, key, encrypted, &witness, err) ||
+	    !draw(management_cipher_block(algorithm), &challenge, err) ||
+	    !management_cipher_encrypt(algorithm, key, buffer_bytes(&challenge), &wanted, err) ||
+	    !send_proof(piv, algorithm, buffer_bytes(&witness), buffer_bytes(&challenge), &got, err))
+		goto out;
+	done = secret_equal(buffer_bytes(&got), buffer_bytes(&wanted)) ||
+	       error_set(err, ERROR_CARD_REPLY, "the token cannot prove that it knows its own management key");
+out:
+	buffer_free(&got);
+	buffer_free(&wanted);
+	buffer_free(&challenge);
+	buffer_free(&witness);
+	return done;
+}
+
+static enum attempt attempt_with(
+    struct piv *piv, enum piv_algorithm algorithm, const struct secret *key, struct error *err)
+{
+	struct buffer encrypted = BUFFER_EMPTY;
+	enum attempt attempt = ask_witness(piv, algorithm, &encrypted, err);
+
+	if (attempt == ATTEMPT_DONE && !prove(piv, algorithm, key, buffer_bytes(&encrypted), err))
+		attempt = ATTEMPT_FAILED;
+	buffer_free(&encrypted);
+	return attempt;
+}
+
+/* Without metadata the key's length tells what it can be; 24 bytes may be either, and older tokens come first. */
+static bool authenticate_by_length(struct piv *piv, const struct secret *key, struct error *err)
+{
+	static const enum piv_algorithm candidates[] = {PIV_3DES, PIV_AES192, PIV_AES128, PIV_AES256};
+	size_t len = secret_bytes(key).len;
+
+	error_set(err, ERROR_MANAGEMENT_KEY, "a management key has 16, 24 or 32 bytes, not %zu", len);
+	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+		if (management_cipher_key(candidates[i]) != len)
+			continue;
+		switch (attempt_with(piv, candidates[i], key, err)) {
+		case ATTEMPT_DONE:
+			return true;
+		case ATTEMPT_FAILED:
+			return false;
+		case ATTEMPT_OTHER_ALGORITHM:
+			break;
+		}
+	}
+	return false;
+}
+
+bool piv_authenticate(
+    struct piv *piv, const struct piv_metadata *management, const struct secret *key, struct error *err)
+{
+	size_t len = secret_bytes(key).len;
+
+	if (management == NULL) {
+		if (!authenticate_by_length(piv, key, err))
+			return false;
+	} else if (management->algorithm == NULL || management_cipher_key(management->algorithm->algorithm) == 0) {
+		return error_set(err, ERROR_CARD_UNSUPPORTED, "the token's management key is of an unknown kind");
+	} else if (management_cipher_key(management->algorithm->algorithm) != len) {
+		return error_set(err, ERROR_MANAGEMENT_KEY,
+		    "the management key has %zu bytes; the token's is %s with %zu", len, management->algorithm->title,
+		    management_cipher_key(management->algorithm->algorithm));
+	} else if (attempt_with(piv, management->algorithm->algorithm, key, err) != ATTEMPT_DONE) {
+		return false;
+	}
+	piv_note_unlocked(piv);
+	return true;
+}
+
+/* Eight bytes, filled up with FF. */
+static bool pad_pin(const struct secret *pin, struct secret **padded, struct error *err)
+{
+	struct secret *made = NULL;
+	bool done;
+
+	if (!secret_new(PIN_MAXIMUM, &made, err))
+		return false;
+	done = secret_put(made, secret_bytes(pin), err);
+	while (done && secret_bytes(made).len < PIN_MAXIMUM)
+		done = secret_put_u8(made, PIN_FILLER, err);
+	if (!done) {
+		secret_free(made);
+		return false;
+	}
+	*padded = made;
+	return true;
+}
+
+static bool judge_pin(uint16_t status, unsigned *tries_left, struct error *err)
+{
+	unsigned tries;
+
+	if (status == STATUS_DONE)
+		return true;
+	if (!status_tries_left(status, &tries))
+		return status_check(status, "verifying the PIN", err);
+	if (tries_left != NULL)
+		*tries_left = tries;
+	if (tries == 0)
+		return error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked; the PUK unblocks it");
+	return error_set(
+	    err, ERROR_PIN_WRONG, "the PIN is wrong; %u %s left", tries, tries == 1 ? "try is" : "tries are");
+}
+
+bool piv_pin_verify(struct piv *piv, const struct secret *pin, unsigned *tries_left, struct error *err)
+{
+	struct apdu_command command = {.ins = INS_VERIFY, .p2 = PIV_REFERENCE_PIN, .reply = APDU_REPLY_NONE};
+	size_t len = secret_bytes(pin).len;
+	struct buffer reply = BUFFER_EMPTY;
+	struct secret *padded = NULL;
+	uint16_t status;
+	bool done;
+
+	if (len < PIN_MINIMUM || len > PIN_MAXIMUM)
+		return error_set(err, ERROR_PIN_LENGTH, "a PIN has %u to %u characters", PIN_MINIMUM, PIN_MAXIMUM);
+	if (!pad_pin(pin, &padded, err))
+		return false;
+	command.data = secret_bytes(padded);
+	done = piv_exchange(piv, &command, &reply, &status, err) && judge_pin(status, tries_left, err);
+	secret_free(padded);
+	buffer_free(&reply);
+	if (done)
+		piv_note_pin_verified(piv);
+	return done;
+}
