@@ -1,0 +1,163 @@
+#include <string.h>
+
+#include "tests/vtoken/instructions.h"
+
+enum { LOG_OUT = 0xff, CODE_SHORTEST = 6, TRIES_SHOWN_MAXIMUM = 15, PAD = 0xff };
+
+static struct code *find_code(struct card *card, uint8_t reference)
+{
+	if (reference == REFERENCE_PIN)
+		return &card->pin;
+	return reference == REFERENCE_PUK ? &card->puk : NULL;
+}
+
+static unsigned tries_left(const struct code *code)
+{
+	unsigned left = code->left < TRIES_SHOWN_MAXIMUM ? code->left : TRIES_SHOWN_MAXIMUM;
+
+	return STATUS_TRIES_LEFT | left;
+}
+
+/* Compares; a wrong one costs a try, the right one gives all tries back. Returns 9000, 63Cx or 6983. */
+static unsigned try_code(struct card *card, struct code *code, struct bytes given)
+{
+	if (code->left == 0)
+		return STATUS_BLOCKED;
+	if (!bytes_equal(given, BYTES_OF(code->value))) {
+		code->left--;
+		card->changed = true;
+		return code->left == 0 ? STATUS_BLOCKED : tries_left(code);
+	}
+	if (code->left != code->total) {
+		code->left = code->total;
+		card->changed = true;
+	}
+	return STATUS_DONE;
+}
+
+static void forget_pin(struct card *card)
+{
+	card->session.pin_verified = card->session.pin_fresh = false;
+}
+
+static unsigned pin_state(const struct card *card)
+{
+	if (card->session.pin_verified)
+		return STATUS_DONE;
+	return card->pin.left == 0 ? STATUS_BLOCKED : tries_left(&card->pin);
+}
+
+static unsigned log_out(struct card *card, const struct command *command)
+{
+	if (!card->personality->logout || command->data.len > 0)
+		return STATUS_PARAMETERS;
+	forget_pin(card);
+	return STATUS_DONE;
+}
+
+unsigned instruction_verify(struct card *card, const struct command *command, struct buffer *reply)
+{
+	unsigned status;
+
+	(void)reply;
+	if (command->p2 != REFERENCE_PIN)
+		return STATUS_NO_REFERENCE;
+	if (command->p1 == LOG_OUT)
+		return log_out(card, command);
+	if (command->p1 != 0)
+		return STATUS_PARAMETERS;
+	if (command->data.len == 0)
+		return pin_state(card);
+	if (command->data.len != CODE_LENGTH)
+		return STATUS_DATA;
+	status = try_code(card, &card->pin, command->data);
+	card->session.pin_verified = card->session.pin_fresh = status == STATUS_DONE;
+	return status;
+}
+
+/* Six to eight bytes, then only padding; firmware from 5.7 on takes no byte above 7F in a PUK. */
+static bool acceptable(const struct card *card, uint8_t reference, struct bytes value)
+{
+	size_t len = 0;
+	uint8_t byte;
+	bool padding = false;
+
+	while (bytes_take_u8(&value, &byte)) {
+		if (byte != PAD && padding)
+			return false;
+		padding = byte == PAD;
+		len += padding ? 0 : 1;
+		if (!padding && byte > 0x7f && reference == REFERENCE_PUK && card->personality->seven_bit_puk)
+			return false;
+	}
+	return len >= CODE_SHORTEST;
+}
+
+/* 16 bytes: the code that is proven, and the new one. */
+static unsigned replace_code(struct card *card, struct code *proven, uint8_t reference, struct bytes data)
+{
+	struct code *target = find_code(card, reference);
+	struct bytes old, new;
+	unsigned status;
+
+	if (!bytes_take(&data, CODE_LENGTH, &old) || !bytes_take(&data, CODE_LENGTH, &new) || data.len > 0)
+		return STATUS_DATA;
+	status = try_code(card, proven, old);
+	if (status != STATUS_DONE)
+		return status;
+	if (!acceptable(card, reference, new))
+		return card->personality->seven_bit_puk ? STATUS_CONDITIONS : STATUS_DATA;
+	if (!bytes_take_to(&new, target->value, CODE_LENGTH))
+		return STATUS_FAILURE;
+	target->left = target->total;
+	card->changed = true;
+	return STATUS_DONE;
+}
+
+unsigned instruction_change_reference(struct card *card, const struct command *command, struct buffer *reply)
+{
+	struct code *code = find_code(card, command->p2);
+	unsigned status;
+
+	(void)reply;
+	if (command->p1 != 0)
+		return STATUS_PARAMETERS;
+	if (code == NULL)
+		return STATUS_NO_REFERENCE;
+	status = replace_code(card, code, command->p2, command->data);
+	if (status != STATUS_DONE && command->p2 == REFERENCE_PIN)
+		forget_pin(card);
+	return status;
+}
+
+unsigned instruction_reset_retry(struct card *card, const struct command *command, struct buffer *reply)
+{
+	(void)reply;
+	if (command->p1 != 0)
+		return STATUS_PARAMETERS;
+	if (command->p2 != REFERENCE_PIN)
+		return STATUS_NO_REFERENCE;
+	forget_pin(card);
+	return replace_code(card, &card->puk, REFERENCE_PIN, command->data);
+}
+
+unsigned instruction_set_tries(struct card *card, const struct command *command, struct buffer *reply)
+{
+	(void)reply;
+	if (!card->session.managed || !card->session.pin_verified)
+		return STATUS_NOT_AUTHORISED;
+	if (command->p1 == 0 || command->p2 == 0)
+		return STATUS_PARAMETERS;
+	card_reset_codes(card, command->p1, command->p2);
+	return STATUS_DONE;
+}
+
+unsigned instruction_reset(struct card *card, const struct command *command, struct buffer *reply)
+{
+	(void)command;
+	(void)reply;
+	if (card->pin.left > 0 || card->puk.left > 0)
+		return STATUS_CONDITIONS;
+	card_reset(card);
+	return STATUS_DONE;
+}

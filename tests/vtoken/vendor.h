@@ -1,0 +1,29 @@
+/* vendor.h: the factory: gives a card its f9 key and the certificate for it, signed by a test vendor that vendor-ca made.
+ *
+ * The vendor's folder holds PEM files, a certificate NAME.pem and its key NAME-key.pem:
+ *   short-root                                     issues the f9 of CHAIN_SHORT cards
+ *   long-root, long-intermediate, long-issuing     the last one issues the f9 of CHAIN_LONG cards
+ * and trust.json, which makes a verifier believe in them. */
+#ifndef TESTS_VTOKEN_VENDOR_H
+#define TESTS_VTOKEN_VENDOR_H
+
+#include <openssl/x509.h>
+
+#include "tests/vtoken/card.h"
+
+#define VENDOR_SHORT_ROOT "short-root"
+#define VENDOR_LONG_ROOT "long-root"
+#define VENDOR_LONG_INTERMEDIATE "long-intermediate"
+#define VENDOR_LONG_ISSUING "long-issuing"
+
+/* vendor_make_f9: a fresh RSA-2048 key in slot f9 and its certificate at 5FFF01, in the shape of the personality.
+ * Errors: ERROR_FILE for a folder without the issuer's files, ERROR_CRYPTO, ERROR_MEMORY. */
+bool vendor_make_f9(struct card *card, const char *folder, struct error *err) MUST_CHECK;
+
+/* vendor_load_certificate, vendor_load_key: one PEM file of the folder.
+ *   certificate, key  out: the caller's, to X509_free() and EVP_PKEY_free()
+ * Errors: ERROR_FILE. */
+bool vendor_load_certificate(const char *folder, const char *name, X509 **certificate, struct error *err) MUST_CHECK;
+bool vendor_load_key(const char *folder, const char *name, EVP_PKEY **key, struct error *err) MUST_CHECK;
+
+#endif
