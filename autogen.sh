@@ -40,7 +40,7 @@ make_build()
 		(cd "$build" && "$top/configure" --quiet --prefix="$prefix" --sysconfdir="$prefix/etc" \
 			--localstatedir="$prefix/var" --runstatedir=/run)
 	fi
-	make --no-print-directory -C "$build" -j"$(nproc)"
+	make --no-print-directory -C "$build" -j"$(nproc)" everything
 }
 
 make_check()
