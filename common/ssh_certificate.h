@@ -28,7 +28,7 @@ bool ssh_certificate_is(struct bytes blob);
 /* ssh_certificate_parse: reads a user certificate, all of it, and checks its signature by the key inside it. Whether that
  * key may sign is the caller's question, and so is the time.
  *   certificate  out: the caller's, to ssh_certificate_clear(); owns a copy of `blob`
- * Errors: ERROR_SSH_CERTIFICATE (malformed, host certificate, option twice or out of order),
+ * Errors: ERROR_SSH_CERTIFICATE (malformed, host certificate, never valid, option twice or out of order),
  * ERROR_SSH_CERTIFICATE_NESTED (signed by a certificate), ERROR_SSH_CERTIFICATE_PRINCIPALS (none, or an empty one),
  * ERROR_SSH_KEY…, ERROR_SSH_SIGNATURE. */
 bool ssh_certificate_parse(struct bytes blob, struct ssh_certificate *certificate, struct error *err) MUST_CHECK;
