@@ -17,6 +17,7 @@
 	X(ERROR_CRYPTO,                    "system.crypto",              SYSTEM) \
 	X(ERROR_BUG,                       "bug",                        BUG) \
 	X(ERROR_USAGE,                     "usage",                      USAGE) \
+	X(ERROR_DECLINED,                  "operator.declined",          DENIED) \
 	/* bytes and text from outside */ \
 	X(ERROR_LIMIT,                     "input.limit",                INPUT) \
 	X(ERROR_TLV_TRUNCATED,             "tlv.truncated",              INPUT) \
