@@ -69,6 +69,18 @@ static bool check_trusted(const char *path, const struct stat *status, struct er
 	return true;
 }
 
+bool file_open_trusted(const char *path, int *descriptor, struct error *err)
+{
+	struct stat status;
+
+	if (open_regular(path, O_NOFOLLOW, descriptor, &status, err) && check_trusted(path, &status, err))
+		return true;
+	if (*descriptor >= 0)
+		(void)close(*descriptor);
+	*descriptor = -1;
+	return false;
+}
+
 static bool load(const char *path, bool trusted, size_t maximum, struct buffer *content, struct error *err)
 {
 	struct stat status;
@@ -177,6 +189,32 @@ out:
 		(void)close(descriptor);
 	buffer_free(&temporary);
 	return done;
+}
+
+static bool finish(const char *temporary, mode_t mode, struct error *err)
+{
+	int descriptor = open(temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool done;
+
+	done = descriptor >= 0 && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0;
+	if (!done)
+		error_set_errno(err, ERROR_FILE, "%s cannot be finished", temporary);
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	return done;
+}
+
+bool file_replace(const char *temporary, const char *path, mode_t mode, struct error *err)
+{
+	if (!finish(temporary, mode, err)) {
+		(void)unlink(temporary);
+		return false;
+	}
+	if (rename(temporary, path) == 0)
+		return sync_folder(path, err);
+	error_set_errno(err, ERROR_FILE, "%s cannot be replaced", path);
+	(void)unlink(temporary);
+	return false;
 }
 
 bool file_exists(const char *path)

@@ -15,6 +15,10 @@ bool file_load(const char *path, size_t maximum, struct buffer *content, struct 
  * the caller, writable by its owner only. Errors: also ERROR_PERMISSIONS with the command that mends it. */
 bool file_load_trusted(const char *path, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
 
+/* file_open_trusted: opens such a file for reading, for what is not read as a whole.
+ *   descriptor  out: the caller's, to close(); -1 on error */
+bool file_open_trusted(const char *path, int *descriptor, struct error *err) MUST_CHECK;
+
 /* file_load_descriptor: appends all that comes from an open, blocking descriptor, up to `maximum` bytes.
  * Errors: as file_load, without a path. */
 bool file_load_descriptor(int descriptor, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
@@ -23,6 +27,11 @@ bool file_load_descriptor(int descriptor, size_t maximum, struct buffer *content
  *   mode  permission bits, 0644 or 0600
  * Errors: ERROR_FILE; no temporary file is left behind then. */
 bool file_store(const char *path, struct bytes content, mode_t mode, struct error *err) MUST_CHECK;
+
+/* file_replace: puts a finished file in the place of `path`: sets its mode, fsyncs it, renames it, fsyncs the folder.
+ *   temporary  in the same folder; gone afterwards, whatever happens
+ * Errors: ERROR_FILE; at `path` is what was there before, unless only the last fsync failed. */
+bool file_replace(const char *temporary, const char *path, mode_t mode, struct error *err) MUST_CHECK;
 
 /* file_exists: whether there is anything at `path`, a dangling symbolic link included. */
 bool file_exists(const char *path);
