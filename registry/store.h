@@ -16,6 +16,7 @@ enum store_state {
 struct store_entry {
 	uint64_t serial; /* the certificate's; unique in this store */
 	char person[ACCOUNT_NAME_MAXIMUM];
+	uint8_t key_hash[SSH_KEY_HASH_SIZE];
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
 	char registrar[SSH_KEY_FINGERPRINT_SIZE];
 	char device[64]; /* "piv 12345678", from signed claims only; empty when none */
@@ -31,18 +32,25 @@ struct store_entry {
 bool store_open(const char *path, bool create, struct store **store, struct error *err) MUST_CHECK;
 void store_close(struct store *store);
 
+/* store_hold: keeps other operators from writing until store_release, so that what is made of the store in between is its
+ * latest state. Nothing can be written in between from here either. */
+bool store_hold(struct store *store, struct error *err) MUST_CHECK;
+void store_release(struct store *store);
+
 /* store_next_serial: a serial that no enrollment of this store has or had; reserved from now on, also for other operators. */
 bool store_next_serial(struct store *store, uint64_t *serial, struct error *err) MUST_CHECK;
 
 /* store_add: records an enrollment in one transaction.
  *   device         "piv 12345678"; a device that is enrolled for another person is refused
  *   operator_name  who runs this
+ * A key whose enrollment is over may be enrolled again, one that was revoked never.
  * Errors: ERROR_ENROLLMENT_EXISTS (key or serial is there already; or the device belongs to another person), ERROR_STORE. */
 bool store_add(struct store *store, const struct enrollment *enrollment, const char *device, const char *operator_name,
     int64_t now, struct error *err) MUST_CHECK;
 
-/* store_revoke: marks the active enrollment of a key.
- * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_ENROLLMENT_REVOKED (it is already), ERROR_STORE. */
+/* store_revoke: marks what is enrolled of a key.
+ *   because  a sentence without control characters
+ * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_ENROLLMENT_REVOKED (it is already), ERROR_TEXT, ERROR_STORE. */
 bool store_revoke(
     struct store *store, const char *fingerprint, const char *because, int64_t now, struct error *err) MUST_CHECK;
 
@@ -54,5 +62,10 @@ typedef bool store_visitor(const struct store_entry *entry, void *context, struc
  *   fingerprint  only this key's; NULL: all */
 bool store_each(struct store *store, const char *person, const char *fingerprint, store_visitor *visit, void *context,
     struct error *err) MUST_CHECK;
+
+/* store_each_key: walks the keys in order of their hash, each once with its latest entry; entries that are over by `now` are
+ * left out. */
+bool store_each_key(
+    struct store *store, int64_t now, store_visitor *visit, void *context, struct error *err) MUST_CHECK;
 
 #endif

@@ -1,0 +1,72 @@
+/* database.h: what the store and the snapshot share of SQLite: opening with everything switched off that a foreign file could
+ * use, and statements that speak of errors as this project does. Only for files of this folder.
+ * Knows nothing of enrollments. */
+#ifndef REGISTRY_DATABASE_H
+#define REGISTRY_DATABASE_H
+
+#include <sqlite3.h>
+
+#include "common/buffer.h"
+
+/* A statement that is being built and run: bind in order of the ?, then step. The first failure stays. */
+struct statement {
+	sqlite3_stmt *prepared; /* owned */
+	enum error_code code;   /* what a failure means here */
+	int bound;              /* parameters bound so far */
+	int column;             /* columns taken of the present row */
+	bool failed;            /* a bind or a take went wrong; the next step says so */
+};
+
+#define STATEMENT_EMPTY ((struct statement){.prepared = NULL})
+
+/* database_open: opens a database file.
+ *   name   path, or with SQLITE_OPEN_URI an URI
+ *   flags  SQLITE_OPEN_READONLY, …
+ *   code   what a failure means here
+ *   database  out: the caller's, to sqlite3_close() */
+bool database_open(const char *name, int flags, enum error_code code, sqlite3 **database, struct error *err) MUST_CHECK;
+
+/* database_run: runs statements that give nothing back. */
+bool database_run(sqlite3 *database, const char *sql, enum error_code code, struct error *err) MUST_CHECK;
+
+/* database_number: the one number that a query gives. */
+bool database_number(
+    sqlite3 *database, const char *sql, int64_t *number, enum error_code code, struct error *err) MUST_CHECK;
+
+/* database_end: ends a transaction that BEGIN started: by COMMIT when what was done in it is `done` (err is filled else), by
+ * ROLLBACK when not or when COMMIT fails. Returns whether all of it is recorded. */
+bool database_end(sqlite3 *database, bool done, enum error_code code, struct error *err) MUST_CHECK;
+
+/* database_fail: fills err with what SQLite says; returns false. */
+bool database_fail(sqlite3 *database, enum error_code code, struct error *err);
+
+/* statement_init: prepares; the statement is the caller's, to statement_clear(). */
+bool statement_init(struct statement *statement, sqlite3 *database, const char *sql, enum error_code code,
+    struct error *err) MUST_CHECK;
+void statement_clear(struct statement *statement);
+
+/* statement_reset: makes it ready for other parameters. */
+void statement_reset(struct statement *statement);
+
+/* statement_bind_…: the next parameter. Bytes and texts must live until the statement is reset or cleared; NULL binds NULL. */
+void statement_bind_number(struct statement *statement, int64_t number);
+void statement_bind_text(struct statement *statement, const char *text);
+void statement_bind_bytes(struct statement *statement, struct bytes bytes);
+
+/* statement_step: runs on to the next row.
+ *   row  out: whether there is one */
+bool statement_step(struct statement *statement, bool *row, struct error *err) MUST_CHECK;
+
+/* statement_finish: runs a statement that gives no rows. */
+bool statement_finish(struct statement *statement, struct error *err) MUST_CHECK;
+
+/* statement_take_…: the next column of the row; a value of another type, or one that does not fit, is a failure, and NULL is
+ * zero or empty. Bytes are borrowed until the next step. */
+int64_t statement_take_number(struct statement *statement);
+void statement_take_text(struct statement *statement, char *text, size_t size);
+struct bytes statement_take_bytes(struct statement *statement);
+
+/* statement_check: whether all takes of this row went well. */
+bool statement_check(const struct statement *statement, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,181 @@
+#include "registry/snapshot.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "registry/database.h"
+#include "registry/snapshot_format.h"
+
+struct snapshot {
+	sqlite3 *database; /* owned */
+	struct statement find;
+	char *path;         /* owned */
+	struct stat status; /* of the file that was opened */
+};
+
+/* Whether a letter may stand in an URI as it is. */
+static bool is_plain(uint8_t letter)
+{
+	return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+	       (letter >= '0' && letter <= '9') || letter == '/' || letter == '.' || letter == '-' || letter == '_';
+}
+
+/* immutable: a snapshot is replaced, never written to, so SQLite needs neither locks nor a look at the file again. */
+static bool put_uri(const char *path, struct buffer *uri, struct error *err)
+{
+	struct bytes rest = bytes_of_text(path);
+	uint8_t letter;
+
+	if (!buffer_put_text(uri, "file:", err))
+		return false;
+	while (bytes_take_u8(&rest, &letter)) {
+		if (is_plain(letter) ? !buffer_put_u8(uri, letter, err)
+		                     : !buffer_put_format(uri, err, "%%%02X", letter))
+			return false;
+	}
+	return buffer_put_text(uri, "?mode=ro&immutable=1", err);
+}
+
+static bool read_status(const char *path, struct stat *status, struct error *err)
+{
+	int descriptor = -1;
+	bool done;
+
+	if (!file_exists(path))
+		return error_set(err, ERROR_SNAPSHOT_ABSENT, "there is no snapshot at %s", path);
+	if (!file_open_trusted(path, &descriptor, err))
+		return false;
+	done = fstat(descriptor, status) == 0 || error_set_errno(err, ERROR_SNAPSHOT, "%s", path);
+	(void)close(descriptor);
+	return done;
+}
+
+static bool check_format(sqlite3 *database, struct error *err)
+{
+	int64_t application, version;
+
+	if (!database_number(database, "PRAGMA application_id", &application, ERROR_SNAPSHOT, err) ||
+	    !database_number(database, "PRAGMA user_version", &version, ERROR_SNAPSHOT, err))
+		return false;
+	if (application != SNAPSHOT_APPLICATION_ID || version < 1)
+		return error_set(err, ERROR_SNAPSHOT, "this is no snapshot of a registry");
+	if (version > SNAPSHOT_VERSION)
+		return error_set(err, ERROR_SNAPSHOT,
+		    "a newer program made this snapshot (version %" PRId64 ", known here is %d)", version,
+		    SNAPSHOT_VERSION);
+	return true;
+}
+
+static bool open_database(const char *path, struct snapshot *snapshot, struct error *err)
+{
+	struct buffer uri = BUFFER_EMPTY;
+	bool done;
+
+	done = put_uri(path, &uri, err) &&
+	       database_open(buffer_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ERROR_SNAPSHOT,
+	           &snapshot->database, err) &&
+	       check_format(snapshot->database, err) &&
+	       statement_init(&snapshot->find, snapshot->database,
+	           "SELECT certificate, revoked_at, revoked_because FROM enrollment WHERE key_hash = ?", ERROR_SNAPSHOT,
+	           err);
+	buffer_free(&uri);
+	return done || error_prefix(err, "%s", path);
+}
+
+bool snapshot_open(const char *path, struct snapshot **snapshot, struct error *err)
+{
+	struct snapshot *opened = calloc(1, sizeof(*opened));
+
+	if (opened == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for a snapshot");
+	opened->path = strdup(path);
+	if (opened->path == NULL)
+		error_set(err, ERROR_MEMORY, "no memory for a snapshot");
+	if (opened->path == NULL || !read_status(path, &opened->status, err) || !open_database(path, opened, err)) {
+		snapshot_close(opened);
+		return false;
+	}
+	*snapshot = opened;
+	return true;
+}
+
+void snapshot_close(struct snapshot *snapshot)
+{
+	if (snapshot == NULL)
+		return;
+	statement_clear(&snapshot->find);
+	(void)sqlite3_close(snapshot->database);
+	free(snapshot->path);
+	free(snapshot);
+}
+
+bool snapshot_is_current(const struct snapshot *snapshot)
+{
+	const struct stat *then = &snapshot->status;
+	struct stat now;
+
+	return stat(snapshot->path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+	       now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+static bool refuse_revoked(struct statement *row, struct error *err)
+{
+	char because[256], date[sizeof("2026-11-24")] = "";
+	time_t revoked_at = (time_t)statement_take_number(row);
+	struct tm day;
+
+	statement_take_text(row, because, sizeof(because));
+	if (!statement_check(row, err))
+		return false;
+	if (gmtime_r(&revoked_at, &day) == NULL || strftime(date, sizeof(date), "%Y-%m-%d", &day) == 0)
+		return error_set(err, ERROR_SNAPSHOT, "a revocation has no date");
+	return error_set(err, ERROR_ENROLLMENT_REVOKED, "revoked on %s: %s", date, because);
+}
+
+/* The file is not trusted to be undamaged: a certificate that it gives is whole, and for the key that was asked for. */
+static bool check_certificate(struct bytes blob, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct error *err)
+{
+	struct ssh_certificate certificate = SSH_CERTIFICATE_EMPTY;
+	uint8_t found[SSH_KEY_HASH_SIZE];
+	bool done;
+
+	done = ssh_certificate_parse(blob, &certificate, err) && ssh_key_hash(&certificate.key, found, err);
+	if (!done)
+		error_prefix(err, "the certificate in the snapshot is damaged");
+	else if (!bytes_equal(BYTES_OF(found), bytes_of(key_hash, SSH_KEY_HASH_SIZE)))
+		done =
+		    error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: it gives the certificate of another key");
+	ssh_certificate_clear(&certificate);
+	return done;
+}
+
+static bool take_certificate(
+    struct statement *row, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct buffer *certificate, struct error *err)
+{
+	struct bytes blob = statement_take_bytes(row);
+
+	if (!statement_check(row, err))
+		return false;
+	if (blob.len == 0)
+		return refuse_revoked(row, err);
+	return check_certificate(blob, key_hash, err) && buffer_put(certificate, blob, err);
+}
+
+bool snapshot_find(
+    struct snapshot *snapshot, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct buffer *certificate, struct error *err)
+{
+	bool row = false, done = false;
+
+	statement_bind_bytes(&snapshot->find, bytes_of(key_hash, SSH_KEY_HASH_SIZE));
+	if (statement_step(&snapshot->find, &row, err))
+		done = row ? take_certificate(&snapshot->find, key_hash, certificate, err)
+		           : error_set(err, ERROR_ENROLLMENT_ABSENT, "this key is not enrolled");
+	statement_reset(&snapshot->find);
+	return done;
+}

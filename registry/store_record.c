@@ -1,0 +1,224 @@
+#include <inttypes.h>
+
+#include "registry/database.h"
+#include "registry/store.h"
+#include "registry/store_schema.h"
+
+/* Text from outside that lists and logs will print later: one line of it. */
+static bool copy_line(const char *what, const char *text, char *out, size_t size, struct error *err)
+{
+	struct bytes rest = bytes_of_text(text);
+	uint8_t letter;
+
+	if (!bytes_to_text(rest, out, size))
+		return error_set(err, ERROR_TEXT, "%s is longer than %zu bytes", what, size - 1);
+	while (bytes_take_u8(&rest, &letter))
+		if (letter < 0x20 || letter == 0x7f)
+			return error_set(err, ERROR_TEXT, "%s holds a control character", what);
+	return true;
+}
+
+static int64_t to_signed(uint64_t seconds)
+{
+	return seconds > INT64_MAX ? INT64_MAX : (int64_t)seconds;
+}
+
+static bool entry_of(const struct enrollment *enrollment, const char *device, const char *operator_name, int64_t now,
+    struct store_entry *entry, struct error *err)
+{
+	const struct ssh_certificate *certificate = &enrollment->certificate;
+
+	*entry = (struct store_entry){
+	    .serial = certificate->serial,
+	    .enrolled_at = now,
+	    .valid_after = to_signed(certificate->valid_after),
+	    .valid_before = to_signed(certificate->valid_before),
+	    .certificate = buffer_bytes(&certificate->blob),
+	};
+	if (certificate->serial == 0 || certificate->serial > INT64_MAX)
+		return error_set(err, ERROR_ENROLLMENT, "the serial %" PRIu64 " is out of range", certificate->serial);
+	return copy_line("the person", enrollment->person, entry->person, sizeof(entry->person), err) &&
+	       copy_line("the device", device, entry->device, sizeof(entry->device), err) &&
+	       copy_line("the operator", operator_name, entry->operator_name, sizeof(entry->operator_name), err) &&
+	       ssh_key_hash(&certificate->key, entry->key_hash, err) &&
+	       ssh_key_fingerprint(&certificate->key, entry->fingerprint, err) &&
+	       ssh_key_fingerprint(&certificate->authority, entry->registrar, err);
+}
+
+/* What stands against an addition. The numbers stand in the question below. */
+enum obstacle {
+	OBSTACLE_KEY_REVOKED = 1,
+	OBSTACLE_KEY_ENROLLED = 2,
+	OBSTACLE_SERIAL = 3,
+	OBSTACLE_DEVICE = 4,
+};
+
+static const char find_obstacle[] =
+    "SELECT 1, serial, person FROM enrollment AS e WHERE key_hash = ?1"
+    " AND EXISTS (SELECT 1 FROM revocation AS r WHERE r.serial = e.serial)"
+    " UNION ALL SELECT 2, serial, person FROM enrollment WHERE key_hash = ?1 AND valid_before > ?2"
+    " UNION ALL SELECT 3, serial, person FROM enrollment WHERE serial = ?3"
+    " UNION ALL SELECT 4, serial, person FROM enrollment AS e WHERE device = ?4 AND device <> '' AND person <> ?5"
+    " AND valid_before > ?2 AND NOT EXISTS (SELECT 1 FROM revocation AS r WHERE r.serial = e.serial)"
+    " LIMIT 1";
+
+static bool refuse(
+    enum obstacle obstacle, int64_t serial, const char *person, const struct store_entry *entry, struct error *err)
+{
+	switch (obstacle) {
+	case OBSTACLE_KEY_REVOKED:
+		return error_set(err, ERROR_ENROLLMENT_EXISTS,
+		    "this key was enrolled for %s and revoked (serial %" PRId64
+		    "): a revoked key is never enrolled again, make a new one in the token",
+		    person, serial);
+	case OBSTACLE_KEY_ENROLLED:
+		return error_set(err, ERROR_ENROLLMENT_EXISTS,
+		    "this key is enrolled already, for %s (serial %" PRId64 ")", person, serial);
+	case OBSTACLE_SERIAL:
+		return error_set(err, ERROR_ENROLLMENT_EXISTS,
+		    "the serial %" PRId64 " was given to an enrollment of %s already", serial, person);
+	case OBSTACLE_DEVICE:
+		return error_set(err, ERROR_ENROLLMENT_EXISTS,
+		    "%s is enrolled for another person, %s (serial %" PRId64
+		    "): revoke that first if the token changes hands",
+		    entry->device, person, serial);
+	}
+	return error_set(err, ERROR_BUG, "an unknown obstacle");
+}
+
+static bool check_free(sqlite3 *database, const struct store_entry *entry, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	char person[ACCOUNT_NAME_MAXIMUM];
+	enum obstacle obstacle;
+	int64_t serial;
+	bool row = false, done = false;
+
+	if (!statement_init(&statement, database, find_obstacle, ERROR_STORE, err))
+		goto out;
+	statement_bind_bytes(&statement, BYTES_OF(entry->key_hash));
+	statement_bind_number(&statement, entry->enrolled_at);
+	statement_bind_number(&statement, (int64_t)entry->serial);
+	statement_bind_text(&statement, entry->device);
+	statement_bind_text(&statement, entry->person);
+	if (!statement_step(&statement, &row, err))
+		goto out;
+	if (row) {
+		obstacle = (enum obstacle)statement_take_number(&statement);
+		serial = statement_take_number(&statement);
+		statement_take_text(&statement, person, sizeof(person));
+		refuse(obstacle, serial, person, entry, err);
+	}
+	done = !row;
+out:
+	statement_clear(&statement);
+	return done;
+}
+
+static bool insert(sqlite3 *database, const struct store_entry *entry, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool done = false;
+
+	if (!statement_init(&statement, database,
+	        "INSERT INTO enrollment (serial, key_hash, fingerprint, person, registrar, device, operator, "
+	        "enrolled_at,"
+	        " valid_after, valid_before, certificate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	        ERROR_STORE, err))
+		goto out;
+	statement_bind_number(&statement, (int64_t)entry->serial);
+	statement_bind_bytes(&statement, BYTES_OF(entry->key_hash));
+	statement_bind_text(&statement, entry->fingerprint);
+	statement_bind_text(&statement, entry->person);
+	statement_bind_text(&statement, entry->registrar);
+	statement_bind_text(&statement, entry->device);
+	statement_bind_text(&statement, entry->operator_name);
+	statement_bind_number(&statement, entry->enrolled_at);
+	statement_bind_number(&statement, entry->valid_after);
+	statement_bind_number(&statement, entry->valid_before);
+	statement_bind_bytes(&statement, entry->certificate);
+	done = statement_finish(&statement, err);
+out:
+	statement_clear(&statement);
+	return done;
+}
+
+/* An enrollment that was made elsewhere may bring a serial that was not reserved here: no later one may meet it. */
+static bool keep_serials_ahead(sqlite3 *database, int64_t serial, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool done = false;
+
+	if (!statement_init(&statement, database, "UPDATE last_serial SET serial = max(serial, ?)", ERROR_STORE, err))
+		goto out;
+	statement_bind_number(&statement, serial);
+	done = statement_finish(&statement, err);
+out:
+	statement_clear(&statement);
+	return done;
+}
+
+bool store_add(struct store *store, const struct enrollment *enrollment, const char *device, const char *operator_name,
+    int64_t now, struct error *err)
+{
+	sqlite3 *database = store->database;
+	struct store_entry entry;
+	bool done;
+
+	if (!entry_of(enrollment, device, operator_name, now, &entry, err) || !store_hold(store, err))
+		return false;
+	done = check_free(database, &entry, err) && insert(database, &entry, err) &&
+	       keep_serials_ahead(database, (int64_t)entry.serial, err);
+	return database_end(database, done, ERROR_STORE, err);
+}
+
+/* Why nothing was left to revoke. */
+static bool refuse_to_revoke(sqlite3 *database, const char *fingerprint, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool row = false;
+
+	if (!statement_init(
+	        &statement, database, "SELECT serial FROM enrollment WHERE fingerprint = ? LIMIT 1", ERROR_STORE, err))
+		goto out;
+	statement_bind_text(&statement, fingerprint);
+	if (!statement_step(&statement, &row, err))
+		goto out;
+	if (row)
+		error_set(err, ERROR_ENROLLMENT_REVOKED, "%s is revoked already", fingerprint);
+	else
+		error_set(err, ERROR_ENROLLMENT_ABSENT, "%s was never enrolled here", fingerprint);
+out:
+	statement_clear(&statement);
+	return false;
+}
+
+static bool revoke(sqlite3 *database, const char *fingerprint, const char *because, int64_t now, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool done = false;
+
+	if (!statement_init(&statement, database,
+	        "INSERT INTO revocation (serial, revoked_at, because) SELECT serial, ?1, ?2 FROM enrollment AS e"
+	        " WHERE fingerprint = ?3 AND NOT EXISTS (SELECT 1 FROM revocation AS r WHERE r.serial = e.serial)",
+	        ERROR_STORE, err))
+		goto out;
+	statement_bind_number(&statement, now);
+	statement_bind_text(&statement, because);
+	statement_bind_text(&statement, fingerprint);
+	if (!statement_finish(&statement, err))
+		goto out;
+	done = sqlite3_changes(database) > 0 || refuse_to_revoke(database, fingerprint, err);
+out:
+	statement_clear(&statement);
+	return done;
+}
+
+bool store_revoke(struct store *store, const char *fingerprint, const char *because, int64_t now, struct error *err)
+{
+	char line[sizeof(((struct store_entry *)NULL)->revoked_because)];
+
+	if (!copy_line("the reason", because, line, sizeof(line), err) || !store_hold(store, err))
+		return false;
+	return database_end(store->database, revoke(store->database, fingerprint, line, now, err), ERROR_STORE, err);
+}
