@@ -1,0 +1,348 @@
+#include "policy/policy_condition.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRMWARE_PART_MAXIMUM 65535U
+#define DURATION_MAXIMUM INT64_C(3155760000) /* a hundred years */
+
+static const char *const formats[] = {"piv", NULL};
+static const char *const assurances[] = {"organisation", "vendor", NULL};
+static const char *const algorithms[] = {
+    "rsa-2048", "rsa-3072", "rsa-4096", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", NULL};
+static const char *const pin_policies[] = {"never", "once", "always", "match-once", "match-always", NULL};
+static const char *const touch_policies[] = {"never", "always", "cached", NULL};
+static const char *const editions[] = {"normal", "fips", "cspn", NULL};
+
+static const struct condition_row rows[] = {
+    {"format", CONDITION_FORMAT, CLAIM_KEY, formats},
+    {"assurance", CONDITION_ASSURANCE, CLAIM_KEY, assurances},
+    {"vendor", CONDITION_CLAIM, CLAIM_VENDOR, NULL},
+    {"issuer", CONDITION_CLAIM, CLAIM_ISSUER, NULL},
+    {"form-factor", CONDITION_CLAIM, CLAIM_FORM_FACTOR, NULL},
+    {"firmware", CONDITION_FIRMWARE, CLAIM_FIRMWARE, NULL},
+    {"key-algorithm", CONDITION_CLAIM, CLAIM_KEY_ALGORITHM, algorithms},
+    {"slot", CONDITION_CLAIM, CLAIM_SLOT, NULL},
+    {"pin-policy", CONDITION_CLAIM, CLAIM_PIN_POLICY, pin_policies},
+    {"touch-policy", CONDITION_CLAIM, CLAIM_TOUCH_POLICY, touch_policies},
+    {"edition", CONDITION_CLAIM, CLAIM_EDITION, editions},
+    {"device-certificate", CONDITION_CLAIM, CLAIM_DEVICE_CERTIFICATE, NULL},
+    {"serial", CONDITION_SERIAL, CLAIM_SERIAL, NULL},
+    {"proven", CONDITION_PROVEN, CLAIM_KEY, NULL},
+    {"implied", CONDITION_IMPLIED, CLAIM_KEY, NULL},
+    {"advisory", CONDITION_ADVISORY, CLAIM_KEY, NULL},
+    {"person", CONDITION_PERSON, CLAIM_KEY, NULL},
+    {"group", CONDITION_GROUP, CLAIM_KEY, NULL},
+    {"host-class", CONDITION_HOST_CLASS, CLAIM_KEY, NULL},
+    {"age-below", CONDITION_AGE_BELOW, CLAIM_KEY, NULL},
+    {"age-above", CONDITION_AGE_ABOVE, CLAIM_KEY, NULL},
+};
+
+const struct condition_row *condition_row_at(size_t index)
+{
+	return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;
+}
+
+int firmware_compare(const unsigned one[3], const unsigned other[3])
+{
+	for (size_t i = 0; i < 3; i++)
+		if (one[i] != other[i])
+			return one[i] < other[i] ? -1 : 1;
+	return 0;
+}
+
+/* Three numbers with points between them and nothing else. */
+static bool firmware_parse(struct bytes text, unsigned parts[3])
+{
+	for (size_t i = 0; i < 3; i++) {
+		struct bytes part;
+		uint8_t digit;
+
+		if (!bytes_take_until(&text, '.', &part) || part.len == 0 || part.len > 5)
+			return false;
+		parts[i] = 0;
+		while (bytes_take_u8(&part, &digit)) {
+			if (digit < '0' || digit > '9')
+				return false;
+			parts[i] = parts[i] * 10 + (unsigned)(digit - '0');
+		}
+		if (parts[i] > FIRMWARE_PART_MAXIMUM)
+			return false;
+	}
+	return text.len == 0;
+}
+
+static const struct firmware_range all_firmware = {
+    {0, 0, 0}, {FIRMWARE_PART_MAXIMUM, FIRMWARE_PART_MAXIMUM, FIRMWARE_PART_MAXIMUM}};
+
+/* "5.7.0" is one version; "5.2.0-5.6.9", "5.7.0-" and "-5.6.9" are ranges. */
+static bool range_parse(const char *word, struct firmware_range *range)
+{
+	const char *dash = strchr(word, '-');
+	struct bytes low = bytes_of_text(word), high = BYTES_EMPTY;
+
+	*range = all_firmware;
+	if (dash == NULL) {
+		if (!firmware_parse(low, range->low))
+			return false;
+		memcpy(range->high, range->low, sizeof(range->high));
+		return true;
+	}
+	low.len = (size_t)(dash - word);
+	high = bytes_of_text(dash + 1);
+	if (low.len == 0 && high.len == 0)
+		return false;
+	return (low.len == 0 || firmware_parse(low, range->low)) &&
+	       (high.len == 0 || firmware_parse(high, range->high)) && firmware_compare(range->low, range->high) <= 0;
+}
+
+static bool add_range(struct condition *condition, const char *word, struct error *err)
+{
+	struct firmware_range *ranges;
+
+	ranges = reallocarray(condition->ranges, condition->words.num + 1, sizeof(*ranges));
+	if (ranges == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for a range of firmware");
+	condition->ranges = ranges;
+	if (!range_parse(word, &ranges[condition->words.num]))
+		return error_set(err, ERROR_POLICY_FILE,
+		    "'%s' is no firmware range: write 5.4.3, 5.2.0-5.6.9, 5.7.0- or -5.6.9", word);
+	return true;
+}
+
+bool duration_parse(const char *text, int64_t *seconds, struct error *err)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}};
+	struct bytes in = bytes_of_text(text);
+	int64_t number = 0;
+	uint8_t next = 0;
+	bool digits = false;
+
+	while (bytes_take_u8(&in, &next) && next >= '0' && next <= '9' && number < DURATION_MAXIMUM) {
+		number = number * 10 + (next - '0');
+		digits = true;
+	}
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (!digits || in.len > 0 || next != units[i].unit || number > DURATION_MAXIMUM / units[i].seconds)
+			continue;
+		*seconds = number * units[i].seconds;
+		return true;
+	}
+	return error_set(err, ERROR_POLICY_FILE, "'%s' is no time: write 90d, 12h or 30m", text);
+}
+
+/* Puts the words into a sentence, "a, b, c"; what does not fit is cut. */
+static void put_words(const char *const *words, size_t num, char *text, size_t size)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < num && len + 1 < size; i++) {
+		int more = snprintf(text + len, size - len, "%s%s", i == 0 ? "" : ", ", words[i]);
+
+		len += more < 0 ? 0 : (size_t)more;
+	}
+}
+
+static bool check_allowed(const struct condition_row *row, const char *word, struct error *err)
+{
+	char known[256];
+	size_t num = 0;
+
+	if (row->allowed == NULL)
+		return true;
+	for (; row->allowed[num] != NULL; num++)
+		if (strcmp(row->allowed[num], word) == 0)
+			return true;
+	put_words(row->allowed, num, known, sizeof(known));
+	return error_set(err, ERROR_POLICY_FILE, "'%s' is no %s: one of %s", word, row->keyword, known);
+}
+
+/* Grades are asked of claims by name. */
+static bool check_claim_word(const char *word, struct error *err)
+{
+	for (enum claim_name name = 0; name < CLAIM_NAME_COUNT; name++)
+		if (strcmp(claim_name(name), word) == 0)
+			return true;
+	return error_set(err, ERROR_POLICY_FILE, "'%s' is no claim", word);
+}
+
+static bool check_decimal(const char *word, struct error *err)
+{
+	if (word[0] == '\0' || strspn(word, "0123456789") != strlen(word) || strlen(word) > 20)
+		return error_set(err, ERROR_POLICY_FILE, "'%s' is no serial number: decimal digits only", word);
+	return true;
+}
+
+bool condition_add_word(struct condition *condition, const char *word, struct error *err)
+{
+	bool good = true;
+
+	switch (condition->row->kind) {
+	case CONDITION_FIRMWARE:
+		good = add_range(condition, word, err);
+		break;
+	case CONDITION_SERIAL:
+		good = check_decimal(word, err);
+		break;
+	case CONDITION_PROVEN:
+	case CONDITION_IMPLIED:
+		good = check_claim_word(word, err);
+		break;
+	case CONDITION_AGE_BELOW:
+	case CONDITION_AGE_ABOVE:
+		good = duration_parse(word, &condition->seconds, err);
+		break;
+	case CONDITION_FORMAT:
+	case CONDITION_ASSURANCE:
+	case CONDITION_CLAIM:
+	case CONDITION_ADVISORY:
+	case CONDITION_PERSON:
+	case CONDITION_GROUP:
+	case CONDITION_HOST_CLASS:
+		good = check_allowed(condition->row, word, err);
+		break;
+	}
+	return good && word_list_add(&condition->words, bytes_of_text(word), err);
+}
+
+static void put_found(char *found, size_t size, const char *value)
+{
+	if (found != NULL)
+		(void)snprintf(found, size, "%s", value);
+}
+
+static bool word_holds(const struct condition *condition, const char *value, char *found, size_t size)
+{
+	put_found(found, size, value == NULL ? "nothing" : value);
+	return value != NULL && word_list_has(&condition->words, value);
+}
+
+/* The claim's value if its grade is good enough, else NULL with the grade as what was found. */
+static const char *claim_value(
+    const struct result *result, enum claim_name name, enum claim_grade least, char *found, size_t size)
+{
+	const struct claim *claim = result_find_claim(result, name);
+
+	if (claim == NULL || claim->grade < least) {
+		put_found(found, size, claim == NULL ? "nothing" : claim_grade_name(claim->grade));
+		return NULL;
+	}
+	put_found(found, size, claim->value);
+	return claim->value;
+}
+
+static bool claim_holds(
+    const struct condition *condition, enum claim_grade least, const struct result *result, char *found, size_t size)
+{
+	const char *value = claim_value(result, condition->row->claim, least, found, size);
+
+	return value != NULL && word_list_has(&condition->words, value);
+}
+
+static bool firmware_holds(
+    const struct condition *condition, enum claim_grade least, const struct result *result, char *found, size_t size)
+{
+	const char *value = claim_value(result, CLAIM_FIRMWARE, least, found, size);
+	unsigned parts[3];
+
+	if (value == NULL || !firmware_parse(bytes_of_text(value), parts))
+		return false;
+	for (size_t i = 0; i < condition->words.num; i++)
+		if (firmware_compare(parts, condition->ranges[i].low) >= 0 &&
+		    firmware_compare(parts, condition->ranges[i].high) <= 0)
+			return true;
+	return false;
+}
+
+static bool grades_hold(
+    const struct condition *condition, enum claim_grade least, const struct result *result, char *found, size_t size)
+{
+	for (enum claim_name name = 0; name < CLAIM_NAME_COUNT; name++) {
+		const struct claim *claim = result_find_claim(result, name);
+		enum claim_grade grade = claim == NULL ? CLAIM_NOT_PROVABLE : claim->grade;
+
+		if (!word_list_has(&condition->words, claim_name(name)) || grade >= least)
+			continue;
+		if (found != NULL)
+			(void)snprintf(found, size, "%s is %s", claim_name(name), claim_grade_name(grade));
+		return false;
+	}
+	return true;
+}
+
+static bool advisory_holds(const struct condition *condition, const struct result *result, char *found, size_t size)
+{
+	put_found(found, size, "none of them applies");
+	for (size_t i = 0; i < result->num_advisories; i++)
+		if (word_list_has(&condition->words, result->advisories[i].id) ||
+		    word_list_has(&condition->words, severity_name(result->advisories[i].severity)))
+			return true;
+	return false;
+}
+
+static bool group_holds(
+    const struct condition *condition, const struct policy_subject *subject, char *found, size_t size)
+{
+	if (found != NULL)
+		put_words(subject->groups, subject->num_groups, found, size);
+	for (size_t i = 0; i < subject->num_groups; i++)
+		if (word_list_has(&condition->words, subject->groups[i]))
+			return true;
+	return false;
+}
+
+/* An enrollment that is being made is of age 0; one from the future is of no age that could be asked for. */
+static bool age_holds(const struct condition *condition, const struct policy_subject *subject,
+    const struct result *result, char *found, size_t size)
+{
+	int64_t age = subject->enrolled_at == 0 ? 0 : result->appraised_at - subject->enrolled_at;
+
+	if (found != NULL)
+		(void)snprintf(found, size, "%" PRId64 " days", age / 86400);
+	if (age < 0)
+		return false;
+	return condition->row->kind == CONDITION_AGE_BELOW ? age < condition->seconds : age >= condition->seconds;
+}
+
+bool condition_holds(const struct condition *condition, enum claim_grade least_grade,
+    const struct policy_subject *subject, const struct result *result, char *found, size_t size)
+{
+	switch (condition->row->kind) {
+	case CONDITION_FORMAT:
+		return word_holds(condition, result->format, found, size);
+	case CONDITION_ASSURANCE:
+		return word_holds(condition, assurance_name(result->assurance), found, size);
+	case CONDITION_CLAIM:
+	case CONDITION_SERIAL:
+		return claim_holds(condition, least_grade, result, found, size);
+	case CONDITION_FIRMWARE:
+		return firmware_holds(condition, least_grade, result, found, size);
+	case CONDITION_PROVEN:
+		return grades_hold(condition, CLAIM_PROVEN, result, found, size);
+	case CONDITION_IMPLIED:
+		return grades_hold(condition, CLAIM_IMPLIED, result, found, size);
+	case CONDITION_ADVISORY:
+		return advisory_holds(condition, result, found, size);
+	case CONDITION_PERSON:
+		return word_holds(condition, subject->person, found, size);
+	case CONDITION_GROUP:
+		return group_holds(condition, subject, found, size);
+	case CONDITION_HOST_CLASS:
+		return word_holds(condition, subject->host_class, found, size);
+	case CONDITION_AGE_BELOW:
+	case CONDITION_AGE_ABOVE:
+		return age_holds(condition, subject, result, found, size);
+	}
+	return false;
+}
+
+void condition_put_wanted(const struct condition *condition, char *text, size_t size)
+{
+	put_words((const char *const *)condition->words.words, condition->words.num, text, size);
+}

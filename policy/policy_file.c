@@ -1,0 +1,328 @@
+#include <confuse.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/policy_condition.h"
+#include "policy/policy_options.h"
+
+#define CONDITIONS_MAXIMUM 32
+#define RULES_MAXIMUM 256U
+#define POLICY_FILE_MAXIMUM ((size_t)1024 * 1024)
+
+/* What the callbacks of libconfuse need and cannot be given otherwise; one parse a thread, for the time of the call. */
+struct reading {
+	const char *origin;
+	struct error *err;
+	bool failed;
+	int rule_line; /* of the first word of the section that is open */
+	policy_file_loader *load;
+	void *context;
+};
+
+static _Thread_local struct reading *current;
+
+static void note_error(cfg_t *cfg, const char *format, va_list values)
+{
+	char text[256];
+
+	if (current->failed)
+		return;
+	current->failed = true;
+	(void)vsnprintf(text, sizeof(text), format, values);
+	(void)error_set(current->err, ERROR_POLICY_FILE, "%s:%d: %s", current->origin, cfg->line, text);
+}
+
+/* Called before each value is set. libconfuse itself lets a later value take the place of an earlier one. */
+static int note_value(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
+{
+	if ((option->flags & CFGF_MODIFIED) != 0 && option->nvalues <= 1) {
+		cfg_error(cfg, "'%s' is given twice", option->name);
+		return -1;
+	}
+	if (current->rule_line == 0)
+		current->rule_line = cfg->line;
+	*(const char **)result = value;
+	return 0;
+}
+
+/* A section is complete: its line is kept as a number that cannot be written in the file. */
+static int note_section(cfg_t *cfg, cfg_opt_t *option)
+{
+	cfg_t *section = cfg_opt_getnsec(option, cfg_opt_size(option) - 1);
+
+	(void)cfg;
+	cfg_setint(section, "line", current->rule_line == 0 ? section->line : current->rule_line);
+	current->rule_line = 0;
+	return 0;
+}
+
+static int refuse_line(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
+{
+	(void)value;
+	(void)result;
+	cfg_error(cfg, "no such option '%s'", option->name);
+	return -1;
+}
+
+static bool fail_at(struct reading *reading, long line)
+{
+	return error_prefix(reading->err, "%s:%ld", reading->origin, line);
+}
+
+static bool set_text(char **text, const char *value, struct error *err)
+{
+	if (value == NULL)
+		return true;
+	*text = strdup(value);
+	return *text != NULL || error_set(err, ERROR_MEMORY, "no memory for a policy");
+}
+
+/* A list of serial numbers: one a line, # begins a comment. */
+static bool read_serials(struct reading *reading, const char *path, struct condition *condition, struct error *err)
+{
+	struct buffer content = BUFFER_UP_TO(POLICY_FILE_MAXIMUM);
+	struct bytes rest, line, word;
+	char text[32];
+	bool done = false;
+
+	if (reading->load == NULL) {
+		(void)error_set(err, ERROR_POLICY_FILE, "serial-file '%s': files cannot be read here", path);
+		goto out;
+	}
+	if (!reading->load(reading->context, path, &content, err))
+		goto out;
+	for (rest = buffer_bytes(&content); bytes_take_until(&rest, '\n', &line);) {
+		if (line.len == 0 || !bytes_take_until(&line, '#', &word) || word.len == 0)
+			continue;
+		while (word.len > 0 && (word.data[word.len - 1] == ' ' || word.data[word.len - 1] == '\t'))
+			word.len--;
+		if (word.len == 0)
+			continue;
+		if (!bytes_to_text(word, text, sizeof(text))) {
+			(void)error_set(err, ERROR_POLICY_FILE, "serial-file '%s': a line is no serial number", path);
+			goto out;
+		}
+		if (!condition_add_word(condition, text, err)) {
+			(void)error_prefix(err, "serial-file '%s'", path);
+			goto out;
+		}
+	}
+	done = true;
+out:
+	buffer_free(&content);
+	return done;
+}
+
+static bool read_condition(struct reading *reading, cfg_t *section, const struct condition_row *row, struct rule *rule)
+{
+	bool from_file = row->kind == CONDITION_SERIAL && cfg_size(section, "serial-file") > 0;
+	struct condition *condition = &rule->conditions[rule->num_conditions];
+
+	if (cfg_size(section, row->keyword) == 0 && !from_file)
+		return true;
+	condition->row = row;
+	rule->num_conditions++;
+	for (unsigned i = 0; i < cfg_size(section, row->keyword); i++)
+		if (!condition_add_word(condition, cfg_getnstr(section, row->keyword, i), reading->err))
+			return false;
+	return !from_file || read_serials(reading, cfg_getstr(section, "serial-file"), condition, reading->err);
+}
+
+static bool read_effect(struct reading *reading, cfg_t *section, struct rule *rule)
+{
+	const char *then = cfg_getstr(section, "then"), *life = cfg_getstr(section, "maximum-life");
+	struct error *err = reading->err;
+
+	if (then == NULL || (strcmp(then, "accept") != 0 && strcmp(then, "refuse") != 0))
+		return error_set(err, ERROR_POLICY_FILE, "each rule needs then = accept or then = refuse");
+	rule->accepts = strcmp(then, "accept") == 0;
+	if (!rule->accepts && (life != NULL || cfg_size(section, "key-options") > 0))
+		return error_set(err, ERROR_POLICY_FILE, "key-options and maximum-life belong to rules that accept");
+	if (rule->accepts && cfg_getstr(section, "text") != NULL)
+		return error_set(err, ERROR_POLICY_FILE, "text belongs to rules that refuse");
+	if (life != NULL && !duration_parse(life, &rule->maximum_life, err))
+		return false;
+	for (unsigned i = 0; i < cfg_size(section, "key-options"); i++)
+		if (!policy_option_add(
+		        cfg_getnstr(section, "key-options", i), rule->key_options, sizeof(rule->key_options), err))
+			return false;
+	return set_text(&rule->text, cfg_getstr(section, "text"), err);
+}
+
+static bool read_grade(cfg_t *section, struct rule *rule, struct error *err)
+{
+	static const enum claim_grade grades[] = {CLAIM_PROVEN, CLAIM_IMPLIED, CLAIM_CLAIMED};
+	const char *word = cfg_getstr(section, "least-grade");
+
+	rule->least_grade = CLAIM_PROVEN;
+	if (word == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(grades) / sizeof(grades[0]); i++) {
+		rule->least_grade = grades[i];
+		if (strcmp(word, claim_grade_name(grades[i])) == 0)
+			return true;
+	}
+	return error_set(err, ERROR_POLICY_FILE, "'%s' is no least-grade: one of proven, implied, claimed", word);
+}
+
+static bool read_rule(struct reading *reading, cfg_t *section, struct rule *rule)
+{
+	const struct condition_row *row;
+
+	rule->line = (int)cfg_getint(section, "line");
+	rule->conditions = calloc(CONDITIONS_MAXIMUM, sizeof(*rule->conditions));
+	if (rule->conditions == NULL)
+		return error_set(reading->err, ERROR_MEMORY, "no memory for a policy");
+	if (!set_text(&rule->name, cfg_title(section), reading->err) || !read_grade(section, rule, reading->err))
+		return false;
+	for (size_t i = 0; (row = condition_row_at(i)) != NULL; i++)
+		if (!read_condition(reading, section, row, rule))
+			return error_prefix(reading->err, "%s", row->keyword);
+	return read_effect(reading, section, rule);
+}
+
+static bool check_reach(struct reading *reading, const struct policy *policy, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (rule_covers(&policy->rules[i], &policy->rules[at]))
+			return error_set(reading->err, ERROR_POLICY_FILE,
+			    "this rule is never reached: rule \"%s\" above matches all that it matches",
+			    policy->rules[i].name);
+	return true;
+}
+
+static bool read_rules(struct reading *reading, cfg_t *cfg, struct policy *policy)
+{
+	unsigned num = cfg_size(cfg, "rule");
+
+	if (num == 0 || num > RULES_MAXIMUM)
+		return error_set(reading->err, ERROR_POLICY_FILE,
+		    "%s: %u rules: 1 to %u are possible, and without any "
+		    "nothing is accepted",
+		    reading->origin, num, RULES_MAXIMUM);
+	policy->rules = calloc(num, sizeof(*policy->rules));
+	if (policy->rules == NULL)
+		return error_set(reading->err, ERROR_MEMORY, "no memory for a policy");
+	for (unsigned i = 0; i < num; i++) {
+		cfg_t *section = cfg_getnsec(cfg, "rule", i);
+
+		policy->num_rules = i + 1;
+		if (!read_rule(reading, section, &policy->rules[i]) || !check_reach(reading, policy, i)) {
+			(void)error_prefix(reading->err, "rule \"%s\"", cfg_title(section));
+			return fail_at(reading, cfg_getint(section, "line"));
+		}
+	}
+	return true;
+}
+
+static bool read_advisories(struct reading *reading, cfg_t *cfg, struct policy *policy)
+{
+	static const char *const words[ADVISORY_ACTION_COUNT] = {"ignore", "warn", "refuse"};
+	cfg_t *section = cfg_getsec(cfg, "advisories");
+
+	for (enum advisory_action action = ADVISORY_IGNORE; action <= ADVISORY_REFUSE; action++) {
+		for (unsigned i = 0; i < cfg_size(section, words[action]); i++) {
+			const char *word = cfg_getnstr(section, words[action], i);
+
+			for (enum advisory_action other = ADVISORY_IGNORE; other < action; other++)
+				if (word_list_has(&policy->advisories[other], word))
+					return error_set(reading->err, ERROR_POLICY_FILE,
+					    "%s: advisories: '%s' stands under %s and under %s", reading->origin, word,
+					    words[other], words[action]);
+			if (!word_list_add(&policy->advisories[action], bytes_of_text(word), reading->err))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* libconfuse puts environment variables in place of ${NAME}: a policy must say the same to everybody. */
+static bool check_text(struct bytes text, const char *origin, struct error *err)
+{
+	struct bytes line;
+
+	if (text.len > 0 && memchr(text.data, 0, text.len) != NULL)
+		return error_set(err, ERROR_POLICY_FILE, "%s: there is a NUL byte in it", origin);
+	for (int number = 1; bytes_take_until(&text, '\n', &line); number++)
+		if (line.len > 1 && memmem(line.data, line.len, "${", 2) != NULL)
+			return error_set(
+			    err, ERROR_POLICY_FILE, "%s:%d: '${' is not possible in a policy", origin, number);
+	return true;
+}
+
+static void make_rule_options(cfg_opt_t options[CONDITIONS_MAXIMUM + 9])
+{
+	const struct condition_row *row;
+	size_t num = 0;
+
+	for (size_t i = 0; (row = condition_row_at(i)) != NULL; i++)
+		options[num++] = (cfg_opt_t)CFG_STR_LIST_CB(row->keyword, NULL, CFGF_NODEFAULT, note_value);
+	options[num++] = (cfg_opt_t)CFG_STR_CB("serial-file", NULL, CFGF_NODEFAULT, note_value);
+	options[num++] = (cfg_opt_t)CFG_STR_CB("least-grade", NULL, CFGF_NODEFAULT, note_value);
+	options[num++] = (cfg_opt_t)CFG_STR_CB("then", NULL, CFGF_NODEFAULT, note_value);
+	options[num++] = (cfg_opt_t)CFG_STR_CB("text", NULL, CFGF_NODEFAULT, note_value);
+	options[num++] = (cfg_opt_t)CFG_STR_CB("maximum-life", NULL, CFGF_NODEFAULT, note_value);
+	options[num++] = (cfg_opt_t)CFG_STR_LIST_CB("key-options", NULL, CFGF_NODEFAULT, note_value);
+	options[num++] = (cfg_opt_t)CFG_INT_CB("line", 0, CFGF_NONE, refuse_line);
+	options[num] = (cfg_opt_t)CFG_END();
+}
+
+static bool read_text(struct reading *reading, struct bytes text, struct policy *policy)
+{
+	cfg_opt_t rule_options[CONDITIONS_MAXIMUM + 9];
+	cfg_opt_t advisory_options[] = {CFG_STR_LIST_CB("ignore", NULL, CFGF_NODEFAULT, note_value),
+	    CFG_STR_LIST_CB("warn", NULL, CFGF_NODEFAULT, note_value),
+	    CFG_STR_LIST_CB("refuse", NULL, CFGF_NODEFAULT, note_value), CFG_END()};
+	cfg_opt_t options[] = {CFG_STR_CB("version", NULL, CFGF_NODEFAULT, note_value),
+	    CFG_SEC("advisories", advisory_options, CFGF_NONE),
+	    CFG_SEC("rule", rule_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES), CFG_END()};
+	struct buffer copy = BUFFER_UP_TO(POLICY_FILE_MAXIMUM);
+	cfg_t *cfg = NULL;
+	bool done = false;
+
+	make_rule_options(rule_options);
+	if (!buffer_put(&copy, text, reading->err))
+		goto out;
+	cfg = cfg_init(options, CFGF_NONE);
+	if (cfg == NULL) {
+		(void)error_set(reading->err, ERROR_MEMORY, "no memory to read a policy");
+		goto out;
+	}
+	(void)cfg_set_error_function(cfg, note_error);
+	(void)cfg_set_validate_func(cfg, "rule", note_section);
+	(void)cfg_set_validate_func(cfg, "advisories", note_section);
+	if (cfg_parse_buf(cfg, buffer_text(&copy)) != CFG_SUCCESS || reading->failed) {
+		if (!reading->failed)
+			(void)error_set(reading->err, ERROR_POLICY_FILE, "%s: cannot be read", reading->origin);
+		goto out;
+	}
+	done = set_text(&policy->version, cfg_getstr(cfg, "version"), reading->err) &&
+	       read_advisories(reading, cfg, policy) && read_rules(reading, cfg, policy);
+out:
+	if (cfg != NULL)
+		(void)cfg_free(cfg);
+	buffer_free(&copy);
+	return done;
+}
+
+bool policy_parse(struct bytes text, const char *origin, policy_file_loader *load, void *context,
+    struct policy **policy, struct error *err)
+{
+	struct reading reading = {.origin = origin, .err = err, .load = load, .context = context};
+	struct policy *made = calloc(1, sizeof(*made));
+	bool done;
+
+	if (made == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for a policy");
+	current = &reading;
+	done = check_text(text, origin, err) && read_text(&reading, text, made);
+	current = NULL;
+	if (!done) {
+		policy_free(made);
+		return false;
+	}
+	*policy = made;
+	return true;
+}

@@ -1,0 +1,138 @@
+#include "policy/policy_rule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/policy_condition.h"
+
+#define WORDS_MAXIMUM ((size_t)65536)
+
+void word_list_clear(struct word_list *list)
+{
+	for (size_t i = 0; i < list->num; i++)
+		free(list->words[i]);
+	free(list->words);
+	*list = (struct word_list){NULL, 0};
+}
+
+bool word_list_add(struct word_list *list, struct bytes word, struct error *err)
+{
+	char **words, *copy;
+
+	if (list->num >= WORDS_MAXIMUM)
+		return error_set(err, ERROR_POLICY_FILE, "a list has more than %zu entries", WORDS_MAXIMUM);
+	copy = malloc(word.len + 1);
+	if (copy == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for a policy's words");
+	if (!bytes_to_text(word, copy, word.len + 1)) {
+		free(copy);
+		return error_set(err, ERROR_POLICY_FILE, "a word holds a NUL byte");
+	}
+	words = reallocarray(list->words, list->num + 1, sizeof(*words));
+	if (words == NULL) {
+		free(copy);
+		return error_set(err, ERROR_MEMORY, "no memory for a policy's words");
+	}
+	words[list->num++] = copy;
+	list->words = words;
+	return true;
+}
+
+bool word_list_has(const struct word_list *list, const char *word)
+{
+	for (size_t i = 0; i < list->num; i++)
+		if (strcmp(list->words[i], word) == 0)
+			return true;
+	return false;
+}
+
+bool word_list_within(const struct word_list *inner, const struct word_list *outer)
+{
+	for (size_t i = 0; i < inner->num; i++)
+		if (!word_list_has(outer, inner->words[i]))
+			return false;
+	return true;
+}
+
+static void condition_clear(struct condition *condition)
+{
+	word_list_clear(&condition->words);
+	free(condition->ranges);
+	*condition = (struct condition){.row = NULL};
+}
+
+void rule_clear(struct rule *rule)
+{
+	for (size_t i = 0; i < rule->num_conditions; i++)
+		condition_clear(&rule->conditions[i]);
+	free(rule->conditions);
+	free(rule->name);
+	free(rule->text);
+	*rule = (struct rule){.name = NULL};
+}
+
+static bool range_within(const struct firmware_range *inner, const struct firmware_range *outer)
+{
+	return firmware_compare(inner->low, outer->low) >= 0 && firmware_compare(inner->high, outer->high) <= 0;
+}
+
+static bool ranges_within(const struct condition *inner, const struct condition *outer)
+{
+	for (size_t i = 0; i < inner->words.num; i++) {
+		bool within = false;
+
+		for (size_t j = 0; j < outer->words.num && !within; j++)
+			within = range_within(&inner->ranges[i], &outer->ranges[j]);
+		if (!within)
+			return false;
+	}
+	return true;
+}
+
+/* Whatever satisfies `narrow` satisfies `wide`; both look at the same thing. */
+static bool condition_within(const struct condition *narrow, const struct condition *wide)
+{
+	switch (wide->row->kind) {
+	case CONDITION_FIRMWARE:
+		return ranges_within(narrow, wide);
+	case CONDITION_PROVEN:
+	case CONDITION_IMPLIED:
+		return word_list_within(&wide->words, &narrow->words);
+	case CONDITION_AGE_BELOW:
+		return narrow->seconds <= wide->seconds;
+	case CONDITION_AGE_ABOVE:
+		return narrow->seconds >= wide->seconds;
+	case CONDITION_FORMAT:
+	case CONDITION_ASSURANCE:
+	case CONDITION_CLAIM:
+	case CONDITION_SERIAL:
+	case CONDITION_ADVISORY:
+	case CONDITION_PERSON:
+	case CONDITION_GROUP:
+	case CONDITION_HOST_CLASS:
+		return word_list_within(&narrow->words, &wide->words);
+	}
+	return false;
+}
+
+static const struct condition *find_condition(const struct rule *rule, const struct condition_row *row)
+{
+	for (size_t i = 0; i < rule->num_conditions; i++)
+		if (rule->conditions[i].row == row)
+			return &rule->conditions[i];
+	return NULL;
+}
+
+bool rule_covers(const struct rule *earlier, const struct rule *later)
+{
+	if (earlier->least_grade > later->least_grade)
+		return false;
+	for (size_t i = 0; i < earlier->num_conditions; i++) {
+		const struct condition *wide = &earlier->conditions[i];
+		const struct condition *narrow = find_condition(later, wide->row);
+
+		if (narrow == NULL || !condition_within(narrow, wide))
+			return false;
+	}
+	return true;
+}

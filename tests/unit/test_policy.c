@@ -1,0 +1,316 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/policy.h"
+
+static struct result genuine(void)
+{
+	struct result result = {.verdict = VERDICT_ACCEPTED, .assurance = ASSURANCE_VENDOR, .appraised_at = 1000000000};
+
+	(void)snprintf(result.format, sizeof(result.format), "piv");
+	result_add_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "yubico", "");
+	result_add_claim(&result, CLAIM_FIRMWARE, CLAIM_PROVEN, "5.4.10", "");
+	result_add_claim(&result, CLAIM_SERIAL, CLAIM_PROVEN, "12345678", "");
+	result_add_claim(&result, CLAIM_PIN_POLICY, CLAIM_PROVEN, "once", "");
+	result_add_claim(&result, CLAIM_TOUCH_POLICY, CLAIM_PROVEN, "never", "");
+	result_add_claim(&result, CLAIM_EDITION, CLAIM_CLAIMED, "fips", "");
+	result_add_claim(&result, CLAIM_KEY_ALGORITHM, CLAIM_PROVEN, "ecdsa-p256", "");
+	result_add_claim(&result, CLAIM_GENERATED_INSIDE, CLAIM_PROVEN, "yes", "");
+	result_add_claim(&result, CLAIM_NOT_EXPORTABLE, CLAIM_IMPLIED, "yes", "");
+	return result;
+}
+
+static bool load_serials(void *context, const char *path, struct buffer *content, struct error *err)
+{
+	(void)context;
+	if (strcmp(path, "/serials") != 0)
+		return error_set(err, ERROR_FILE, "%s: not there", path);
+	return buffer_put_text(content, "# stock\n1\n12345678  # alice\n\n", err);
+}
+
+static const char *const alice_groups[] = {"staff", "wheel"};
+static const struct policy_subject alice = {.person = "alice",
+    .groups = alice_groups,
+    .num_groups = 2,
+    .host_class = "bastion",
+    .enrolled_at = 1000000000 - 86400 * 10};
+
+/* One rule with these conditions that accepts: does it match? */
+static bool matches(const char *conditions)
+{
+	struct result result = genuine();
+	struct error err = ERROR_EMPTY;
+	struct policy *policy = NULL;
+	char text[512];
+
+	(void)snprintf(text, sizeof(text), "rule \"r\" {\n%s\nthen = accept\n}\n", conditions);
+	assert_done(policy_parse(bytes_of_text(text), "test.conf", load_serials, NULL, &policy, &err), err);
+	policy_decide(policy, &alice, &result);
+	policy_free(policy);
+	if (result.verdict != VERDICT_ACCEPTED)
+		assert_int_equal(result.reasons[0].code, ERROR_POLICY_NO_RULE);
+	return result.verdict == VERDICT_ACCEPTED;
+}
+
+static void conditions_hold_or_not(void **state)
+{
+	static const struct {
+		const char *text;
+		bool match;
+	} rows[] = {
+	    {"", true},
+	    {"format = piv", true},
+	    {"assurance = {vendor}", true},
+	    {"assurance = {organisation}", false},
+	    {"vendor = {yubico, other}", true},
+	    {"vendor = {other}", false},
+	    {"issuer = {any}", false},
+	    {"firmware = {\"5.4.10\"}", true},
+	    {"firmware = {\"5.4.9-5.4.11\"}", true},
+	    {"firmware = {\"5.5.0-\"}", false},
+	    {"firmware = {\"-5.4.9\"}", false},
+	    {"firmware = {\"-5.4.9\", \"5.4.10-\"}", true},
+	    {"pin-policy = {once, always}", true},
+	    {"touch-policy = {always, cached}", false},
+	    {"edition = {fips}", false},
+	    {"edition = {fips}\nleast-grade = claimed", true},
+	    {"edition = {fips}\nleast-grade = implied", false},
+	    {"serial = {12345678}", true},
+	    {"serial = {1234567}", false},
+	    {"serial-file = \"/serials\"", true},
+	    {"serial = {7}\nserial-file = \"/serials\"", true},
+	    {"proven = {generated-inside}", true},
+	    {"proven = {generated-inside, not-exportable}", false},
+	    {"implied = {generated-inside, not-exportable}", true},
+	    {"implied = {certified-module}", false},
+	    {"advisory = {critical}", false},
+	    {"person = {alice}", true},
+	    {"person = {bob}", false},
+	    {"group = {wheel}", true},
+	    {"group = {guests}", false},
+	    {"host-class = {bastion}", true},
+	    {"host-class = {web}", false},
+	    {"age-below = 11d", true},
+	    {"age-below = 10d", false},
+	    {"age-above = 240h", true},
+	    {"age-above = 14401m", false},
+	    {"person = {alice}\ngroup = {guests}", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (matches(rows[i].text) != rows[i].match)
+			fail_msg("%s", rows[i].text);
+}
+
+static void errors_name_file_and_line(void **state)
+{
+	static const struct {
+		const char *name, *text, *part;
+	} rows[] = {
+	    {"empty", "", "test.conf"},
+	    {"no rules", "version = x\n", "test.conf"},
+	    {"syntax", "rule \"a\" {\nthen accept\n}\n", "test.conf:2"},
+	    {"unknown word", "rule \"a\" {\nthen = accept\ncolour = {red}\n}\n", "test.conf:3"},
+	    {"unknown value", "rule \"a\" {\npin-policy = {sometimes}\nthen = accept\n}\n", "test.conf:2"},
+	    {"condition twice", "rule \"a\" {\nslot = {9a}\nslot = {9c}\nthen = accept\n}\n", "test.conf:3"},
+	    {"scalar twice", "rule \"a\" {\nthen = accept\nthen = refuse\n}\n", "test.conf:3"},
+	    {"version twice", "version = a\nversion = b\nrule \"a\" {\nthen = accept\n}\n", "test.conf:2"},
+	    {"rule twice", "rule \"a\" {\nslot = {9a}\nthen = accept\n}\nrule \"a\" {\nthen = accept\n}\n",
+	        "test.conf:5"},
+	    {"no effect", "rule \"a\" {\nslot = {9a}\n}\n", "test.conf:2"},
+	    {"odd effect", "rule \"a\" {\nthen = perhaps\n}\n", "test.conf:2"},
+	    {"text of an accepting rule", "rule \"a\" {\nthen = accept\ntext = hm\n}\n", "test.conf:2"},
+	    {"options of a refusing rule", "rule \"a\" {\nthen = refuse\nkey-options = {restrict}\n}\n", "test.conf:2"},
+	    {"unreachable behind all", "rule \"a\" {\nthen = accept\n}\nrule \"b\" {\nslot = {9a}\nthen = refuse\n}\n",
+	        "test.conf:5"},
+	    {"unreachable behind a wider set",
+	        "rule \"a\" {\nslot = {9a, 9c}\nthen = accept\n}\nrule \"b\" {\nslot = {9a}\nperson = {x}\nthen = "
+	        "refuse\n}\n",
+	        "test.conf:6"},
+	    {"unreachable behind a wider range",
+	        "rule \"a\" {\nfirmware = {\"5.0.0-\"}\nthen = accept\n}\nrule \"b\" {\nfirmware = "
+	        "{\"5.7.0-5.7.4\"}\nthen = "
+	        "refuse\n}\n",
+	        "test.conf:6"},
+	    {"range", "rule \"a\" {\nfirmware = {\"5.7\"}\nthen = accept\n}\n", "5.7"},
+	    {"range backwards", "rule \"a\" {\nfirmware = {\"5.7.0-5.6.0\"}\nthen = accept\n}\n", "test.conf:2"},
+	    {"time", "rule \"a\" {\nage-below = 3w\nthen = accept\n}\n", "test.conf:2"},
+	    {"serial", "rule \"a\" {\nserial = {0x12}\nthen = accept\n}\n", "test.conf:2"},
+	    {"serial file absent", "rule \"a\" {\nserial-file = \"/none\"\nthen = accept\n}\n", "/none"},
+	    {"claim", "rule \"a\" {\nproven = {magic}\nthen = accept\n}\n", "magic"},
+	    {"grade", "rule \"a\" {\nleast-grade = maybe\nthen = accept\n}\n", "maybe"},
+	    {"option", "rule \"a\" {\nkey-options = {\"command=id\"}\nthen = accept\n}\n", "command=id"},
+	    {"quote in an option", "rule \"a\" {\nkey-options = {\"from=a\\\"b\"}\nthen = accept\n}\n", "test.conf:2"},
+	    {"environment", "version = \"${HOME}\"\nrule \"a\" {\nthen = accept\n}\n", "test.conf:1"},
+	    {"advisory twice",
+	        "advisories {\nrefuse = {critical}\nwarn = {critical}\n}\nrule \"a\" {\nthen = accept\n}\n",
+	        "critical"},
+	    {"the number of a line", "rule \"a\" {\nline = 7\nthen = accept\n}\n", "test.conf:2"},
+	    {"cut", "rule \"a\" {\nthen = accept\n", "test.conf"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+		struct policy *policy = NULL;
+
+		if (policy_parse(bytes_of_text(rows[i].text), "test.conf", load_serials, NULL, &policy, &err))
+			fail_msg("%s: was read", rows[i].name);
+		assert_null(policy);
+		if (strstr(err.text, rows[i].part) == NULL)
+			fail_msg("%s: %s", rows[i].name, err.text);
+		assert_int_equal(error_exit_status(err.code), err.code == ERROR_FILE ? 4 : 2);
+	}
+}
+
+static void the_first_match_decides(void **state)
+{
+	static const char text[] =
+	    "version = v7\n"
+	    "rule \"bob\" {\nperson = {bob}\nthen = accept\n}\n"
+	    "rule \"touch\" {\ntouch-policy = {never}\nthen = refuse\ntext = \"touch it\"\n}\n"
+	    "rule \"rest\" {\nthen = accept\nkey-options = {restrict, pty, \"from=10.0.0.0/8,!10.1.*\"}\n"
+	    "maximum-life = 90d\n}\n";
+	static const struct policy_subject bob = {.person = "bob"};
+	struct result result = genuine();
+	struct error err = ERROR_EMPTY;
+	struct policy *policy = NULL;
+
+	(void)state;
+	assert_done(policy_parse(bytes_of_text(text), "test.conf", NULL, NULL, &policy, &err), err);
+	policy_decide(policy, &alice, &result);
+	assert_int_equal(result.verdict, VERDICT_REFUSED);
+	assert_string_equal(result.rule, "touch");
+	assert_string_equal(result.reasons[0].sentence, "touch it");
+	assert_string_equal(result.policy_version, "v7");
+	result = genuine();
+	policy_decide(policy, &bob, &result);
+	assert_int_equal(result.verdict, VERDICT_ACCEPTED);
+	assert_string_equal(result.rule, "bob");
+	result = genuine();
+	(void)snprintf(result.claims[4].value, sizeof(result.claims[4].value), "always");
+	policy_decide(policy, &alice, &result);
+	assert_int_equal(result.verdict, VERDICT_ACCEPTED);
+	assert_string_equal(result.key_options, "restrict,pty,from=\"10.0.0.0/8,!10.1.*\"");
+	assert_int_equal(result.maximum_life, 90 * 86400);
+	policy_free(policy);
+}
+
+static void nothing_turns_a_refusal_around(void **state)
+{
+	struct result result = genuine();
+	struct error err = ERROR_EMPTY;
+	struct policy *policy = NULL;
+
+	(void)state;
+	(void)error_set(&err, ERROR_PIV_LEAF, "forged");
+	result_refuse(&result, &err, NULL);
+	assert_done(
+	    policy_parse(bytes_of_text("rule \"all\" {\nthen = accept\n}"), "t", NULL, NULL, &policy, &err), err);
+	policy_decide(policy, &alice, &result);
+	assert_int_equal(result.verdict, VERDICT_REFUSED);
+	policy_free(policy);
+}
+
+static void advisories_are_refused_told_or_ignored(void **state)
+{
+	static const struct {
+		const char *section;
+		enum severity severity;
+		enum verdict verdict;
+		size_t reasons;
+	} rows[] = {
+	    {"", SEVERITY_CRITICAL, VERDICT_REFUSED, 1},
+	    {"", SEVERITY_WARNING, VERDICT_ACCEPTED, 1},
+	    {"advisories {\nrefuse = {warning}\n}\n", SEVERITY_WARNING, VERDICT_REFUSED, 1},
+	    {"advisories {\nrefuse = {warning}\nignore = {\"YSA-1\"}\n}\n", SEVERITY_WARNING, VERDICT_ACCEPTED, 0},
+	    {"advisories {\nignore = {critical}\n}\n", SEVERITY_CRITICAL, VERDICT_ACCEPTED, 0},
+	    {"advisories {\nrefuse = {\"YSA-1\"}\nignore = {note}\n}\n", SEVERITY_NOTE, VERDICT_REFUSED, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result result = genuine();
+		struct error err = ERROR_EMPTY;
+		struct policy *policy = NULL;
+		char text[256];
+
+		result.advisories[result.num_advisories++] =
+		    (struct advisory_hit){.id = "YSA-1", .severity = rows[i].severity, .text = "weak"};
+		(void)snprintf(text, sizeof(text), "%srule \"all\" {\nthen = accept\n}\n", rows[i].section);
+		assert_done(policy_parse(bytes_of_text(text), "t", NULL, NULL, &policy, &err), err);
+		policy_decide(policy, &alice, &result);
+		assert_int_equal(result.verdict, rows[i].verdict);
+		assert_int_equal(result.num_reasons, rows[i].reasons);
+		policy_free(policy);
+	}
+}
+
+static bool keep_step(const struct policy_step *step, void *context, struct error *err)
+{
+	struct policy_step **next = context;
+
+	(void)err;
+	*(*next)++ = *step;
+	return true;
+}
+
+static void an_explanation_names_the_condition_that_failed(void **state)
+{
+	static const char text[] =
+	    "rule \"a\" {\nslot = {9c}\nthen = accept\n}\n"
+	    "rule \"b\" {\nvendor = {yubico}\ntouch-policy = {always, cached}\nthen = accept\n}\n"
+	    "rule \"c\" {\nthen = refuse\n}\n";
+	struct policy_step steps[3], *next = steps;
+	struct result result = genuine();
+	struct error err = ERROR_EMPTY;
+	struct policy *policy = NULL;
+
+	(void)state;
+	assert_done(policy_parse(bytes_of_text(text), "t", NULL, NULL, &policy, &err), err);
+	assert_done(policy_explain(policy, &alice, &result, keep_step, &next, &err), err);
+	assert_ptr_equal(next, steps + 3);
+	assert_string_equal(steps[0].condition, "slot");
+	assert_string_equal(steps[1].condition, "touch-policy");
+	assert_string_equal(steps[1].wanted, "always, cached");
+	assert_string_equal(steps[1].found, "never");
+	assert_int_equal(steps[1].line, 6);
+	assert_true(steps[2].matched && !steps[2].accepts);
+	policy_free(policy);
+}
+
+static void the_built_in_policy_demands_a_pin(void **state)
+{
+	struct result result = genuine();
+	struct error err = ERROR_EMPTY;
+	struct policy *policy = NULL;
+
+	(void)state;
+	assert_done(policy_new_default(&policy, &err), err);
+	policy_decide(policy, &alice, &result);
+	assert_int_equal(result.verdict, VERDICT_ACCEPTED);
+	result = genuine();
+	(void)snprintf(result.claims[3].value, sizeof(result.claims[3].value), "never");
+	policy_decide(policy, &alice, &result);
+	assert_int_equal(result.verdict, VERDICT_REFUSED);
+	assert_string_equal(result.rule, "no PIN");
+	policy_free(policy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(conditions_hold_or_not),
+	    cmocka_unit_test(errors_name_file_and_line),
+	    cmocka_unit_test(the_first_match_decides),
+	    cmocka_unit_test(nothing_turns_a_refusal_around),
+	    cmocka_unit_test(advisories_are_refused_told_or_ignored),
+	    cmocka_unit_test(an_explanation_names_the_condition_that_failed),
+	    cmocka_unit_test(the_built_in_policy_demands_a_pin),
+	};
+
+	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}
