@@ -2,7 +2,7 @@
 
 #include "tests/vtoken/instructions.h"
 
-enum { CLASS_CHAIN = 0x10, INS_GET_RESPONSE = 0xc0, SHORT_REPLY_MAXIMUM = 256 };
+enum { CLASS_NOT_CHAIN = 0xe0, CLASS_CHAIN = 0x10, INS_GET_RESPONSE = 0xc0, SHORT_REPLY_MAXIMUM = 256 };
 
 void channel_clear(struct channel *channel)
 {
@@ -55,6 +55,12 @@ static bool continues(const struct channel *channel, const struct command *comma
 	       channel->chain_p2 == command->p2;
 }
 
+/* Only classes of the interindustry range have the bit. */
+static bool chains(const struct command *command)
+{
+	return (command->cla & (CLASS_NOT_CHAIN | CLASS_CHAIN)) == CLASS_CHAIN;
+}
+
 static void drop_chain(struct channel *channel)
 {
 	buffer_free(&channel->chain);
@@ -65,7 +71,7 @@ static void drop_chain(struct channel *channel)
 static bool gather(
     struct channel *channel, struct card *card, struct command *command, struct buffer *reply, struct error *err)
 {
-	bool last = (command->cla & CLASS_CHAIN) == 0, done;
+	bool last = !chains(command), done;
 
 	if (channel->chaining && !continues(channel, command))
 		drop_chain(channel);

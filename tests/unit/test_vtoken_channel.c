@@ -1,0 +1,207 @@
+#include <stdlib.h>
+
+#include "tests/unit/unit.h"
+#include "tests/unit/vtoken_bench.h"
+
+#include "tests/vtoken/command.h"
+#include "tests/vtoken/control.h"
+#include "tests/vtoken/hex.h"
+
+static void lengths_of_a_command_are_taken_apart(void **state)
+{
+	static const struct {
+		const char *name, *hex;
+		bool good, extended;
+		size_t data, le;
+	} rows[] = {
+	    {"case 1", "00a40400", true, false, 0, 0},
+	    {"case 2", "00cb3fff10", true, false, 0, 16},
+	    {"case 2, all", "00cb3fff00", true, false, 0, 256},
+	    {"case 3", "00cb3fff02aabb", true, false, 2, 0},
+	    {"case 4", "00cb3fff02aabb00", true, false, 2, 256},
+	    {"extended 2", "00cb3fff000100", true, true, 0, 256},
+	    {"extended 2, all", "00cb3fff000000", true, true, 0, 65536},
+	    {"extended 3", "00cb3fff000002aabb", true, true, 2, 0},
+	    {"extended 4", "00cb3fff000002aabb0000", true, true, 2, 65536},
+	    {"no header", "00cb3f", false, false, 0, 0},
+	    {"data cut", "00cb3fff03aabb", false, false, 0, 0},
+	    {"a rest", "00cb3fff01aabbcc", false, false, 0, 0},
+	    {"extended, cut", "00cb3fff000003aabb", false, true, 0, 0},
+	    {"extended, half an Le", "00cb3fff000002aabb00", false, true, 0, 0},
+	    {"a short Lc of none", "00cb3fff0000", false, false, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buffer message = BUFFER_EMPTY;
+		struct error err = ERROR_EMPTY;
+		struct command command;
+		bool good;
+
+		assert_done(hex_parse(bytes_of_text(rows[i].hex), &message, &err), err);
+		good = command_parse(buffer_bytes(&message), &command, &err);
+		if (good != rows[i].good)
+			fail_msg("%s", rows[i].name);
+		if (good && (command.data.len != rows[i].data || command.le != rows[i].le ||
+		                command.extended != rows[i].extended))
+			fail_msg("%s: %zu bytes, Le %zu", rows[i].name, command.data.len, command.le);
+		buffer_free(&message);
+	}
+}
+
+/* An object of 600 bytes, written in one extended command or three chained ones, read in one piece or three. */
+static void long_data_pass_both_ways(void **state)
+{
+	static const char *const parts[] = {"10db3fffff", "10db3fffff", "00db3fff63"};
+	struct buffer whole = BUFFER_EMPTY, message = BUFFER_EMPTY;
+	struct bytes rest, part;
+	struct error err = ERROR_EMPTY;
+	struct bench bench;
+
+	(void)state;
+	assert_done(hex_parse(bytes_of_text("5c035fc105"
+	                                    "53820258"),
+	                &whole, &err),
+	    err);
+	for (unsigned i = 0; i < 600; i++)
+		assert_done(buffer_put_u8(&whole, (uint8_t)i, &err), err);
+	bench_open(&bench, "5.4.3");
+	bench_manage(&bench);
+	rest = buffer_bytes(&whole);
+	for (size_t i = 0; i < 3; i++) {
+		buffer_free(&message);
+		assert_done(hex_parse(bytes_of_text(parts[i]), &message, &err), err);
+		assert_true(bytes_take(&rest, message.data[4], &part));
+		assert_done(buffer_put(&message, part, &err), err);
+		assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), 0x9000);
+	}
+	assert_int_equal(rest.len, 0);
+	rest = buffer_bytes(&whole);
+	assert_true(bytes_take(&rest, 5, &part));
+	assert_int_equal(bench_send(&bench, "00cb3fff055c035fc10500"), 0x9000);
+	assert_true(bytes_equal(buffer_bytes(&bench.reply), rest));
+	assert_int_equal(bench_send(&bench, "00cb3fff0000055c035fc1050000"), 0x9000);
+	assert_true(bytes_equal(buffer_bytes(&bench.reply), rest));
+	buffer_free(&message);
+	assert_done(hex_parse(bytes_of_text("00db3fff000261"), &message, &err), err);
+	assert_done(buffer_put(&message, buffer_bytes(&whole), &err), err);
+	assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), 0x9000);
+	buffer_free(&message);
+	buffer_free(&whole);
+	bench_close(&bench);
+}
+
+static void answers_come_in_parts_as_asked(void **state)
+{
+	struct bench bench;
+	struct buffer reply = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	static const uint8_t short_le[] = {0x00, 0xa4, 0x04, 0x00, 0x05, 0xa0, 0x00, 0x00, 0x03, 0x08, 0x05};
+	static const uint8_t get_response[] = {0x00, 0xc0, 0x00, 0x00, 0x00};
+
+	(void)state;
+	bench_open(&bench, "5.4.3");
+	assert_done(token_exchange(&bench.token, BYTES_OF(short_le), &reply, &err), err);
+	assert_memory_equal(reply.data, "\x61\x11\x4f\x06\x00\x61\x0e", 7);
+	buffer_free(&reply);
+	assert_done(token_exchange(&bench.token, BYTES_OF(get_response), &reply, &err), err);
+	assert_int_equal(reply.len, 16);
+	buffer_free(&reply);
+	assert_done(token_exchange(&bench.token, BYTES_OF(get_response), &reply, &err), err);
+	assert_memory_equal(reply.data, "\x69\x85", 2);
+	buffer_free(&reply);
+	bench_close(&bench);
+}
+
+static void limits_are_kept(void **state)
+{
+	struct buffer message = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct bench bench;
+	uint8_t *room;
+
+	(void)state;
+	bench_open(&bench, "5.4.3");
+	bench_manage(&bench);
+	/* 20 objects of 2560 bytes fill the card exactly */
+	for (uint8_t i = 0; i < 21; i++) {
+		buffer_free(&message);
+		assert_done(hex_parse(bytes_of_text("00db3fff000a09"
+		                                    "5c035f0000"
+		                                    "53820a00"),
+		                &message, &err),
+		    err);
+		message.data[11] = i;
+		assert_done(buffer_extend(&message, 2560, &room, &err), err);
+		assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), i < 20 ? 0x9000 : 0x6a84);
+	}
+	message.data[11] = 3; /* in place of one that is there */
+	assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), 0x9000);
+	buffer_free(&message);
+	assert_done(hex_parse(bytes_of_text("00db3fff000c09"
+	                                    "5c035fc10a"
+	                                    "53820c00"),
+	                &message, &err),
+	    err);
+	assert_done(buffer_extend(&message, 3072, &room, &err), err);
+	assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), 0x6700);
+	buffer_free(&message);
+	bench_close(&bench);
+}
+
+static unsigned tell(struct bench *bench, const char *line)
+{
+	struct buffer answer = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	bool quit = false, done = control_run(&bench->token, bytes_of_text(line), &answer, &quit, &err);
+	unsigned number = done ? (unsigned)strtoul(buffer_text(&answer), NULL, 10) : UINT32_MAX;
+
+	buffer_free(&answer);
+	return number;
+}
+
+static void faults_come_at_their_apdu(void **state)
+{
+	struct bench bench;
+	struct buffer reply = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	static const uint8_t version[] = {0x00, 0xfd, 0x00, 0x00};
+
+	(void)state;
+	bench_open(&bench, "5.4.3");
+	assert_int_equal(tell(&bench, "count"), 1);
+	assert_int_equal(tell(&bench, "status 2 6f00"), 0);
+	assert_int_equal(tell(&bench, "bytes 3 0a0b9000"), 0);
+	assert_int_equal(tell(&bench, "reset 4"), 0);
+	assert_int_equal(bench_send(&bench, "00fd0000"), 0x9000);
+	assert_int_equal(bench_send(&bench, "00fd0000"), 0x6f00);
+	assert_int_equal(bench_send(&bench, "00fd0000"), 0x9000);
+	assert_true(bench_reply_is(&bench, "0a0b"));
+	assert_int_equal(bench_send(&bench, "00fd0000"), 0x6d00);
+	assert_int_equal(bench_send(&bench, BENCH_SELECT), 0x9000);
+	assert_int_equal(tell(&bench, "count"), 5);
+	assert_int_equal(tell(&bench, "serial"), 12345678);
+	assert_int_equal(tell(&bench, "pull 1"), 0);
+	assert_done(token_exchange(&bench.token, BYTES_OF(version), &reply, &err), err);
+	assert_int_equal(reply.len, 0);
+	assert_false(bench.token.inserted);
+	assert_int_equal(tell(&bench, "insert"), 0);
+	assert_true(bench.token.inserted);
+	assert_int_equal(tell(&bench, "pull 0"), UINT32_MAX);
+	assert_int_equal(tell(&bench, "status 1 900"), UINT32_MAX);
+	assert_int_equal(tell(&bench, "fly"), UINT32_MAX);
+	bench_close(&bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(lengths_of_a_command_are_taken_apart),
+	    cmocka_unit_test(long_data_pass_both_ways),
+	    cmocka_unit_test(answers_come_in_parts_as_asked),
+	    cmocka_unit_test(limits_are_kept),
+	    cmocka_unit_test(faults_come_at_their_apdu),
+	};
+
+	return cmocka_run_group_tests_name("vtoken channel", tests, NULL, NULL);
+}
