@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "common/sshsig.h"
+#include "common/text.h"
 
 #define TIME_SIZE sizeof("2026-11-24T13:00:00Z")
 
@@ -113,13 +114,20 @@ static bool parse_time(struct bytes text, int64_t *seconds)
 	return true;
 }
 
+/* "SHA256:" and 32 bytes in base64 without padding; whether a key has it is the caller's question. */
+static bool take_fingerprint(struct bytes text, char fingerprint[SSH_KEY_FINGERPRINT_SIZE])
+{
+	return bytes_start_with(text, "SHA256:") && text.len == sizeof("SHA256:") - 1 + 43 && text_is_printable(text) &&
+	       bytes_to_text(text, fingerprint, SSH_KEY_FINGERPRINT_SIZE);
+}
+
 static bool take_fields(struct bytes text, struct possession *possession)
 {
 	struct bytes line;
 
 	return take_line(&text, "keyenroll", &line) && bytes_equal_text(line, "possession 1") &&
 	       take_line(&text, "registrar", &line) &&
-	       bytes_to_text(line, possession->registrar, sizeof(possession->registrar)) &&
+	       take_fingerprint(line, possession->registrar) &&
 	       take_line(&text, "person", &line) && account_name_check(line, NULL) &&
 	       bytes_to_text(line, possession->person, sizeof(possession->person)) &&
 	       take_line(&text, "challenge", &line) &&

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "common/text.h"
 #include "registry/possession.h"
 #include "registry/registrar_options.h"
 
@@ -30,13 +30,8 @@ static bool take_name(struct bytes *line, struct registrar *registrar, struct er
 
 	if (!registrar_take_word(line, &name))
 		return error_set(err, ERROR_REGISTRARS, "nothing stands here");
-	for (struct bytes rest = name; rest.len > 0;) {
-		uint8_t letter;
-
-		if (!bytes_take_u8(&rest, &letter) || letter < 0x21 || letter == 0x7f || letter == '"')
-			return error_set(
-			    err, ERROR_REGISTRARS, "the name of the registrar holds a quote or a control character");
-	}
+	if (!text_is_printable(name) || bytes_start_with(name, "\""))
+		return error_set(err, ERROR_REGISTRARS, "the name of the registrar is in quotes or not printable");
 	registrar->name = strndup((const char *)name.data, name.len);
 	return registrar->name != NULL || error_set(err, ERROR_MEMORY, "no memory for a registrar");
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/text.h"
 #include "registry/database.h"
 #include "registry/snapshot_format.h"
 
@@ -133,8 +134,9 @@ static bool refuse_revoked(struct statement *row, struct error *err)
 	statement_take_text(row, because, sizeof(because));
 	if (!statement_check(row, err))
 		return false;
-	if (gmtime_r(&revoked_at, &day) == NULL || strftime(date, sizeof(date), "%Y-%m-%d", &day) == 0)
-		return error_set(err, ERROR_SNAPSHOT, "a revocation has no date");
+	if (!text_is_printable(bytes_of_text(because)) || gmtime_r(&revoked_at, &day) == NULL ||
+	    strftime(date, sizeof(date), "%Y-%m-%d", &day) == 0)
+		return error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: a revocation is not readable");
 	return error_set(err, ERROR_ENROLLMENT_REVOKED, "revoked on %s: %s", date, because);
 }
 

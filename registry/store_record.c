@@ -1,21 +1,19 @@
 #include <inttypes.h>
 
+#include "common/text.h"
 #include "registry/database.h"
 #include "registry/store.h"
 #include "registry/store_schema.h"
 
-/* Text from outside that lists and logs will print later: one line of it. */
-static bool copy_line(const char *what, const char *text, char *out, size_t size, struct error *err)
+/* Text from outside that lists and logs will show later. */
+static bool copy_text(const char *what, const char *text, char *out, size_t size, struct error *err)
 {
-	struct bytes rest = bytes_of_text(text);
-	uint8_t letter;
+	struct bytes bytes = bytes_of_text(text);
 
-	if (!bytes_to_text(rest, out, size))
-		return error_set(err, ERROR_TEXT, "%s is longer than %zu bytes", what, size - 1);
-	while (bytes_take_u8(&rest, &letter))
-		if (letter < 0x20 || letter == 0x7f)
-			return error_set(err, ERROR_TEXT, "%s holds a control character", what);
-	return true;
+	if (!text_is_printable(bytes))
+		return error_set(err, ERROR_TEXT, "%s is no printable text", what);
+	return bytes_to_text(bytes, out, size) ||
+	       error_set(err, ERROR_TEXT, "%s is longer than %zu bytes", what, size - 1);
 }
 
 static int64_t to_signed(uint64_t seconds)
@@ -37,9 +35,9 @@ static bool entry_of(const struct enrollment *enrollment, const char *device, co
 	};
 	if (certificate->serial == 0 || certificate->serial > INT64_MAX)
 		return error_set(err, ERROR_ENROLLMENT, "the serial %" PRIu64 " is out of range", certificate->serial);
-	return copy_line("the person", enrollment->person, entry->person, sizeof(entry->person), err) &&
-	       copy_line("the device", device, entry->device, sizeof(entry->device), err) &&
-	       copy_line("the operator", operator_name, entry->operator_name, sizeof(entry->operator_name), err) &&
+	return copy_text("the person", enrollment->person, entry->person, sizeof(entry->person), err) &&
+	       copy_text("the device", device, entry->device, sizeof(entry->device), err) &&
+	       copy_text("the operator", operator_name, entry->operator_name, sizeof(entry->operator_name), err) &&
 	       ssh_key_hash(&certificate->key, entry->key_hash, err) &&
 	       ssh_key_fingerprint(&certificate->key, entry->fingerprint, err) &&
 	       ssh_key_fingerprint(&certificate->authority, entry->registrar, err);
@@ -218,7 +216,7 @@ bool store_revoke(struct store *store, const char *fingerprint, const char *beca
 {
 	char line[sizeof(((struct store_entry *)NULL)->revoked_because)];
 
-	if (!copy_line("the reason", because, line, sizeof(line), err) || !store_hold(store, err))
+	if (!copy_text("the reason", because, line, sizeof(line), err) || !store_hold(store, err))
 		return false;
 	return database_end(store->database, revoke(store->database, fingerprint, line, now, err), ERROR_STORE, err);
 }
