@@ -346,7 +346,7 @@ static void tables_agree_with_themselves(void **state)
 		assert_true(
 		    piv_touch_policy_find(piv_touch_policy_name((enum piv_touch_policy)i), &touch) && touch == i);
 	assert_false(piv_pin_policy_find("sometimes", &pin));
-	assert_int_equal(piv_algorithm_find("p256")->algorithm, PIV_P256);
+	assert_int_equal(piv_algorithm_find("ecdsa-p256")->algorithm, PIV_P256);
 	assert_null(piv_algorithm_find("P256"));
 	assert_true(piv_version_reaches((struct piv_version){4, 10, 0}, (struct piv_version){4, 9, 9}));
 	assert_false(piv_version_reaches((struct piv_version){5, 6, 9}, (struct piv_version){5, 7, 0}));
