@@ -21,10 +21,13 @@ struct auth_info {
 
 #define AUTH_INFO_EMPTY ((struct auth_info){.num_methods = 0})
 
+/* auth_info_clear: frees what it owns; AUTH_INFO_EMPTY afterwards. */
 void auth_info_clear(struct auth_info *info);
 
 /* auth_info_parse: reads the variable's whole text. The type name that stands before a blob must be the one inside it.
- * Errors: ERROR_AUTH_INFO (empty, too long, NUL or CR, a line that is cut or has an unknown form, too many lines). */
+ *   info  out: the caller's, to auth_info_clear(); the names in it borrow from `text`
+ * Errors: ERROR_AUTH_INFO (empty, too long, NUL or CR, a line that is cut or has an unknown form, too many lines),
+ * ERROR_BASE64. */
 bool auth_info_parse(struct bytes text, struct auth_info *info, struct error *err) MUST_CHECK;
 
 #endif

@@ -4,17 +4,21 @@
 
 #include "common/buffer.h"
 
-/* process_run: starts `path` with posix_spawn, closes all other descriptors in it, feeds `input`, collects its standard output.
- * Waits by poll; the caller's signal handling and SIGCHLD disposition are never changed, and its own children are not
- * reaped (the child is waited for by pid).
- *   path         without a slash it is sought in PATH
- *   input        given to the child on its standard input, which then ends; BYTES_EMPTY (data NULL) leaves it the caller's standard
- *                input, so that a program which asks for a passphrase can do so
+/* process_run: starts `path` with posix_spawn, feeds `input`, collects its standard output, waits for its end. The child
+ * has default signals, an empty mask and no descriptors but 0, 1 and 2; its standard input (and output, when collected) is
+ * a socket, so it cannot open /dev/stdin again. May be called inside sshd or sudo: the caller's signal handling and SIGCHLD
+ * disposition are never changed, no SIGPIPE is raised, and its other children are not reaped.
+ *   path         a name without slash is looked for in PATH; who runs as root gives an absolute path
  *   argv         ends with NULL; argv[0] is the name it sees
  *   environment  ends with NULL; NULL keeps the caller's
- *   output       out: appended; the buffer's maximum bounds it. NULL gives the child the caller's standard output
+ *   output       out: appended, as before on error; the buffer's maximum bounds it. NULL gives the child the caller's
+ *                standard output
  *   timeout_ms   0 waits for ever; else the child is killed and ERROR_DEADLINE returned
- * Errors: ERROR_PROGRAM (cannot start, exit status not 0, killed), ERROR_DEADLINE, ERROR_LIMIT. */
+ * Where the host ignores SIGCHLD or reaps all children, the exit status cannot be known: then true says only that the child
+ * closed its output after writing something. So the caller parses the output strictly, and takes nothing from the mere
+ * success.
+ * Errors: ERROR_PROGRAM (cannot start, exit status not 0, killed, or no status and no output), ERROR_DEADLINE, ERROR_LIMIT,
+ * ERROR_SYSTEM. */
 bool process_run(const char *path, char *const argv[], char *const environment[], struct bytes input,
     struct buffer *output, unsigned timeout_ms, struct error *err) MUST_CHECK;
 

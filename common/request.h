@@ -51,7 +51,8 @@ bool request_encode(const struct request *request, struct buffer *out, struct er
 bool reply_encode(const struct reply *reply, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* request_parse, reply_parse: read a message without its length, all of it; the result borrows from `message`.
- * Errors: ERROR_PROTOCOL_VERSION (a peer of another version: say so), ERROR_PROTOCOL. */
+ * Errors: ERROR_PROTOCOL_VERSION (a peer of another version), ERROR_PROTOCOL (also: no account, no service, no method, more
+ * than one for REQUEST_AUTHORIZED_KEYS, a refusal with output). */
 bool request_parse(struct bytes message, struct request *request, struct error *err) MUST_CHECK;
 bool reply_parse(struct bytes message, struct reply *reply, struct error *err) MUST_CHECK;
 

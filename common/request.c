@@ -1,0 +1,155 @@
+#include "common/request.h"
+
+#include "common/text.h"
+
+static const struct {
+	enum request_code code;
+	const char *name;
+	size_t methods_maximum;
+} codes[] = {
+    {REQUEST_AUTHORIZED_KEYS, "authorized-keys", 1},
+    {REQUEST_SESSION, "session", AUTH_INFO_METHODS_MAXIMUM},
+};
+
+const char *request_name(enum request_code code)
+{
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i].code == code)
+			return codes[i].name;
+	return "unknown";
+}
+
+/* Ends a message that began at `mark`, or takes it back. */
+static bool finish(struct buffer *out, size_t mark, size_t maximum, bool complete, struct error *err)
+{
+	if (complete && out->len - mark - REQUEST_LENGTH_SIZE > maximum)
+		complete = error_set(err, ERROR_LIMIT, "a message of more than %zu bytes", maximum);
+	if (complete)
+		buffer_close_u32(out, mark);
+	else
+		buffer_cut(out, mark);
+	return complete;
+}
+
+static bool put_request(const struct request *request, struct buffer *out, struct error *err)
+{
+	if (!buffer_put_u8(out, REQUEST_VERSION, err) || !buffer_put_u8(out, (uint8_t)request->code, err) ||
+	    !buffer_put_ssh_string(out, request->account, err) || !buffer_put_ssh_string(out, request->service, err) ||
+	    !buffer_put_u32(out, (uint32_t)request->num_methods, err))
+		return false;
+	for (size_t i = 0; i < request->num_methods; i++)
+		if (!buffer_put_ssh_string(out, request->methods[i].name, err) ||
+		    !buffer_put_ssh_string(out, request->methods[i].blob, err))
+			return false;
+	return true;
+}
+
+bool request_encode(const struct request *request, struct buffer *out, struct error *err)
+{
+	size_t mark;
+
+	if (request->num_methods > AUTH_INFO_METHODS_MAXIMUM)
+		return error_set(err, ERROR_LIMIT, "more than %d methods", AUTH_INFO_METHODS_MAXIMUM);
+	if (!buffer_open_u32(out, &mark, err))
+		return false;
+	return finish(out, mark, REQUEST_MAXIMUM, put_request(request, out, err), err);
+}
+
+bool reply_encode(const struct reply *reply, struct buffer *out, struct error *err)
+{
+	size_t mark;
+	bool complete;
+
+	if (!buffer_open_u32(out, &mark, err))
+		return false;
+	complete = buffer_put_u8(out, REQUEST_VERSION, err) && buffer_put_u8(out, (uint8_t)reply->verdict, err) &&
+	           buffer_put_ssh_string(out, reply->reason, err) && buffer_put_ssh_string(out, reply->sentence, err) &&
+	           buffer_put_ssh_string(out, reply->output, err);
+	return finish(out, mark, REPLY_MAXIMUM, complete, err);
+}
+
+/* The version stands first in every version of the protocol. */
+static bool take_version(struct bytes *message, size_t maximum, struct error *err)
+{
+	uint8_t version;
+
+	if (message->len > maximum || !bytes_take_u8(message, &version))
+		return error_set(err, ERROR_PROTOCOL, "a message of %zu bytes", message->len);
+	if (version != REQUEST_VERSION)
+		return error_set(err, ERROR_PROTOCOL_VERSION,
+		    "the peer speaks version %u of the protocol, not %d: install the same release for both", version,
+		    REQUEST_VERSION);
+	return true;
+}
+
+/* Text that will be compared and logged. */
+static bool take_word(struct bytes *message, struct bytes *word)
+{
+	return bytes_take_ssh_string(message, word) && word->len > 0 && text_is_printable(*word);
+}
+
+static bool take_code(struct bytes *message, enum request_code *code, size_t *methods_maximum, struct error *err)
+{
+	uint8_t number;
+
+	if (!bytes_take_u8(message, &number))
+		return error_set(err, ERROR_PROTOCOL, "a request without code");
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (number == codes[i].code) {
+			*code = codes[i].code;
+			*methods_maximum = codes[i].methods_maximum;
+			return true;
+		}
+	}
+	return error_set(err, ERROR_PROTOCOL, "a request of unknown code %u", number);
+}
+
+static bool take_methods(struct bytes *message, size_t maximum, struct request *request, struct error *err)
+{
+	uint32_t count;
+
+	if (!bytes_take_u32(message, &count) || count == 0 || count > maximum)
+		return error_set(err, ERROR_PROTOCOL, "%s: not 1 to %zu methods", request_name(request->code), maximum);
+	for (size_t i = 0; i < count; i++)
+		if (!take_word(message, &request->methods[i].name) ||
+		    !bytes_take_ssh_string(message, &request->methods[i].blob))
+			return error_set(err, ERROR_PROTOCOL, "method %zu is cut short or has no sane name", i + 1);
+	request->num_methods = count;
+	return true;
+}
+
+bool request_parse(struct bytes message, struct request *request, struct error *err)
+{
+	struct request fresh = {.num_methods = 0};
+	size_t methods_maximum;
+
+	if (!take_version(&message, REQUEST_MAXIMUM, err) || !take_code(&message, &fresh.code, &methods_maximum, err))
+		return false;
+	if (!take_word(&message, &fresh.account) || !take_word(&message, &fresh.service))
+		return error_set(err, ERROR_PROTOCOL, "an account or a service without sane name");
+	if (!take_methods(&message, methods_maximum, &fresh, err))
+		return false;
+	if (message.len > 0)
+		return error_set(err, ERROR_PROTOCOL, "%zu bytes stand behind the request", message.len);
+	*request = fresh;
+	return true;
+}
+
+bool reply_parse(struct bytes message, struct reply *reply, struct error *err)
+{
+	struct reply fresh;
+	uint8_t verdict;
+
+	if (!take_version(&message, REPLY_MAXIMUM, err))
+		return false;
+	if (!bytes_take_u8(&message, &verdict) || (verdict != REQUEST_REFUSED && verdict != REQUEST_ACCEPTED))
+		return error_set(err, ERROR_PROTOCOL, "a reply without verdict");
+	fresh.verdict = verdict == REQUEST_ACCEPTED ? REQUEST_ACCEPTED : REQUEST_REFUSED;
+	if (!take_word(&message, &fresh.reason) || !bytes_take_ssh_string(&message, &fresh.sentence) ||
+	    !text_is_printable(fresh.sentence) || !bytes_take_ssh_string(&message, &fresh.output) || message.len > 0)
+		return error_set(err, ERROR_PROTOCOL, "a reply that is cut short, too long or no text");
+	if (fresh.verdict == REQUEST_REFUSED && fresh.output.len > 0)
+		return error_set(err, ERROR_PROTOCOL, "a refusal with output");
+	*reply = fresh;
+	return true;
+}

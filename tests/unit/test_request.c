@@ -1,0 +1,233 @@
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "common/request.h"
+#include "tests/unit/mutation.h"
+
+#define RAW(text) text, sizeof(text) - 1
+
+static struct request sample_request(void)
+{
+	return (struct request){
+	    .code = REQUEST_SESSION,
+	    .account = bytes_of_text("alice"),
+	    .service = bytes_of_text("sshd"),
+	    .methods = {{bytes_of_text("publickey"), bytes_of_text("blob")},
+	        {bytes_of_text("keyboard-interactive/pam"), BYTES_EMPTY}},
+	    .num_methods = 2,
+	};
+}
+
+/* The message without its length, which must be right. */
+static struct bytes message_of(const struct buffer *out)
+{
+	struct bytes in = buffer_bytes(out), message;
+
+	assert_true(bytes_take_ssh_string(&in, &message));
+	assert_int_equal(in.len, 0);
+	return message;
+}
+
+static void a_request_is_read_as_it_was_written(void **state)
+{
+	struct request request = sample_request(), again;
+	struct buffer out = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(request_encode(&request, &out, &err), err);
+	assert_done(request_parse(message_of(&out), &again, &err), err);
+	assert_int_equal(again.code, REQUEST_SESSION);
+	assert_true(bytes_equal(again.account, request.account));
+	assert_true(bytes_equal(again.service, request.service));
+	assert_int_equal(again.num_methods, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(bytes_equal(again.methods[i].name, request.methods[i].name));
+		assert_true(bytes_equal(again.methods[i].blob, request.methods[i].blob));
+	}
+	buffer_free(&out);
+}
+
+static void a_reply_is_read_as_it_was_written(void **state)
+{
+	struct reply reply = {
+	    .verdict = REQUEST_ACCEPTED,
+	    .reason = bytes_of_text("none"),
+	    .sentence = bytes_of_text("a sentence"),
+	    .output = bytes_of_text("ssh-ed25519 AAAA\n"),
+	};
+	struct buffer out = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct reply again;
+
+	(void)state;
+	assert_done(reply_encode(&reply, &out, &err), err);
+	assert_done(reply_parse(message_of(&out), &again, &err), err);
+	assert_int_equal(again.verdict, REQUEST_ACCEPTED);
+	assert_true(bytes_equal(again.reason, reply.reason));
+	assert_true(bytes_equal(again.sentence, reply.sentence));
+	assert_true(bytes_equal(again.output, reply.output));
+	buffer_free(&out);
+}
+
+static void malformed_requests_are_refused(void **state)
+{
+	static const struct {
+		const char *name, *message;
+		size_t len;
+		enum error_code code;
+	} rows[] = {
+	    {"good", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_NONE},
+	    {"nothing", RAW(""), ERROR_PROTOCOL},
+	    {"older version", RAW("\0\1"), ERROR_PROTOCOL_VERSION},
+	    {"newer version", RAW("\2whatever"), ERROR_PROTOCOL_VERSION},
+	    {"no code", RAW("\1"), ERROR_PROTOCOL},
+	    {"code 0", RAW("\1\0\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"code 3", RAW("\1\3\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"no account", RAW("\1\1\0\0\0\0\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"NUL in account", RAW("\1\1\0\0\0\1\0\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"no service", RAW("\1\1\0\0\0\1a\0\0\0\0\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"line end in service", RAW("\1\1\0\0\0\1a\0\0\0\1\n\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"no method", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\0"), ERROR_PROTOCOL},
+	    {"two methods for a key", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0\0\0\0\1m\0\0\0\0"),
+	        ERROR_PROTOCOL},
+	    {"two methods for a session", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0\0\0\0\1m\0\0\0\0"),
+	        ERROR_NONE},
+	    {"more methods than there are", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"more methods than fit", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\x11\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"method without name", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"junk behind", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0x"), ERROR_PROTOCOL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+		struct request request;
+
+		if (request_parse(bytes_of(rows[i].message, rows[i].len), &request, &err) !=
+		        (rows[i].code == ERROR_NONE) ||
+		    err.code != rows[i].code)
+			fail_msg("%s: %s", rows[i].name, error_word(err.code));
+	}
+}
+
+static void malformed_replies_are_refused(void **state)
+{
+	static const struct {
+		const char *name, *message;
+		size_t len;
+		enum error_code code;
+	} rows[] = {
+	    {"accepted", RAW("\1\1\0\0\0\4none\0\0\0\0\0\0\0\1o"), ERROR_NONE},
+	    {"refused", RAW("\1\0\0\0\0\1r\0\0\0\1s\0\0\0\0"), ERROR_NONE},
+	    {"refused with output", RAW("\1\0\0\0\0\1r\0\0\0\1s\0\0\0\1o"), ERROR_PROTOCOL},
+	    {"nothing", RAW(""), ERROR_PROTOCOL},
+	    {"no verdict", RAW("\1"), ERROR_PROTOCOL},
+	    {"verdict 2", RAW("\1\2\0\0\0\4none\0\0\0\0\0\0\0\1o"), ERROR_PROTOCOL},
+	    {"verdict 255", RAW("\1\xff\0\0\0\4none\0\0\0\0\0\0\0\1o"), ERROR_PROTOCOL},
+	    {"other version", RAW("\2\1\0\0\0\4none\0\0\0\0\0\0\0\1o"), ERROR_PROTOCOL_VERSION},
+	    {"no reason", RAW("\1\1\0\0\0\0\0\0\0\0\0\0\0\1o"), ERROR_PROTOCOL},
+	    {"line end in sentence", RAW("\1\0\0\0\0\1r\0\0\0\1\n\0\0\0\0"), ERROR_PROTOCOL},
+	    {"output cut", RAW("\1\1\0\0\0\4none\0\0\0\0\0\0\0\2o"), ERROR_PROTOCOL},
+	    {"junk behind", RAW("\1\1\0\0\0\4none\0\0\0\0\0\0\0\1ox"), ERROR_PROTOCOL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+		struct reply reply;
+
+		if (reply_parse(bytes_of(rows[i].message, rows[i].len), &reply, &err) != (rows[i].code == ERROR_NONE) ||
+		    err.code != rows[i].code)
+			fail_msg("%s: %s", rows[i].name, error_word(err.code));
+	}
+}
+
+static void what_is_too_large_is_not_written(void **state)
+{
+	static uint8_t large[AUTH_INFO_MAXIMUM + 8192];
+	struct request request = sample_request();
+	struct reply reply = {.reason = bytes_of_text("none"), .output = bytes_of(large, REPLY_MAXIMUM)};
+	struct buffer out = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	request.methods[0].blob = BYTES_OF(large);
+	assert_refused(request_encode(&request, &out, &err), err, ERROR_LIMIT);
+	assert_refused(reply_encode(&reply, &out, &err), err, ERROR_LIMIT);
+	request = sample_request();
+	request.num_methods = AUTH_INFO_METHODS_MAXIMUM + 1;
+	assert_refused(request_encode(&request, &out, &err), err, ERROR_LIMIT);
+	assert_int_equal(out.len, 0);
+	request = sample_request();
+	request.methods[0].blob = bytes_of(large, AUTH_INFO_MAXIMUM);
+	assert_done(request_encode(&request, &out, &err), err);
+	assert_done(request_parse(message_of(&out), &request, &err), err);
+	buffer_free(&out);
+}
+
+static void each_code_has_a_name(void **state)
+{
+	(void)state;
+	assert_string_equal(request_name(REQUEST_AUTHORIZED_KEYS), "authorized-keys");
+	assert_string_equal(request_name(REQUEST_SESSION), "session");
+}
+
+/* What a damaged message still parses as is what would be written for it: nothing in it goes unread. */
+static void check_damaged(struct bytes damaged, void *context)
+{
+	struct buffer again = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct request request;
+
+	(void)context;
+	if (request_parse(damaged, &request, &err)) {
+		assert_done(request_encode(&request, &again, &err), err);
+		assert_true(bytes_equal(message_of(&again), damaged));
+	}
+	buffer_free(&again);
+}
+
+static void check_damaged_reply(struct bytes damaged, void *context)
+{
+	struct buffer again = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct reply reply;
+
+	(void)context;
+	if (reply_parse(damaged, &reply, &err)) {
+		assert_done(reply_encode(&reply, &again, &err), err);
+		assert_true(bytes_equal(message_of(&again), damaged));
+	}
+	buffer_free(&again);
+}
+
+static void damage_never_breaks_the_parsers(void **state)
+{
+	static const char reply[] = "\1\1\0\0\0\4none\0\0\0\1s\0\0\0\1o";
+	struct request request = sample_request();
+	struct buffer out = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(request_encode(&request, &out, &err), err);
+	every_mutation(message_of(&out), check_damaged, NULL);
+	every_mutation(bytes_of(reply, sizeof(reply) - 1), check_damaged_reply, NULL);
+	buffer_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_request_is_read_as_it_was_written),
+	    cmocka_unit_test(a_reply_is_read_as_it_was_written),
+	    cmocka_unit_test(malformed_requests_are_refused),
+	    cmocka_unit_test(malformed_replies_are_refused),
+	    cmocka_unit_test(what_is_too_large_is_not_written),
+	    cmocka_unit_test(each_code_has_a_name),
+	    cmocka_unit_test(damage_never_breaks_the_parsers),
+	};
+
+	return cmocka_run_group_tests_name("request", tests, NULL, NULL);
+}
