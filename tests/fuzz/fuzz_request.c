@@ -1,0 +1,33 @@
+/* Requests and replies: what is taken is written again byte for byte. */
+#include "common/request.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check_written(const struct buffer *out, struct bytes in)
+{
+	struct bytes whole = buffer_bytes(out), message;
+
+	demand(bytes_take_ssh_string(&whole, &message) && whole.len == 0 && bytes_equal(message, in));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes in = bytes_of(data, size);
+	struct buffer out = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct request request;
+	struct reply reply;
+
+	if (request_parse(in, &request, &err)) {
+		demand(request.account.len > 0 && request.num_methods > 0);
+		demand(request_encode(&request, &out, &err));
+		check_written(&out, in);
+	}
+	buffer_free(&out);
+	if (reply_parse(in, &reply, &err)) {
+		demand(reply.verdict == REQUEST_ACCEPTED || reply.output.len == 0);
+		demand(reply_encode(&reply, &out, &err));
+		check_written(&out, in);
+	}
+	buffer_free(&out);
+	return 0;
+}

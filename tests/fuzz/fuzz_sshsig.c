@@ -1,0 +1,33 @@
+/* SSHSIG in both forms, and its signature blob checked against a message. */
+#include "common/sshsig.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check_taken(const struct sshsig *sshsig)
+{
+	struct ssh_sk_flags flags;
+	struct error err = ERROR_EMPTY;
+
+	demand(sshsig->name_space[0] != '\0');
+	/* no seed was made over this message */
+	demand(!sshsig_verify(sshsig, sshsig->name_space, bytes_of_text("another message"), &flags, &err));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes in = bytes_of(data, size);
+	struct buffer again = BUFFER_EMPTY;
+	struct sshsig sshsig = SSHSIG_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	if (sshsig_parse(in, &sshsig, &err)) {
+		check_taken(&sshsig);
+		demand(sshsig_encode(&sshsig.key, sshsig.name_space, buffer_bytes(&sshsig.signature), &again, &err));
+		demand(!sshsig.sha512 || bytes_equal(buffer_bytes(&again), in));
+	}
+	sshsig_clear(&sshsig);
+	buffer_free(&again);
+	if (sshsig_parse_armor(in, &sshsig, &err))
+		check_taken(&sshsig);
+	sshsig_clear(&sshsig);
+	return 0;
+}
