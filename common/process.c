@@ -56,9 +56,10 @@ static bool set_signals(posix_spawnattr_t *attributes)
 	       posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK) == 0;
 }
 
+/* Without a socket the child talks to whomever the caller talks to. */
 static bool set_descriptors(posix_spawn_file_actions_t *actions, int socket, bool output)
 {
-	return posix_spawn_file_actions_adddup2(actions, socket, STDIN_FILENO) == 0 &&
+	return (socket < 0 || posix_spawn_file_actions_adddup2(actions, socket, STDIN_FILENO) == 0) &&
 	       (!output || posix_spawn_file_actions_adddup2(actions, socket, STDOUT_FILENO) == 0) &&
 	       posix_spawn_file_actions_addclosefrom_np(actions, FIRST_OTHER_DESCRIPTOR) == 0;
 }
@@ -78,7 +79,7 @@ static bool spawn(struct child *child, int child_end, char *const argv[], char *
 	if (!set_signals(&attributes) || !set_descriptors(&actions, child_end, child->output != NULL))
 		failure = ENOMEM;
 	else
-		failure = posix_spawn(
+		failure = posix_spawnp(
 		    &child->pid, child->path, &actions, &attributes, argv, environment == NULL ? environ : environment);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
@@ -235,4 +236,11 @@ bool process_run(const char *path, char *const argv[], char *const environment[]
 			buffer_cut(output, before);
 	}
 	return done;
+}
+
+bool process_run_interactive(const char *path, char *const argv[], struct error *err)
+{
+	struct child child = {.path = path, .deadline_ms = INT64_MAX};
+
+	return spawn(&child, -1, argv, NULL, err) && reap(&child, 0, err);
 }

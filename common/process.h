@@ -22,4 +22,9 @@
 bool process_run(const char *path, char *const argv[], char *const environment[], struct bytes input,
     struct buffer *output, unsigned timeout_ms, struct error *err) MUST_CHECK;
 
+/* process_run_interactive: runs a program that talks with the operator itself, who may have to type a passphrase: it keeps the
+ * caller's standard input, output and error, and is waited for without limit. Else as process_run.
+ * Errors: ERROR_PROGRAM, ERROR_SYSTEM. */
+bool process_run_interactive(const char *path, char *const argv[], struct error *err) MUST_CHECK;
+
 #endif

@@ -226,6 +226,29 @@ static void no_descriptor_is_left_behind(void **state)
 	buffer_free(&output);
 }
 
+/* What the child finds on its standard input and output are the caller's own; `sh` without a slash is found in PATH. */
+static void an_interactive_program_keeps_the_callers_descriptors(void **state)
+{
+	char *const argv[] = {(char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c",
+	    (char *)(uintptr_t) "read word && [ \"$word\" = typed ]", NULL};
+	char *const failing[] = {
+	    (char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c", (char *)(uintptr_t) "exit 3", NULL};
+	int ends[2], kept = dup(STDIN_FILENO);
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "typed\n", 6), 6);
+	assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+	assert_done(process_run_interactive("sh", argv, &err), err);
+	assert_refused(process_run_interactive("sh", failing, &err), err, ERROR_PROGRAM);
+	assert_refused(process_run_interactive("keyenroll-no-such-program", failing, &err), err, ERROR_PROGRAM);
+	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+	(void)close(kept);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +262,7 @@ int main(void)
 	    cmocka_unit_test(a_host_that_ignores_its_children_gets_complete_output_only),
 	    cmocka_unit_test(other_children_and_handlers_are_left_alone),
 	    cmocka_unit_test(no_descriptor_is_left_behind),
+	    cmocka_unit_test(an_interactive_program_keeps_the_callers_descriptors),
 	};
 
 	return cmocka_run_group_tests_name("process", tests, NULL, NULL);
