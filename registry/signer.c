@@ -100,17 +100,14 @@ static bool command_init(
 	return true;
 }
 
-static bool run(struct command *command, struct error *err)
+/* ssh-keygen's own words, and its questions for a passphrase, a PIN or a touch, are between it and the operator. */
+static bool run(const struct command *command, struct error *err)
 {
-	struct buffer output = BUFFER_EMPTY;
 	char *arguments[ARGUMENTS_MAXIMUM + 1] = {NULL};
-	bool done;
 
 	for (size_t i = 0; i < command->num; i++) /* posix_spawn promises not to write to them */
 		memcpy(&arguments[i], &command->arguments[i], sizeof(arguments[i]));
-	done = process_run("ssh-keygen", arguments, NULL, BYTES_EMPTY, &output, 0, err);
-	buffer_free(&output);
-	return done;
+	return process_run_interactive("ssh-keygen", arguments, err);
 }
 
 static bool sign(const struct signing_order *order, const struct workshop *workshop, struct error *err)
@@ -118,7 +115,8 @@ static bool sign(const struct signing_order *order, const struct workshop *works
 	struct command command;
 	bool done;
 
-	done = command_init(&command, order, workshop, err) && run(&command, err);
+	done = command_init(&command, order, workshop, err) &&
+	       (run(&command, err) || error_prefix(err, "signing with %s", order->registrar_key));
 	buffer_free(&command.extension);
 	return done;
 }
