@@ -49,13 +49,14 @@
 	X(ERROR_EVIDENCE_ABSENT,           "evidence.absent",            INPUT) \
 	X(ERROR_EVIDENCE_INCOMPLETE,       "evidence.incomplete",        INPUT) \
 	X(ERROR_EVIDENCE_CERTIFICATE,      "evidence.certificate",       INPUT) \
+	X(ERROR_CERTIFICATE_ALGORITHM,     "certificate.signature-algorithm", DENIED) \
+	X(ERROR_CERTIFICATE_EXTENSION,     "certificate.extension",      DENIED) \
 	X(ERROR_PIV_ISSUER_UNKNOWN,        "piv.issuer-unknown",         DENIED) \
 	X(ERROR_PIV_ISSUER_DISTRUSTED,     "piv.issuer-distrusted",      DENIED) \
 	X(ERROR_PIV_DEVICE_SIGNATURE,      "piv.device-signature",       DENIED) \
 	X(ERROR_PIV_DEVICE_CERTIFICATE,    "piv.device-certificate",     DENIED) \
 	X(ERROR_PIV_LEAF_SIGNATURE,        "piv.attestation-signature",  DENIED) \
 	X(ERROR_PIV_LEAF,                  "piv.attestation",            DENIED) \
-	X(ERROR_PIV_ALGORITHM,             "piv.signature-algorithm",    DENIED) \
 	X(ERROR_PIV_EXTENSION,             "piv.extension",              DENIED) \
 	X(ERROR_PIV_SLOT,                  "piv.slot",                   DENIED) \
 	X(ERROR_KEY_ROCA,                  "key.roca",                   DENIED) \

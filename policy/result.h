@@ -117,8 +117,14 @@ void result_add_claim(
  *   next_step  may be NULL: the code's usual one is taken */
 void result_refuse(struct result *result, const struct error *err, const char *next_step);
 
+/* result_is_refused: whether any reason stands against it. */
+bool result_is_refused(const struct result *result);
+
 /* result_warn: adds a reason that does not refuse; the verdict stays as it is. */
 void result_warn(struct result *result, const struct error *err, const char *next_step);
+
+/* result_add_advisory: adds a known vulnerability; those above the maximum are dropped, the worst are kept. */
+void result_add_advisory(struct result *result, const struct advisory_hit *hit);
 
 /* result_put_text: for people, a few lines. result_put_json: one object, schema policy/result.schema.json. */
 bool result_put_text(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;

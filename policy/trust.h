@@ -7,10 +7,9 @@
 #ifndef POLICY_TRUST_H
 #define POLICY_TRUST_H
 
-#include <openssl/evp.h>
-
-#include "common/buffer.h"
+#include "policy/advisory.h"
 #include "policy/evidence.h"
+#include "policy/public_key.h"
 
 enum trust_source {
 	TRUST_SHIPPED, /* the bundle that the package installs */
@@ -33,9 +32,11 @@ struct trust_anchor {
 	bool distrusted;       /* a preview or sibling CA: known, and never to be believed */
 	char *distrust_reason; /* sentence; NULL unless distrusted */
 	struct buffer subject; /* DER Name */
-	EVP_PKEY *public_key;
+	struct buffer spki;
+	struct public_key key; /* a view of `spki` */
+	EVP_PKEY *public_key;  /* the same, as libcrypto has it */
 	uint8_t spki_hash[32];
-	char *valid_from, *valid_to; /* ISO dates, for people only: a device certificate outlives clocks */
+	char *valid_from, *valid_to; /* ISO dates, for people only: a device certificate outlives clocks; may be NULL */
 };
 
 struct trust;
@@ -57,7 +58,11 @@ bool trust_add(
 const struct trust_anchor *trust_find(
     const struct trust *trust, enum evidence_format format, struct bytes subject, const struct trust_anchor *after);
 
-/* trust_version: "2026-11-24" style version of the shipped bundle, "none" without one; borrowed. */
+/* trust_version: version of the shipped bundle, "none" without one; borrowed. */
 const char *trust_version(const struct trust *trust);
+
+/* trust_anchor, trust_advisory: what it holds, by number from 0; borrowed, NULL behind the last one. */
+const struct trust_anchor *trust_anchor(const struct trust *trust, size_t index);
+const struct advisory *trust_advisory(const struct trust *trust, size_t index);
 
 #endif

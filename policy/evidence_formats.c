@@ -1,0 +1,23 @@
+#include "policy/evidence_formats.h"
+
+#include "policy/piv.h"
+
+static const struct evidence_format_row rows[EVIDENCE_FORMAT_COUNT] = {
+    [EVIDENCE_PIV] = {"piv", piv_appraise},
+};
+
+const struct evidence_format_row *evidence_format_row(enum evidence_format format)
+{
+	return &rows[format];
+}
+
+bool evidence_format_find(struct bytes name, enum evidence_format *format)
+{
+	for (size_t i = 0; i < EVIDENCE_FORMAT_COUNT; i++) {
+		if (bytes_equal_text(name, rows[i].name)) {
+			*format = (enum evidence_format)i;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,13 @@
+/* piv_claims.h: the claims of a genuine PIV attestation, each with its grade and the field or the statement that it rests
+ * on. Knows nothing of verdicts. */
+#ifndef POLICY_PIV_CLAIMS_H
+#define POLICY_PIV_CLAIMS_H
+
+#include "policy/piv_chain.h"
+#include "policy/result.h"
+
+/* piv_claims_add: all claims but CLAIM_BOUND, which depends on what was asked for.
+ * Errors: ERROR_MEMORY, ERROR_CRYPTO. */
+bool piv_claims_add(const struct piv_chain *chain, struct result *result, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,160 @@
+#include "policy/trust.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/trust_store.h"
+
+bool trust_new(struct trust **trust, struct error *err)
+{
+	*trust = calloc(1, sizeof(**trust));
+	return *trust != NULL || error_set(err, ERROR_MEMORY, "no memory for the trust");
+}
+
+static void clear_anchor(struct trust_anchor *anchor)
+{
+	free(anchor->name);
+	free(anchor->vendor);
+	free(anchor->bundle);
+	free(anchor->distrust_reason);
+	free(anchor->valid_from);
+	free(anchor->valid_to);
+	buffer_free(&anchor->subject);
+	buffer_free(&anchor->spki);
+	EVP_PKEY_free(anchor->public_key);
+}
+
+static void clear_advisory(struct advisory *advisory)
+{
+	free(advisory->id);
+	free(advisory->vendor);
+	free(advisory->product);
+	free(advisory->text);
+	free(advisory->reference);
+	free(advisory->format);
+	free(advisory->firmware_from);
+	for (size_t i = 0; i < advisory->num_key_kinds; i++)
+		free(advisory->key_kinds[i]);
+	for (size_t i = 0; i < advisory->num_ranges; i++) {
+		free(advisory->ranges[i].edition);
+		free(advisory->ranges[i].form_factor);
+	}
+}
+
+void trust_clear(struct trust *trust)
+{
+	for (size_t i = 0; i < trust->num_anchors; i++)
+		clear_anchor(&trust->anchors[i]);
+	for (size_t i = 0; i < trust->num_advisories; i++)
+		clear_advisory(&trust->advisories[i]);
+	free(trust->anchors);
+	free(trust->advisories);
+	free(trust->version);
+	*trust = (struct trust){.anchors = NULL};
+}
+
+void trust_free(struct trust *trust)
+{
+	if (trust == NULL)
+		return;
+	trust_clear(trust);
+	free(trust);
+}
+
+/* Moves the elements of `source` behind those of `target`; both keep their own arrays. The new array is made first, so that
+ * nothing is half moved. */
+static bool make_room(void **array, size_t num, size_t more, size_t size, struct error *err)
+{
+	void *grown = more == 0 ? *array : realloc(*array, (num + more) * size);
+
+	if (grown == NULL && more > 0)
+		return error_set(err, ERROR_MEMORY, "no memory for the trust");
+	*array = grown;
+	return true;
+}
+
+static bool merge(struct trust *trust, struct trust *more, struct error *err)
+{
+	void *anchors = trust->anchors, *advisories = trust->advisories;
+	bool room = make_room(&anchors, trust->num_anchors, more->num_anchors, sizeof(*trust->anchors), err);
+
+	trust->anchors = anchors;
+	if (!room)
+		return false;
+	room = make_room(&advisories, trust->num_advisories, more->num_advisories, sizeof(*trust->advisories), err);
+	trust->advisories = advisories;
+	if (!room)
+		return false;
+	for (size_t i = 0; i < more->num_anchors; i++)
+		trust->anchors[trust->num_anchors++] = more->anchors[i];
+	for (size_t i = 0; i < more->num_advisories; i++)
+		trust->advisories[trust->num_advisories++] = more->advisories[i];
+	more->num_anchors = 0;
+	more->num_advisories = 0;
+	if (more->version != NULL) {
+		free(trust->version);
+		trust->version = more->version;
+		more->version = NULL;
+	}
+	return true;
+}
+
+/* A key that any bundle distrusts is believed under no name and in no bundle. The structures point into buffers of their own,
+ * so moving them in an array is harmless. */
+static bool spread_distrust(struct trust *trust, struct error *err)
+{
+	for (size_t i = 0; i < trust->num_anchors; i++) {
+		struct trust_anchor *anchor = &trust->anchors[i];
+
+		for (size_t j = 0; j < trust->num_anchors && !anchor->distrusted; j++) {
+			const struct trust_anchor *other = &trust->anchors[j];
+
+			if (!other->distrusted || !bytes_equal(BYTES_OF(anchor->spki_hash), BYTES_OF(other->spki_hash)))
+				continue;
+			anchor->distrust_reason = strdup(other->distrust_reason);
+			if (anchor->distrust_reason == NULL)
+				return error_set(err, ERROR_MEMORY, "no memory for the trust");
+			anchor->distrusted = true;
+		}
+	}
+	return true;
+}
+
+bool trust_add(struct trust *trust, struct bytes json, const char *origin, enum trust_source source, struct error *err)
+{
+	struct trust more = {.anchors = NULL};
+	bool done = trust_bundle_read(json, origin, source, &more, err) && merge(trust, &more, err) &&
+	            spread_distrust(trust, err);
+
+	trust_clear(&more);
+	return done;
+}
+
+const struct trust_anchor *trust_find(
+    const struct trust *trust, enum evidence_format format, struct bytes subject, const struct trust_anchor *after)
+{
+	size_t first = after == NULL ? 0 : (size_t)(after - trust->anchors) + 1;
+
+	for (size_t i = first; i < trust->num_anchors; i++) {
+		const struct trust_anchor *anchor = &trust->anchors[i];
+
+		if (anchor->format == format && bytes_equal(buffer_bytes(&anchor->subject), subject))
+			return anchor;
+	}
+	return NULL;
+}
+
+const char *trust_version(const struct trust *trust)
+{
+	return trust->version == NULL ? "none" : trust->version;
+}
+
+const struct trust_anchor *trust_anchor(const struct trust *trust, size_t index)
+{
+	return index < trust->num_anchors ? &trust->anchors[index] : NULL;
+}
+
+const struct advisory *trust_advisory(const struct trust *trust, size_t index)
+{
+	return index < trust->num_advisories ? &trust->advisories[index] : NULL;
+}

@@ -1,0 +1,14 @@
+/* trust_advisories.h: the "advisories" member of a trust bundle. Knows nothing of anchors. */
+#ifndef POLICY_TRUST_ADVISORIES_H
+#define POLICY_TRUST_ADVISORIES_H
+
+#include "policy/strict_json.h"
+#include "policy/trust_store.h"
+
+/* trust_advisories_read: reads the list into a trust that has none yet.
+ *   list  a JSON list, or NULL for none
+ * Errors: the reader's code, ERROR_MEMORY. */
+bool trust_advisories_read(
+    const struct json_reader *reader, const json_t *list, struct trust *trust, struct error *err) MUST_CHECK;
+
+#endif
