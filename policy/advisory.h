@@ -8,13 +8,9 @@
 #define ADVISORY_RANGES_MAXIMUM 8
 #define ADVISORY_KINDS_MAXIMUM 8
 
-struct firmware_version {
-	uint32_t part[3];
-};
-
 /* Firmware from `from` (inclusive) to `before` (exclusive), numerically, of one edition or of one form factor. */
 struct advisory_range {
-	struct firmware_version from, before;
+	unsigned from[3], before[3];
 	char *edition;     /* "fips"; NULL: any */
 	char *form_factor; /* what the form factor must end with, "bio"; NULL: any */
 };
@@ -34,12 +30,6 @@ struct advisory {
 /* advisory_concerns: whether the proven claims of a result fall under it. A firmware that cannot be read falls under every
  * advisory of the format and the vendor. */
 bool advisory_concerns(const struct advisory *advisory, const struct result *result);
-
-/* firmware_parse: reads "5.7.4", all of it. */
-bool firmware_parse(struct bytes text, struct firmware_version *version) MUST_CHECK;
-
-/* firmware_compare: below, at or above zero, part by part: 4.10 is above 4.9. */
-int firmware_compare(const struct firmware_version *one, const struct firmware_version *other);
 
 /* severity_find: the severity of a stable word ("note", "warning", "critical"). */
 bool severity_find(struct bytes word, enum severity *severity) MUST_CHECK;

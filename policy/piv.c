@@ -4,17 +4,28 @@
 #include "policy/piv_claims.h"
 #include "policy/roca.h"
 
+#define RSA_BITS_MINIMUM 2048U
+
+static void refuse(struct result *result, enum error_code code, const char *sentence)
+{
+	struct error err = ERROR_EMPTY;
+
+	(void)error_set(&err, code, "%s", sentence);
+	result_refuse(result, &err, NULL);
+}
+
 static void check_key(const struct piv_chain *chain, struct result *result)
 {
 	const struct public_key *key = &chain->attestation.key;
-	struct error err = ERROR_EMPTY;
 
-	if (key->kind != PUBLIC_KEY_RSA || !roca_is_affected(key->modulus))
+	if (key->kind != PUBLIC_KEY_RSA)
 		return;
-	error_set(&err, ERROR_KEY_ROCA,
-	    "the key was made by the flawed generator of CVE-2017-15361: its private key can be computed from the "
-	    "public one");
-	result_refuse(result, &err, NULL);
+	if (key->bits < RSA_BITS_MINIMUM)
+		refuse(result, ERROR_KEY_WEAK, "the attested RSA key has fewer than 2048 bits");
+	if (roca_is_affected(key->modulus))
+		refuse(result, ERROR_KEY_ROCA,
+		    "the key was made by the flawed generator of CVE-2017-15361: its private key can be computed "
+		    "from the public one");
 }
 
 static void check_slot(const struct piv_chain *chain, const char *expected, struct result *result)

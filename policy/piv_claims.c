@@ -16,15 +16,16 @@ static void add_number(struct result *result, enum claim_name name, enum claim_g
 	result_add_claim(result, name, grade, value, proof);
 }
 
-/* What a vendor's token does by design, an organisation's own attestation key does only as far as its keeper says. */
+/* Under an organisation's own issuer the same fields rest on how that issuer's key is kept: the assurance level says so. */
 static void add_ledger(const struct piv_chain *chain, struct result *result)
 {
 	bool vendor = chain->anchor->source == TRUST_SHIPPED;
 	const char *statement =
 	    vendor ? "vendor's statement: no command gives a private key out" : "the organisation's statement";
 
-	result_add_claim(result, CLAIM_GENERATED_INSIDE, vendor ? CLAIM_PROVEN : CLAIM_IMPLIED, "yes",
-	    vendor ? "attestation: its signature; imported keys get none" : statement);
+	result_add_claim(result, CLAIM_GENERATED_INSIDE, CLAIM_PROVEN, "yes",
+	    vendor ? "attestation: its signature; imported keys get none"
+	           : "attestation: its signature, under the organisation's own issuer");
 	result_add_claim(result, CLAIM_USED_INSIDE, CLAIM_IMPLIED, "yes", statement);
 	result_add_claim(result, CLAIM_NOT_EXPORTABLE, CLAIM_IMPLIED, "yes", statement);
 	result_add_claim(result, CLAIM_RANDOM_SOURCE, CLAIM_NOT_PROVABLE, "", "");

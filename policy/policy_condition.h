@@ -14,14 +14,11 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 
 /* condition_holds: tests one condition. A claim below `least_grade` counts as absent.
  *   found, size  out: what stood there instead, for people; may be NULL and 0 */
-bool condition_holds(const struct condition *condition, enum claim_grade least_grade, const struct policy_subject *subject,
-    const struct result *result, char *found, size_t size);
+bool condition_holds(const struct condition *condition, enum claim_grade least_grade,
+    const struct policy_subject *subject, const struct result *result, char *found, size_t size);
 
 /* condition_put_wanted: the condition's values for people, cut where they are too long. */
 void condition_put_wanted(const struct condition *condition, char *text, size_t size);
-
-/* firmware_compare: below, equal or above zero, part by part as numbers (4.10 is above 4.9). */
-int firmware_compare(const unsigned one[3], const unsigned other[3]);
 
 /* duration_parse: "90d", "12h", "30m" in seconds. Errors: ERROR_POLICY_FILE. */
 bool duration_parse(const char *text, int64_t *seconds, struct error *err) MUST_CHECK;

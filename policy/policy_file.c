@@ -10,13 +10,25 @@
 #define CONDITIONS_MAXIMUM 32
 #define RULES_MAXIMUM 256U
 #define POLICY_FILE_MAXIMUM ((size_t)1024 * 1024)
+#define GIVEN_MAXIMUM (CONDITIONS_MAXIMUM + 16)
+
+/* Stands behind the text: libconfuse takes the end of the file for the end of a section, where this is unknown. */
+#define END_MARK "end-of-file"
+
+/* An option that was given a value, and where. */
+struct given {
+	const cfg_t *cfg;
+	const cfg_opt_t *option;
+};
 
 /* What the callbacks of libconfuse need and cannot be given otherwise; one parse a thread, for the time of the call. */
 struct reading {
 	const char *origin;
 	struct error *err;
 	bool failed;
-	int rule_line; /* of the first word of the section that is open */
+	int rule_line;                     /* of the first word of the section that is open */
+	struct given given[GIVEN_MAXIMUM]; /* in the sections that are open */
+	size_t num_given;
 	policy_file_loader *load;
 	void *context;
 };
@@ -31,13 +43,29 @@ static void note_error(cfg_t *cfg, const char *format, va_list values)
 		return;
 	current->failed = true;
 	(void)vsnprintf(text, sizeof(text), format, values);
+	if (strstr(text, END_MARK) != NULL)
+		(void)snprintf(text, sizeof(text), "a section has no closing brace");
 	(void)error_set(current->err, ERROR_POLICY_FILE, "%s:%d: %s", current->origin, cfg->line, text);
 }
 
-/* Called before each value is set. libconfuse itself lets a later value take the place of an earlier one. */
+/* libconfuse lets a later assignment take the place of an earlier one. A list's further values are not one. */
+static bool is_given_twice(const cfg_t *cfg, const cfg_opt_t *option)
+{
+	if (option->nvalues > 1)
+		return false;
+	for (size_t i = 0; i < current->num_given; i++)
+		if (current->given[i].option == option)
+			return true;
+	if (current->num_given == GIVEN_MAXIMUM)
+		return true;
+	current->given[current->num_given++] = (struct given){cfg, option};
+	return false;
+}
+
+/* Called before each value is set. */
 static int note_value(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
 {
-	if ((option->flags & CFGF_MODIFIED) != 0 && option->nvalues <= 1) {
+	if (is_given_twice(cfg, option)) {
 		cfg_error(cfg, "'%s' is given twice", option->name);
 		return -1;
 	}
@@ -53,8 +81,11 @@ static int note_section(cfg_t *cfg, cfg_opt_t *option)
 	cfg_t *section = cfg_opt_getnsec(option, cfg_opt_size(option) - 1);
 
 	(void)cfg;
-	cfg_setint(section, "line", current->rule_line == 0 ? section->line : current->rule_line);
+	if (strcmp(option->name, "rule") == 0)
+		cfg_setint(section, "line", current->rule_line == 0 ? section->line : current->rule_line);
 	current->rule_line = 0;
+	while (current->num_given > 0 && current->given[current->num_given - 1].cfg == section)
+		current->num_given--;
 	return 0;
 }
 
@@ -277,13 +308,14 @@ static bool read_text(struct reading *reading, struct bytes text, struct policy 
 	    CFG_STR_LIST_CB("refuse", NULL, CFGF_NODEFAULT, note_value), CFG_END()};
 	cfg_opt_t options[] = {CFG_STR_CB("version", NULL, CFGF_NODEFAULT, note_value),
 	    CFG_SEC("advisories", advisory_options, CFGF_NONE),
-	    CFG_SEC("rule", rule_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES), CFG_END()};
+	    CFG_SEC("rule", rule_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	    CFG_STR_CB(END_MARK, NULL, CFGF_NODEFAULT, note_value), CFG_END()};
 	struct buffer copy = BUFFER_UP_TO(POLICY_FILE_MAXIMUM);
 	cfg_t *cfg = NULL;
 	bool done = false;
 
 	make_rule_options(rule_options);
-	if (!buffer_put(&copy, text, reading->err))
+	if (!buffer_put(&copy, text, reading->err) || !buffer_put_text(&copy, "\n" END_MARK " = here\n", reading->err))
 		goto out;
 	cfg = cfg_init(options, CFGF_NONE);
 	if (cfg == NULL) {

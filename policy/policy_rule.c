@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/firmware.h"
 #include "policy/policy_condition.h"
 
 #define WORDS_MAXIMUM ((size_t)65536)

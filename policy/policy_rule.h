@@ -21,8 +21,8 @@ enum condition_kind {
 	CONDITION_CLAIM, /* the claim's value is one of the words */
 	CONDITION_FIRMWARE,
 	CONDITION_SERIAL,
-	CONDITION_PROVEN,  /* each claim that is named has this grade */
-	CONDITION_IMPLIED, /* … or is at least implied */
+	CONDITION_PROVEN,   /* each claim that is named has this grade */
+	CONDITION_IMPLIED,  /* … or is at least implied */
 	CONDITION_ADVISORY, /* one of the ids or severities applies */
 	CONDITION_PERSON,
 	CONDITION_GROUP,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/firmware.h"
+
 static bool copy_text(const json_t *value, char **text, struct error *err)
 {
 	if (value == NULL)
@@ -25,9 +27,9 @@ static bool read_range(const struct json_reader *reader, const char *where, json
 
 	if (!strict_json_members(reader, where, object, members, sizeof(members) / sizeof(members[0]), err))
 		return false;
-	if (!firmware_parse(bytes_of_text(json_string_value(from)), &range->from) ||
-	    !firmware_parse(bytes_of_text(json_string_value(before)), &range->before) ||
-	    firmware_compare(&range->from, &range->before) >= 0)
+	if (!firmware_parse(bytes_of_text(json_string_value(from)), range->from) ||
+	    !firmware_parse(bytes_of_text(json_string_value(before)), range->before) ||
+	    firmware_compare(range->from, range->before) >= 0)
 		return strict_json_error(
 		    reader, where, "\"from\" and \"before\" are not two rising versions like 4.2.0", err);
 	return copy_text(edition, &range->edition, err) && copy_text(form_factor, &range->form_factor, err);
