@@ -181,13 +181,15 @@ world_pcscd()
 	world_readers=${1:-2}
 	world_next_reader=0
 	mkdir -p /run/pcscd "$WORLD/readers"
-	# A reader has two slots on neighbouring ports; with a gap between them entries cannot take each other's.
+	# A reader has two slots on neighbouring ports; with a gap between them entries cannot take each other's. The driver keeps
+	# its sockets by slot alone, so each reader loads a copy of its own, or all of them would show the same card.
 	for ((i = 0; i < world_readers; i++)); do
 		port=$(printf '0x%04x' $((0x8c00 + 16 * i)))
+		cp "$driver" "$WORLD/driver-$i.so"
 		cat >"$WORLD/readers/$i" <<-END
 			FRIENDLYNAME "Virtual $i"
 			DEVICENAME   /dev/null:$port
-			LIBPATH      $driver
+			LIBPATH      $WORLD/driver-$i.so
 			CHANNELID    $port
 		END
 	done
