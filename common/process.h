@@ -4,7 +4,7 @@
 
 #include "common/buffer.h"
 
-/* process_run: starts `path` with posix_spawn, feeds `input`, collects its standard output, waits for its end. The child
+/* process_run: starts a program with posix_spawnp, feeds `input`, collects its standard output, waits for its end. The child
  * has default signals, an empty mask and no descriptors but 0, 1 and 2; its standard input (and output, when collected) is
  * a socket, so it cannot open /dev/stdin again. May be called inside sshd or sudo: the caller's signal handling and SIGCHLD
  * disposition are never changed, no SIGPIPE is raised, and its other children are not reaped.

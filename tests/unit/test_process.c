@@ -107,6 +107,18 @@ static void a_child_may_leave_its_input_unread(void **state)
 	buffer_free(&output);
 }
 
+static void a_bare_name_is_looked_for(void **state)
+{
+	char *const argv[] = {(char *)(uintptr_t) "echo", (char *)(uintptr_t) "found", NULL};
+	struct buffer output = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(process_run("echo", argv, NULL, BYTES_EMPTY, &output, 20000, &err), err);
+	assert_string_equal(buffer_text(&output), "found\n");
+	buffer_free(&output);
+}
+
 static void the_child_gets_its_environment_only(void **state)
 {
 	char *const argv[] = {(char *)(uintptr_t) "env", NULL};
@@ -256,6 +268,7 @@ int main(void)
 	    cmocka_unit_test(failures_are_told_apart),
 	    cmocka_unit_test(what_is_not_there_cannot_be_started),
 	    cmocka_unit_test(a_child_may_leave_its_input_unread),
+	    cmocka_unit_test(a_bare_name_is_looked_for),
 	    cmocka_unit_test(the_child_gets_its_environment_only),
 	    cmocka_unit_test(the_child_gets_no_other_descriptor),
 	    cmocka_unit_test(the_child_gets_default_signals),
