@@ -11,6 +11,7 @@
 #define INS_VERSION 0xfdU
 #define INS_OTP_REQUEST 0x01U
 #define OTP_SERIAL 0x10U
+#define RESETS_MAXIMUM 3
 
 static const uint8_t piv_name[] = {0xa0, 0x00, 0x00, 0x03, 0x08};
 static const uint8_t otp_name[] = {0xa0, 0x00, 0x00, 0x05, 0x27, 0x20, 0x01};
@@ -122,8 +123,15 @@ static bool same_identity(const struct piv_identity *one, const struct piv_ident
 	       piv_version_reaches(other->firmware, one->firmware);
 }
 
-/* After a reset: the same application of the same token, or nothing. */
-static bool recover(struct piv *piv, struct error *err)
+/* Gives an error to a caller who may not care for it. */
+static bool hand_on(const struct error *from, struct error *err)
+{
+	if (err != NULL)
+		*err = *from;
+	return false;
+}
+
+static bool select_same(struct piv *piv, struct error *err)
 {
 	struct piv_identity found;
 
@@ -140,6 +148,21 @@ static bool recover(struct piv *piv, struct error *err)
 	return true;
 }
 
+/* After a reset: the same application of the same token, or nothing. Whoever resets once may do it again at once. */
+static bool recover(struct piv *piv, struct error *err)
+{
+	struct error latest = ERROR_EMPTY;
+
+	for (int attempt = 0; attempt < RESETS_MAXIMUM; attempt++) {
+		latest = ERROR_EMPTY;
+		if (select_same(piv, &latest))
+			return true;
+		if (latest.code != ERROR_CARD_RESET)
+			break;
+	}
+	return hand_on(&latest, err);
+}
+
 bool piv_exchange(
     struct piv *piv, const struct apdu_command *command, struct buffer *reply, uint16_t *status, struct error *err)
 {
@@ -150,11 +173,8 @@ bool piv_exchange(
 	piv->pin_fresh = false;
 	if (apdu_exchange(&piv->channel, command, reply, status, &first))
 		return true;
-	if (first.code != ERROR_CARD_RESET) {
-		if (err != NULL)
-			*err = first;
-		return false;
-	}
+	if (first.code != ERROR_CARD_RESET)
+		return hand_on(&first, err);
 	piv->unlocked = false;
 	buffer_cut(reply, before);
 	if (!recover(piv, err))
@@ -216,8 +236,14 @@ void piv_close(struct piv *piv)
 
 bool piv_identify(struct piv *piv, struct piv_identity *identity, struct error *err)
 {
-	if (!read_identity(piv, &piv->identity, err))
-		return false;
+	struct error first = ERROR_EMPTY;
+
+	if (!read_identity(piv, &piv->identity, &first)) {
+		if (first.code != ERROR_CARD_RESET)
+			return hand_on(&first, err);
+		if (!recover(piv, err) || !read_identity(piv, &piv->identity, err))
+			return false;
+	}
 	piv->identified = true;
 	*identity = piv->identity;
 	return true;
