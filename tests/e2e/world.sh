@@ -11,6 +11,11 @@
 #   world_pcscd [READERS]              pcscd with that many virtual readers
 #   world_token NAME PERSONALITY       a virtual token in the next free reader; returns when pcscd sees it
 #   world_token_stop NAME              pulls it out; its state file stays, world_token puts the same card back
+#   world_desk                         a registrar, the test vendor's trust, this machine set up as a host that believes both
+#   world_enroll USER TOKEN [OPTION]...  keyenroll enroll with $pin
+#   world_snapshot                     what was enrolled reaches the host
+#   world_verifier                     keyenrolld on its usual socket
+#   world_gate                         sshd's options for world_sshd; sets up PAM as well
 #   world_sshd NAME <<<OPTIONS         sshd on $sshd_port with those options before the usual ones, log in $WORLD/NAME.log
 #   world_ssh USER [OPTION]... COMMAND ssh with the software key $identity, or with the token where identity=token and pin=...
 #   expect TEXT COMMAND...             passes where the command succeeds
@@ -238,6 +243,55 @@ world_reader_name()
 world_token_stop()
 {
 	world_kill "$1"
+}
+
+# ---- desk and host ----------------------------------------------------------------------------------------------------------
+
+config=$prefix/etc/keyenroll
+state=$prefix/var/lib/keyenroll
+world_registry=$WORLD/registry
+export KEYENROLL_REGISTRY=$world_registry
+
+world_desk()
+{
+	world_vendor_ca
+	mkdir -p "$config/trust.d" "$state"
+	cp "$world_vendor/trust.json" "$config/trust.d/test-vendor.json"
+	keyenroll init --no-passphrase --name helpdesk >"$WORLD/init.log" 2>&1 || world_die "$(cat "$WORLD/init.log")"
+	cp "$world_registry/registrars" "$config/registrars"
+	chmod 644 "$config/registrars" "$config/trust.d/test-vendor.json"
+}
+
+world_enroll()
+{
+	local user=$1 reader
+	reader=$(world_reader_name "$(cat "$WORLD/$2.reader")")
+	shift 2
+	keyenroll enroll --reader "$reader" --yes --pin-fd 5 "$@" "$user" 5<<<"$pin"
+}
+
+world_snapshot()
+{
+	keyenroll snapshot
+}
+
+world_verifier()
+{
+	mkdir -p -m 755 /run/keyenroll
+	world_daemon keyenrolld keyenrolld --socket /run/keyenroll/verifier.sock
+	world_wait 5 test -S /run/keyenroll/verifier.sock || world_die "keyenrolld does not start: $(cat "$WORLD/keyenrolld.log")"
+}
+
+# The module stands first among the session lines, before any pam_env.so, and sshd reads no file of a user's.
+world_gate()
+{
+	grep -q pam_keyenroll /etc/pam.d/sshd ||
+		sed -i "0,/^session\|^@include common-session/s,,session required $prefix/lib/security/pam_keyenroll.so mode=ssh\n&," /etc/pam.d/sshd
+	cat <<-END
+		AuthorizedKeysFile none
+		AuthorizedKeysCommand $prefix/sbin/keyenroll-sshd authorized-keys %u %t %k
+		AuthorizedKeysCommandUser _keyenroll
+	END
 }
 
 # ---- sshd and ssh -----------------------------------------------------------------------------------------------------------
