@@ -1,0 +1,28 @@
+/* options.h: what stands behind pam_keyenroll.so in a PAM service file.
+ *
+ *   mode=ssh          the service is sshd's: SSH_AUTH_INFO_0 may be believed (nobody but sshd can set it there)
+ *   service=NAME      the name of that PAM service, where it is not "sshd"
+ *   socket=PATH       where the verifier listens
+ *
+ * A word that is not in this table is an error, so that no typo weakens a login. libc only. */
+#ifndef PAM_MODULE_OPTIONS_H
+#define PAM_MODULE_OPTIONS_H
+
+#include "common/error.h"
+
+enum module_mode {
+	MODULE_MODE_NONE, /* not said, and then nobody gets in */
+	MODULE_MODE_SSH,
+};
+
+struct module_options {
+	enum module_mode mode;
+	const char *service; /* borrowed from argv or static, as is: */
+	const char *socket;
+};
+
+/* module_options_parse: reads the words of a line. Errors: ERROR_USAGE that names the word. */
+bool module_options_parse(
+    int argc, const char *const *argv, struct module_options *options, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,323 @@
+/* The decision for a login, against a host whose files the real parts have made. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/file.h"
+#include "tests/unit/enrolled_host.h"
+#include "verifier/decision.h"
+
+/* Key blobs by what is odd about their enrollment. */
+enum sample {
+	GOOD,
+	REVOKED,
+	EXPIRED,
+	NOT_YET,
+	OTHER_VENDOR,
+	OTHER_REGISTRAR,
+	BOB,
+	UNKNOWN,
+	GARBAGE,
+	NO_KEY,
+	SAMPLE_COUNT
+};
+
+struct fixture {
+	struct enrolled_host host;
+	struct configuration *configuration;
+	struct host_view view;
+	struct buffer blobs[SAMPLE_COUNT];
+};
+
+static struct fixture fixture;
+
+static void order_sample(enum sample sample, struct enrollment_order *order)
+{
+	*order = ENROLLMENT_ORDER_GOOD;
+	if (sample == REVOKED)
+		order->revoked = true;
+	else if (sample == EXPIRED)
+		order->valid_before = 2;
+	else if (sample == NOT_YET)
+		order->valid_after = 1800;
+	else if (sample == OTHER_VENDOR)
+		order->vendor = "other-vendor";
+	else if (sample == OTHER_REGISTRAR)
+		order->registrar = "other-registrar";
+	else if (sample == BOB)
+		order->person = "bob";
+}
+
+/* A good key that no registry has. */
+static bool put_unknown(struct buffer *blob, struct error *err)
+{
+	EVP_PKEY *pair = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	struct ssh_key key = SSH_KEY_EMPTY;
+	bool done = ssh_key_of_public(pair, &key, err) && buffer_put(blob, buffer_bytes(&key.blob), err);
+
+	EVP_PKEY_free(pair);
+	ssh_key_clear(&key);
+	return done;
+}
+
+static int make_fixture(void **state)
+{
+	struct error err = ERROR_EMPTY;
+	struct enrollment_order order;
+
+	(void)state;
+	assert_done(enrolled_host_make(&fixture.host, &err), err);
+	for (enum sample sample = GOOD; sample < UNKNOWN; sample++) {
+		order_sample(sample, &order);
+		assert_done(enrolled_host_enroll(&fixture.host, &order, &fixture.blobs[sample], &err), err);
+	}
+	assert_done(put_unknown(&fixture.blobs[UNKNOWN], &err), err);
+	assert_done(buffer_put(&fixture.blobs[GARBAGE], BYTES_OF("no key at all"), &err), err);
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL), &err), err);
+	assert_done(configuration_new(&fixture.host.folders, &fixture.configuration, &err), err);
+	assert_done(configuration_refresh(fixture.configuration, &fixture.view, &err), err);
+	return 0;
+}
+
+static int drop_fixture(void **state)
+{
+	(void)state;
+	configuration_free(fixture.configuration);
+	enrolled_host_clear(&fixture.host);
+	for (enum sample sample = GOOD; sample < SAMPLE_COUNT; sample++)
+		buffer_free(&fixture.blobs[sample]);
+	return 0;
+}
+
+static struct request_method publickey(enum sample sample)
+{
+	return (struct request_method){bytes_of_text("publickey"), buffer_bytes(&fixture.blobs[sample])};
+}
+
+/* Ten seconds on, when the short enrollment is over. */
+static int64_t later(void)
+{
+	return time(NULL) + 10;
+}
+
+static void each_offered_key_gets_its_answer(void **state)
+{
+	static const struct {
+		const char *account;
+		enum sample sample;
+		enum error_code code;
+	} rows[] = {
+	    {"alice", GOOD, ERROR_NONE},
+	    {"alice", REVOKED, ERROR_ENROLLMENT_REVOKED},
+	    {"alice", EXPIRED, ERROR_ENROLLMENT_EXPIRED},
+	    {"alice", NOT_YET, ERROR_ENROLLMENT_NOT_YET},
+	    {"alice", OTHER_VENDOR, ERROR_PIV_ISSUER_UNKNOWN},
+	    {"alice", OTHER_REGISTRAR, ERROR_REGISTRAR_UNKNOWN},
+	    {"alice", BOB, ERROR_ENROLLMENT_PERSON},
+	    {"bob", GOOD, ERROR_ENROLLMENT_PERSON},
+	    {"bob", BOB, ERROR_NONE},
+	    {"root", GOOD, ERROR_ENROLLMENT_PERSON},
+	    {"alice", UNKNOWN, ERROR_ENROLLMENT_ABSENT},
+	    {"alice", GARBAGE, ERROR_SSH_KEY},
+	    {"alice", NO_KEY, ERROR_SSH_KEY},
+	    {"", GOOD, ERROR_PERSON_NAME},
+	    {"alice\n", GOOD, ERROR_PERSON_NAME},
+	    {"alic", GOOD, ERROR_ENROLLMENT_PERSON},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request request = {.code = REQUEST_AUTHORIZED_KEYS,
+		    .account = bytes_of_text(rows[i].account),
+		    .service = bytes_of_text("sshd"),
+		    .methods = {publickey(rows[i].sample)},
+		    .num_methods = 1};
+		struct decision decision = DECISION_EMPTY;
+
+		decide(&request, &fixture.view, later(), &decision);
+		if (decision.error.code != rows[i].code)
+			fail_msg("row %zu: %s: %s", i, error_word(decision.error.code), decision.error.text);
+		assert_int_equal(decision.verdict, rows[i].code == ERROR_NONE ? REQUEST_ACCEPTED : REQUEST_REFUSED);
+		assert_int_equal(decision.output.len > 0, rows[i].code == ERROR_NONE);
+		decision_clear(&decision);
+	}
+}
+
+static void an_accepted_key_is_one_line_that_ends_in_time(void **state)
+{
+	struct request request = {.code = REQUEST_AUTHORIZED_KEYS,
+	    .account = bytes_of_text("alice"),
+	    .methods = {publickey(GOOD)},
+	    .num_methods = 1};
+	struct decision decision = DECISION_EMPTY;
+	struct ssh_key key = SSH_KEY_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct bytes line, options;
+	char expiry[] = "expiry-time=\"20";
+
+	(void)state;
+	decide(&request, &fixture.view, later(), &decision);
+	assert_int_equal(decision.verdict, REQUEST_ACCEPTED);
+	line = buffer_bytes(&decision.output);
+	assert_true(bytes_start_with(line, expiry));
+	assert_int_equal(strlen(buffer_text(&decision.output)), decision.output.len);
+	assert_true(bytes_take_until(&line, ' ', &options));
+	assert_int_equal(options.len, sizeof("expiry-time=\"YYYYMMDDHHMMSSZ\"") - 1);
+	assert_done(ssh_key_parse_line(line, &key, NULL, &err), err);
+	assert_true(bytes_equal(buffer_bytes(&key.blob), buffer_bytes(&fixture.blobs[GOOD])));
+	assert_string_equal(decision.person, "alice");
+	assert_true(strncmp(decision.device, "piv 2000", 8) == 0);
+	ssh_key_clear(&key);
+	decision_clear(&decision);
+}
+
+static void a_session_is_judged_by_all_its_methods(void **state)
+{
+	static const char *const no = NULL;
+	static const struct {
+		const char *name;
+		struct {
+			const char *method;
+			enum sample sample;
+		} methods[3];
+		enum error_code code;
+	} rows[] = {
+	    {"attested key", {{"publickey", GOOD}}, ERROR_NONE},
+	    {"key, then PAM", {{"publickey", GOOD}, {"keyboard-interactive/pam", NO_KEY}}, ERROR_NONE},
+	    {"password, then key", {{"password", NO_KEY}, {"publickey", GOOD}}, ERROR_NONE},
+	    {"the key twice", {{"publickey", GOOD}, {"publickey", GOOD}}, ERROR_NONE},
+	    {"a software key", {{"publickey", UNKNOWN}}, ERROR_ENROLLMENT_ABSENT},
+	    {"a software key too", {{"publickey", GOOD}, {"publickey", UNKNOWN}}, ERROR_ENROLLMENT_ABSENT},
+	    {"software key first", {{"publickey", UNKNOWN}, {"publickey", GOOD}}, ERROR_ENROLLMENT_ABSENT},
+	    {"revoked", {{"publickey", REVOKED}}, ERROR_ENROLLMENT_REVOKED},
+	    {"another's", {{"publickey", BOB}}, ERROR_ENROLLMENT_PERSON},
+	    {"password alone", {{"password", NO_KEY}}, ERROR_AUTH_METHOD},
+	    {"PAM alone", {{"keyboard-interactive/pam", NO_KEY}}, ERROR_AUTH_METHOD},
+	    {"hostbased", {{"hostbased", GOOD}}, ERROR_AUTH_METHOD},
+	    {"hostbased too", {{"publickey", GOOD}, {"hostbased", GOOD}}, ERROR_AUTH_METHOD},
+	    {"gssapi too", {{"gssapi-with-mic", NO_KEY}, {"publickey", GOOD}}, ERROR_AUTH_METHOD},
+	    {"a longer word", {{"publickey2", GOOD}}, ERROR_AUTH_METHOD},
+	    {"a shorter word", {{"pass", NO_KEY}, {"publickey", GOOD}}, ERROR_AUTH_METHOD},
+	    {"nothing", {{0}}, ERROR_AUTH_METHOD},
+	};
+
+	(void)state, (void)no;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request request = {.code = REQUEST_SESSION, .account = bytes_of_text("alice")};
+		struct decision decision = DECISION_EMPTY;
+
+		for (size_t j = 0; j < 3 && rows[i].methods[j].method != NULL; j++)
+			request.methods[request.num_methods++] =
+			    (struct request_method){bytes_of_text(rows[i].methods[j].method),
+			        buffer_bytes(&fixture.blobs[rows[i].methods[j].sample])};
+		decide(&request, &fixture.view, later(), &decision);
+		if (decision.error.code != rows[i].code)
+			fail_msg("%s: %s: %s", rows[i].name, error_word(decision.error.code), decision.error.text);
+		assert_int_equal(decision.verdict, rows[i].code == ERROR_NONE ? REQUEST_ACCEPTED : REQUEST_REFUSED);
+		assert_int_equal(decision.output.len, 0);
+		decision_clear(&decision);
+	}
+}
+
+static void a_request_of_another_form_is_refused(void **state)
+{
+	struct request two = {.code = REQUEST_AUTHORIZED_KEYS,
+	    .account = bytes_of_text("alice"),
+	    .methods = {publickey(GOOD), publickey(GOOD)},
+	    .num_methods = 2};
+	struct request strange = {.code = (enum request_code)99,
+	    .account = bytes_of_text("alice"),
+	    .methods = {publickey(GOOD)},
+	    .num_methods = 1};
+	struct decision decision = DECISION_EMPTY;
+
+	(void)state;
+	decide(&two, &fixture.view, later(), &decision);
+	assert_int_equal(decision.error.code, ERROR_PROTOCOL);
+	assert_int_equal(decision.verdict, REQUEST_REFUSED);
+	decision = DECISION_EMPTY;
+	decide(&strange, &fixture.view, later(), &decision);
+	assert_int_equal(decision.error.code, ERROR_PROTOCOL);
+	assert_int_equal(decision.verdict, REQUEST_REFUSED);
+}
+
+/* What a request for the good key meets after something on the host has changed. */
+static enum error_code ask_again(void)
+{
+	struct request request = {
+	    .code = REQUEST_SESSION, .account = bytes_of_text("alice"), .methods = {publickey(GOOD)}, .num_methods = 1};
+	struct decision decision = DECISION_EMPTY;
+	enum error_code code;
+
+	if (configuration_refresh(fixture.configuration, &fixture.view, &decision.error))
+		decide(&request, &fixture.view, later(), &decision);
+	code = decision.error.code;
+	assert_int_equal(decision.verdict == REQUEST_ACCEPTED, code == ERROR_NONE);
+	decision_clear(&decision);
+	return code;
+}
+
+static void change(const char *name, const char *content)
+{
+	struct error err = ERROR_EMPTY;
+	char path[160];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", fixture.host.folder, name);
+	assert_done(file_store(path, bytes_of_text(content), 0644, &err), err);
+}
+
+static void move(const char *from, const char *to)
+{
+	char source[160], target[160];
+
+	(void)snprintf(source, sizeof(source), "%s/%s", fixture.host.folder, from);
+	(void)snprintf(target, sizeof(target), "%s/%s", fixture.host.folder, to);
+	assert_int_equal(rename(source, target), 0);
+}
+
+static void a_changed_file_counts_at_the_next_request(void **state)
+{
+	static const struct {
+		const char *file, *content;
+		enum error_code code;
+	} rows[] = {
+	    {"config/registrars", "# nobody\n", ERROR_REGISTRAR_UNKNOWN},
+	    {"config/registrars", "helpdesk ssh-ed25519 AAAA\n", ERROR_REGISTRARS},
+	    {"config/registrars", NULL, ERROR_FILE},
+	    {"data/trust.json", "{", ERROR_TRUST_BUNDLE},
+	    {"data/trust.json", NULL, ERROR_FILE},
+	    {"state/snapshot", "no snapshot\n", ERROR_SNAPSHOT},
+	    {"state/snapshot", NULL, ERROR_SNAPSHOT_ABSENT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum error_code code;
+
+		assert_string_equal(error_word(ask_again()), error_word(ERROR_NONE));
+		move(rows[i].file, "kept");
+		if (rows[i].content != NULL)
+			change(rows[i].file, rows[i].content);
+		code = ask_again();
+		if (code != rows[i].code)
+			fail_msg("%s \"%s\": %s", rows[i].file, rows[i].content == NULL ? "" : rows[i].content,
+			    error_word(code));
+		move("kept", rows[i].file);
+	}
+	assert_string_equal(error_word(ask_again()), error_word(ERROR_NONE));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(each_offered_key_gets_its_answer),
+	    cmocka_unit_test(an_accepted_key_is_one_line_that_ends_in_time),
+	    cmocka_unit_test(a_session_is_judged_by_all_its_methods),
+	    cmocka_unit_test(a_request_of_another_form_is_refused),
+	    cmocka_unit_test(a_changed_file_counts_at_the_next_request),
+	};
+
+	return cmocka_run_group_tests_name("decision", tests, make_fixture, drop_fixture);
+}

@@ -1,0 +1,272 @@
+/* pam_keyenroll.so itself, loaded by libpam from a service file that each row writes; and the tables it rests on. */
+#include "tests/unit/unit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <security/pam_appl.h>
+
+#include "common/base64.h"
+#include "common/deadline.h"
+#include "common/file.h"
+#include "pam_module/client.h"
+#include "pam_module/options.h"
+#include "pam_module/pam_code.h"
+#include "tests/unit/running_verifier.h"
+#include "verifier/listen.h"
+
+#define MODULE_IN_BUILD ".libs/pam_keyenroll.so"
+#define NOBODY 65534
+
+static struct enrolled_host host;
+static struct running_verifier verifier;
+static char module[300], services[96];
+/* SSH_AUTH_INFO_0 as sshd would write it. */
+static struct buffer attested, software, attested_and_hostbased, password;
+
+static void put_line(struct buffer *out, const char *method, struct bytes blob)
+{
+	struct bytes type, rest = blob;
+	struct error err = ERROR_EMPTY;
+
+	assert_true(bytes_take_ssh_string(&rest, &type));
+	assert_done(buffer_put_format(out, &err, "%s ", method) && buffer_put(out, type, &err) &&
+	                buffer_put_text(out, " ", &err) && base64_put(blob, out, &err) &&
+	                buffer_put_text(out, "\n", &err),
+	    err);
+}
+
+static int make_fixture(void **state)
+{
+	struct enrollment_order order = ENROLLMENT_ORDER_GOOD;
+	struct buffer enrolled = BUFFER_EMPTY;
+	EVP_PKEY *pair = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	struct ssh_key unknown = SSH_KEY_EMPTY;
+	struct error err = ERROR_EMPTY;
+	char folder[256];
+
+	(void)state;
+	assert_non_null(getcwd(folder, sizeof(folder)));
+	(void)snprintf(module, sizeof(module), "%s/" MODULE_IN_BUILD, folder);
+	assert_done(enrolled_host_make(&host, &err), err);
+	assert_done(enrolled_host_enroll(&host, &order, &enrolled, &err), err);
+	assert_done(enrolled_host_publish(&host, time(NULL), &err), err);
+	assert_done(ssh_key_of_public(pair, &unknown, &err), err);
+	put_line(&attested, "publickey", buffer_bytes(&enrolled));
+	put_line(&software, "publickey", buffer_bytes(&unknown.blob));
+	put_line(&attested_and_hostbased, "publickey", buffer_bytes(&enrolled));
+	put_line(&attested_and_hostbased, "hostbased", buffer_bytes(&enrolled));
+	assert_done(buffer_put_text(&password, "password\n", &err), err);
+	(void)snprintf(services, sizeof(services), "%s", host.config);
+	assert_done(running_verifier_start(&verifier, &host, &err), err);
+	EVP_PKEY_free(pair);
+	ssh_key_clear(&unknown);
+	buffer_free(&enrolled);
+	return 0;
+}
+
+static int drop_fixture(void **state)
+{
+	(void)state;
+	assert_true(running_verifier_stop(&verifier));
+	enrolled_host_clear(&host);
+	buffer_free(&attested);
+	buffer_free(&software);
+	buffer_free(&attested_and_hostbased);
+	buffer_free(&password);
+	return 0;
+}
+
+/* The module must not talk to anybody. */
+static int converse(int num, const struct pam_message **messages, struct pam_response **responses, void *data)
+{
+	(void)num, (void)messages, (void)responses;
+	*(int *)data += 1;
+	return PAM_CONV_ERR;
+}
+
+static void write_service(const char *service, const char *options)
+{
+	struct buffer text = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	char path[160];
+
+	for (size_t i = 0; i < 3; i++)
+		assert_done(buffer_put_format(&text, &err, "%s required %s %s\n",
+		                ((const char *const[]){"auth", "account", "session"})[i], module, options),
+		    err);
+	(void)snprintf(path, sizeof(path), "%s/%s", services, service);
+	assert_done(file_store(path, buffer_bytes(&text), 0644, &err), err);
+	buffer_free(&text);
+}
+
+typedef int phase(pam_handle_t *handle, int flags);
+
+/* What libpam makes of the module in this phase. */
+static int run_phase(phase *call, const char *service, const char *user, const char *auth_info)
+{
+	int num_messages = 0, code;
+	const struct pam_conv conversation = {converse, &num_messages};
+	pam_handle_t *handle = NULL;
+	char variable[4096];
+
+	assert_int_equal(pam_start_confdir(service, user, &conversation, services, &handle), PAM_SUCCESS);
+	if (auth_info != NULL) {
+		assert_true(snprintf(variable, sizeof(variable), "SSH_AUTH_INFO_0=%s", auth_info) < 4096);
+		assert_int_equal(pam_putenv(handle, variable), PAM_SUCCESS);
+	}
+	code = call(handle, 0);
+	assert_int_equal(pam_end(handle, code), PAM_SUCCESS);
+	assert_int_equal(num_messages, 0);
+	return code;
+}
+
+static void only_an_attested_session_opens(void **state)
+{
+	const struct {
+		const char *name, *service, *options, *user, *auth_info;
+		int code;
+	} rows[] = {
+	    {"attested", "sshd", "mode=ssh", "alice", buffer_text(&attested), PAM_SUCCESS},
+	    {"another service, named", "bastion", "mode=ssh service=bastion", "alice", buffer_text(&attested),
+	        PAM_SUCCESS},
+	    {"software key", "sshd", "mode=ssh", "alice", buffer_text(&software), PAM_PERM_DENIED},
+	    {"another account", "sshd", "mode=ssh", "bob", buffer_text(&attested), PAM_PERM_DENIED},
+	    {"hostbased too", "sshd", "mode=ssh", "alice", buffer_text(&attested_and_hostbased), PAM_PERM_DENIED},
+	    {"password", "sshd", "mode=ssh", "alice", buffer_text(&password), PAM_PERM_DENIED},
+	    {"variable absent", "sshd", "mode=ssh", "alice", NULL, PAM_PERM_DENIED},
+	    {"variable empty", "sshd", "mode=ssh", "alice", "", PAM_PERM_DENIED},
+	    {"variable strange", "sshd", "mode=ssh", "alice", "publickey", PAM_PERM_DENIED},
+	    {"name strange", "sshd", "mode=ssh", "al\nice", buffer_text(&attested), PAM_PERM_DENIED},
+	    {"no user", "sshd", "mode=ssh", NULL, buffer_text(&attested), PAM_PERM_DENIED},
+	    {"unknown option", "sshd", "mode=ssh nullok", "alice", buffer_text(&attested), PAM_SERVICE_ERR},
+	    {"unknown mode", "sshd", "mode=sshd", "alice", buffer_text(&attested), PAM_SERVICE_ERR},
+	    {"no mode", "sshd", "", "alice", buffer_text(&attested), PAM_SERVICE_ERR},
+	    {"another service", "su", "mode=ssh", "alice", buffer_text(&attested), PAM_SERVICE_ERR},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char options[256];
+		int code;
+
+		(void)snprintf(options, sizeof(options), "%s socket=%s", rows[i].options, verifier.socket);
+		write_service(rows[i].service, options);
+		code = run_phase(pam_open_session, rows[i].service, rows[i].user, rows[i].auth_info);
+		if (code != rows[i].code)
+			fail_msg("%s: %s", rows[i].name, pam_strerror(NULL, code));
+	}
+}
+
+static void the_other_phases_never_let_in(void **state)
+{
+	(void)state;
+	write_service("sshd", "mode=ssh");
+	assert_int_equal(run_phase(pam_authenticate, "sshd", "alice", buffer_text(&attested)), PAM_SERVICE_ERR);
+	assert_int_equal(run_phase(pam_acct_mgmt, "sshd", "alice", buffer_text(&attested)), PAM_SERVICE_ERR);
+	assert_int_equal(run_phase(pam_acct_mgmt, "sshd", "alice", ""), PAM_SERVICE_ERR);
+	assert_int_equal(run_phase(pam_setcred, "sshd", "alice", NULL), PAM_SUCCESS);
+	assert_int_equal(run_phase(pam_close_session, "sshd", "alice", NULL), PAM_SUCCESS);
+}
+
+/* A host that is not root has no fallback: it must be told so at once. In a child, since there is no way back to root. */
+static void without_a_verifier_another_user_is_denied(void **state)
+{
+	struct deadline late = deadline_in(1000);
+	char options[256];
+	pid_t child;
+	int status = -1;
+
+	(void)state;
+	(void)snprintf(options, sizeof(options), "mode=ssh socket=%s/absent", host.folder);
+	write_service("sshd", options);
+	child = fork();
+	if (child == 0) {
+		if (getuid() == 0 && setuid(NOBODY) < 0)
+			_exit(99);
+		_exit(run_phase(pam_open_session, "sshd", "alice", buffer_text(&attested)));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), PAM_AUTHINFO_UNAVAIL);
+	assert_true(deadline_left_ms(late) > 0);
+}
+
+static void a_hung_verifier_is_a_denial_in_time(void **state)
+{
+	struct deadline late = deadline_in(CLIENT_TIMEOUT_MS + 500);
+	struct error err = ERROR_EMPTY;
+	char path[128], options[256];
+	int listener;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/hung", host.folder);
+	(void)snprintf(options, sizeof(options), "mode=ssh socket=%s", path);
+	write_service("sshd", options);
+	assert_done(listen_at(path, &listener, &err), err);
+	assert_int_equal(run_phase(pam_open_session, "sshd", "alice", buffer_text(&attested)), PAM_AUTHINFO_UNAVAIL);
+	assert_true(deadline_left_ms(late) > 0);
+	close(listener);
+}
+
+static void consent_alone_is_success(void **state)
+{
+	(void)state;
+	assert_int_equal(pam_code(true, ERROR_NONE), PAM_SUCCESS);
+	for (enum error_code code = ERROR_NONE; code < ERROR_CODE_COUNT; code++) {
+		int found = pam_code(false, code);
+
+		if (found == PAM_SUCCESS || found == PAM_IGNORE || found == PAM_NEW_AUTHTOK_REQD)
+			fail_msg("%s becomes %d", error_word(code), found);
+	}
+}
+
+static void an_options_typo_is_an_error(void **state)
+{
+	static const struct {
+		const char *words[3];
+		int num;
+		enum error_code code;
+	} rows[] = {
+	    {{"mode=ssh"}, 1, ERROR_NONE},
+	    {{"mode=ssh", "socket=/x", "service=y"}, 3, ERROR_NONE},
+	    {{NULL}, 0, ERROR_NONE},
+	    {{"mode=SSH"}, 1, ERROR_USAGE},
+	    {{"mode="}, 1, ERROR_USAGE},
+	    {{"mode"}, 1, ERROR_USAGE},
+	    {{"Mode=ssh"}, 1, ERROR_USAGE},
+	    {{"mode=ssh", "debug"}, 2, ERROR_USAGE},
+	    {{"socket=verifier.sock"}, 1, ERROR_USAGE},
+	    {{"service="}, 1, ERROR_USAGE},
+	    {{""}, 1, ERROR_USAGE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct module_options options;
+		struct error err = ERROR_EMPTY;
+
+		if (module_options_parse(rows[i].num, rows[i].words, &options, &err) != (rows[i].code == ERROR_NONE) ||
+		    err.code != rows[i].code)
+			fail_msg("row %zu: %s", i, err.text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(only_an_attested_session_opens),
+	    cmocka_unit_test(the_other_phases_never_let_in),
+	    cmocka_unit_test(without_a_verifier_another_user_is_denied),
+	    cmocka_unit_test(a_hung_verifier_is_a_denial_in_time),
+	    cmocka_unit_test(consent_alone_is_success),
+	    cmocka_unit_test(an_options_typo_is_an_error),
+	};
+
+	return cmocka_run_group_tests_name("pam module", tests, make_fixture, drop_fixture);
+}

@@ -1,0 +1,299 @@
+/* The verifier's loop under clients that do as they like. */
+#include "tests/unit/unit.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/deadline.h"
+#include "common/request.h"
+#include "tests/unit/running_verifier.h"
+#include "verifier/serve.h"
+
+#define NOBODY 65534
+#define PARALLEL 200
+
+static struct enrolled_host host;
+static struct running_verifier verifier;
+static struct buffer alice_key, request;
+
+static void encode_request(const char *account, struct buffer *out)
+{
+	const struct request asked = {.code = REQUEST_SESSION,
+	    .account = bytes_of_text(account),
+	    .service = bytes_of_text("sshd"),
+	    .methods = {{bytes_of_text("publickey"), buffer_bytes(&alice_key)}},
+	    .num_methods = 1};
+	struct error err = ERROR_EMPTY;
+
+	assert_done(request_encode(&asked, out, &err), err);
+}
+
+static int make_fixture(void **state)
+{
+	struct enrollment_order order = ENROLLMENT_ORDER_GOOD;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(enrolled_host_make(&host, &err), err);
+	assert_done(enrolled_host_enroll(&host, &order, &alice_key, &err), err);
+	assert_done(enrolled_host_publish(&host, time(NULL), &err), err);
+	encode_request("alice", &request);
+	assert_done(running_verifier_start(&verifier, &host, &err), err);
+	return 0;
+}
+
+static int drop_fixture(void **state)
+{
+	(void)state;
+	assert_true(running_verifier_stop(&verifier));
+	enrolled_host_clear(&host);
+	buffer_free(&alice_key);
+	buffer_free(&request);
+	return 0;
+}
+
+static int connect_client(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", verifier.socket);
+	assert_true(descriptor >= 0);
+	assert_int_equal(connect(descriptor, (const struct sockaddr *)&address, sizeof(address)), 0);
+	return descriptor;
+}
+
+/* Sends what the verifier takes; a connection that it has closed is no failure of the sender. */
+static void send_bytes(int descriptor, struct bytes bytes)
+{
+	(void)!send(descriptor, bytes.data, bytes.len, MSG_NOSIGNAL);
+}
+
+/* All that comes until the verifier hangs up; at most `timeout_ms`, and false when it takes longer. */
+static bool receive_bytes(int descriptor, unsigned timeout_ms, struct buffer *received)
+{
+	struct deadline deadline = deadline_in(timeout_ms);
+	struct pollfd polled = {.fd = descriptor, .events = POLLIN};
+	uint8_t part[4096];
+	ssize_t len = 1;
+
+	while (len > 0) {
+		if (poll(&polled, 1, deadline_left_ms(deadline)) != 1)
+			return false;
+		len = recv(descriptor, part, sizeof(part), 0);
+		if (len > 0)
+			assert_true(buffer_put(received, bytes_of(part, (size_t)len), NULL));
+	}
+	return true;
+}
+
+/* Reads one reply to its end and gives its reason, in static storage; "" for a connection without a reply. */
+static const char *reason_of_reply(int descriptor, unsigned timeout_ms)
+{
+	static char reason[64];
+	struct buffer received = BUFFER_EMPTY;
+	struct bytes rest, message;
+	struct error err = ERROR_EMPTY;
+	struct reply reply;
+
+	if (!receive_bytes(descriptor, timeout_ms, &received))
+		fail_msg("no end of a reply after %u ms", timeout_ms);
+	reason[0] = '\0';
+	rest = buffer_bytes(&received);
+	if (rest.len > 0) {
+		assert_true(bytes_take_ssh_string(&rest, &message) && rest.len == 0);
+		assert_done(reply_parse(message, &reply, &err), err);
+		assert_true(bytes_to_text(reply.reason, reason, sizeof(reason)));
+		assert_int_equal(reply.verdict == REQUEST_ACCEPTED, strcmp(reason, "none") == 0);
+	}
+	buffer_free(&received);
+	close(descriptor);
+	return reason;
+}
+
+static const char *ask(struct bytes bytes)
+{
+	int descriptor = connect_client();
+
+	send_bytes(descriptor, bytes);
+	return reason_of_reply(descriptor, 1000);
+}
+
+static void two_hundred_at_once_are_all_answered(void **state)
+{
+	int clients[PARALLEL];
+
+	(void)state;
+	for (int i = 0; i < PARALLEL; i++)
+		clients[i] = connect_client();
+	for (int i = 0; i < PARALLEL; i++)
+		send_bytes(clients[i], buffer_bytes(&request));
+	for (int i = 0; i < PARALLEL; i++)
+		assert_string_equal(reason_of_reply(clients[i], SERVE_TIMEOUT_MS), "none");
+}
+
+/* Every number of bytes short of a whole request, and a slow client that never gets to the end. */
+static void half_requests_cost_the_others_nothing(void **state)
+{
+	struct deadline deadline = deadline_in(SERVE_TIMEOUT_MS + 500);
+	struct bytes front = buffer_bytes(&request), half;
+	int clients[100], slow = connect_client();
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++) {
+		clients[i] = connect_client();
+		front = buffer_bytes(&request);
+		assert_true(bytes_take(&front, i * (request.len - 1) / 99, &half));
+		send_bytes(clients[i], half);
+	}
+	front = buffer_bytes(&request);
+	for (int i = 0; i < 25; i++) {
+		assert_true(bytes_take(&front, 1, &half));
+		send_bytes(slow, half);
+		assert_string_equal(ask(buffer_bytes(&request)), "none");
+		(void)poll(NULL, 0, 50);
+	}
+	for (int i = 0; i < 100; i++)
+		assert_string_equal(reason_of_reply(clients[i], (unsigned)deadline_left_ms(deadline)), "");
+	assert_string_equal(reason_of_reply(slow, (unsigned)deadline_left_ms(deadline) + 1), "");
+}
+
+static void clients_that_never_read_cost_the_others_nothing(void **state)
+{
+	int clients[100];
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		clients[i] = connect_client();
+		send_bytes(clients[i], buffer_bytes(&request));
+	}
+	assert_string_equal(ask(buffer_bytes(&request)), "none");
+	for (int i = 0; i < 100; i++)
+		close(clients[i]);
+	for (int i = 0; i < 100; i++)
+		close(connect_client());
+	assert_string_equal(ask(buffer_bytes(&request)), "none");
+}
+
+static void too_much_is_refused(void **state)
+{
+	struct buffer megabyte = BUFFER_UP_TO(2 * 1024 * 1024), twice = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	uint8_t *room;
+
+	(void)state;
+	assert_done(buffer_put_u32(&megabyte, 1024 * 1024, &err), err);
+	assert_done(buffer_extend(&megabyte, 1024 * 1024, &room, &err), err);
+	assert_done(buffer_put(&twice, buffer_bytes(&request), &err), err);
+	assert_done(buffer_put(&twice, buffer_bytes(&request), &err), err);
+	/* The reply may be lost with the connection, as the rest of the megabyte is not read. */
+	(void)ask(buffer_bytes(&megabyte));
+	buffer_cut(&megabyte, 4);
+	assert_string_equal(ask(buffer_bytes(&megabyte)), "input.limit");
+	assert_string_equal(ask(buffer_bytes(&twice)), "protocol.format");
+	assert_string_equal(ask(buffer_bytes(&request)), "none");
+	buffer_free(&megabyte);
+	buffer_free(&twice);
+}
+
+/* Where one bit is another, the answer is whole, and a consent only where the bit was in the service's name, which decides nothing. */
+static void a_damaged_request_gets_a_whole_answer(void **state)
+{
+	struct bytes service = bytes_of_text("sshd");
+	size_t num_accepted = 0;
+
+	(void)state;
+	for (size_t i = REQUEST_LENGTH_SIZE; i < request.len; i++) {
+		struct buffer damaged = BUFFER_EMPTY;
+		struct error err = ERROR_EMPTY;
+
+		assert_done(buffer_put(&damaged, buffer_bytes(&request), &err), err);
+		damaged.data[i] ^= 1;
+		num_accepted += strcmp(ask(buffer_bytes(&damaged)), "none") == 0 ? 1 : 0;
+		buffer_free(&damaged);
+	}
+	assert_int_equal(num_accepted, service.len);
+}
+
+/* Exit status of a child that asks as another user; the reasons are checked there. */
+static int ask_as_nobody(void)
+{
+	struct buffer own = BUFFER_EMPTY;
+	int clients[SERVE_CLIENTS_OF_A_USER_MAXIMUM + 1];
+
+	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0)
+		return 2;
+	if (strcmp(ask(buffer_bytes(&request)), "protocol.peer") != 0)
+		return 3;
+	encode_request("nobody", &own);
+	if (strcmp(ask(buffer_bytes(&own)), "enrollment.other-person") != 0)
+		return 4;
+	for (int i = 0; i <= SERVE_CLIENTS_OF_A_USER_MAXIMUM; i++)
+		clients[i] = connect_client();
+	return strcmp(reason_of_reply(clients[SERVE_CLIENTS_OF_A_USER_MAXIMUM], 1000), "") == 0 ? 0 : 5;
+}
+
+static void another_user_asks_about_himself_only(void **state)
+{
+	pid_t child;
+	int status = -1;
+
+	(void)state;
+	if (getuid() != 0)
+		skip(); /* only root can become somebody else */
+	child = fork();
+	if (child == 0)
+		_exit(ask_as_nobody());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+/* Each request sees the old snapshot or the new one, whole. */
+static void the_snapshot_is_replaced_under_load(void **state)
+{
+	struct error err = ERROR_EMPTY;
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
+	struct ssh_key key = SSH_KEY_EMPTY;
+	pid_t child;
+	int status = -1;
+
+	(void)state;
+	assert_done(ssh_key_parse(buffer_bytes(&alice_key), &key, &err), err);
+	assert_done(ssh_key_fingerprint(&key, fingerprint, &err), err);
+	child = fork();
+	if (child == 0) {
+		for (int i = 0; i < 300; i++)
+			if (strcmp(ask(buffer_bytes(&request)), "none") != 0)
+				_exit(1);
+		_exit(0);
+	}
+	while (waitpid(child, &status, WNOHANG) == 0)
+		assert_done(enrolled_host_publish(&host, time(NULL), &err), err);
+	assert_int_equal(status, 0);
+	assert_done(store_revoke(host.store, fingerprint, "a test", time(NULL), &err), err);
+	assert_string_equal(ask(buffer_bytes(&request)), "none");
+	assert_done(enrolled_host_publish(&host, time(NULL), &err), err);
+	assert_string_equal(ask(buffer_bytes(&request)), "enrollment.revoked");
+	ssh_key_clear(&key);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(two_hundred_at_once_are_all_answered),
+	    cmocka_unit_test(half_requests_cost_the_others_nothing),
+	    cmocka_unit_test(clients_that_never_read_cost_the_others_nothing),
+	    cmocka_unit_test(too_much_is_refused),
+	    cmocka_unit_test(a_damaged_request_gets_a_whole_answer),
+	    cmocka_unit_test(another_user_asks_about_himself_only),
+	    cmocka_unit_test(the_snapshot_is_replaced_under_load),
+	};
+
+	return cmocka_run_group_tests_name("serve", tests, make_fixture, drop_fixture);
+}

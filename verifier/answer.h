@@ -1,0 +1,32 @@
+/* answer.h: a request's message in, a reply's message out: parse, may this peer ask, load what has changed, decide, log.
+ * The daemon's clients, `--once` and the fuzzer all come through here.
+ *
+ * Who may ask: root and the verifier's own user (sshd's AuthorizedKeysCommandUser is that user) about every account, anybody
+ * else about the account that is his own.
+ * Knows nothing of how messages travel. */
+#ifndef VERIFIER_ANSWER_H
+#define VERIFIER_ANSWER_H
+
+#include "verifier/decision.h"
+
+struct peer {
+	uid_t user;
+	pid_t process;
+};
+
+/* answer: appends the whole reply, length included. Every trouble inside is a refusal with its code, written to the log.
+ *   message  the request without its length
+ *   peer     whose word this is, as the kernel says
+ *   now      seconds since 1970
+ * Errors: ERROR_MEMORY, ERROR_LIMIT: there is no reply then. */
+bool answer(struct configuration *configuration, const struct peer *peer, struct bytes message, int64_t now,
+    struct buffer *reply, struct error *err) MUST_CHECK;
+
+/* answer_refusal: appends a reply that refuses by `why`, and logs it: for a message that never became whole. */
+bool answer_refusal(
+    const struct peer *peer, const struct error *why, struct buffer *reply, struct error *err) MUST_CHECK;
+
+/* peer_is_trusted: whether this user may ask about every account. */
+bool peer_is_trusted(uid_t user);
+
+#endif

@@ -1,0 +1,183 @@
+#include "verifier/configuration.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "common/file.h"
+#include "registry/trust_files.h"
+
+#define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
+
+struct paths {
+	struct buffer registrars, shipped_trust, site_trust, snapshot;
+};
+
+/* What the text files say; built as a whole, then put in the place of the one before. */
+struct beliefs {
+	struct registrars registrars;
+	struct trust *trust;
+	struct policy *policy;
+	struct buffer stamp; /* which files it was read from: path and identity of each */
+};
+
+#define BELIEFS_EMPTY ((struct beliefs){.trust = NULL})
+
+struct configuration {
+	struct paths paths;
+	struct beliefs beliefs;
+	struct snapshot *snapshot;
+};
+
+static void beliefs_clear(struct beliefs *beliefs)
+{
+	registrars_clear(&beliefs->registrars);
+	trust_free(beliefs->trust);
+	policy_free(beliefs->policy);
+	buffer_free(&beliefs->stamp);
+	*beliefs = BELIEFS_EMPTY;
+}
+
+/* A file that is absent has a stamp too: its zeros are those of no file. */
+static bool put_stamp(const char *path, struct buffer *stamp, struct error *err)
+{
+	struct stat status = {0};
+
+	if (stat(path, &status) < 0 && errno != ENOENT)
+		return error_set_errno(err, ERROR_FILE, "%s", path);
+	return buffer_put_format(stamp, err, "%s %ju %ju %jd %jd.%09ld %jd.%09ld\n", path, (uintmax_t)status.st_dev,
+	    (uintmax_t)status.st_ino, (intmax_t)status.st_size, (intmax_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+	    (intmax_t)status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
+}
+
+static bool put_entry_stamp(const char *folder, const char *name, struct buffer *stamp, struct error *err)
+{
+	struct buffer path = BUFFER_EMPTY;
+	bool done = buffer_put_format(&path, err, "%s/%s", folder, name) && put_stamp(buffer_text(&path), stamp, err);
+
+	buffer_free(&path);
+	return done;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static bool put_folder_stamp(const char *folder, struct buffer *stamp, struct error *err)
+{
+	struct dirent **entries = NULL;
+	int num = scandir(folder, &entries, is_visible, alphasort);
+	bool done = true;
+
+	if (num < 0)
+		return errno == ENOENT || error_set_errno(err, ERROR_FILE, "%s", folder);
+	for (int i = 0; i < num; i++) {
+		done = done && put_entry_stamp(folder, entries[i]->d_name, stamp, err);
+		free(entries[i]);
+	}
+	free(entries);
+	return done;
+}
+
+static bool put_stamps(const struct paths *paths, struct buffer *stamp, struct error *err)
+{
+	return put_stamp(buffer_text(&paths->registrars), stamp, err) &&
+	       put_stamp(buffer_text(&paths->shipped_trust), stamp, err) &&
+	       put_folder_stamp(buffer_text(&paths->site_trust), stamp, err);
+}
+
+static bool load_registrars(const char *path, struct registrars *registrars, struct error *err)
+{
+	struct buffer text = BUFFER_EMPTY;
+	bool done = file_load_trusted(path, REGISTRARS_FILE_MAXIMUM, &text, err) &&
+	            (registrars_parse(buffer_bytes(&text), registrars, err) || error_prefix(err, "%s", path));
+
+	buffer_free(&text);
+	return done;
+}
+
+static bool load_beliefs(const struct paths *paths, struct beliefs *beliefs, struct error *err)
+{
+	return load_registrars(buffer_text(&paths->registrars), &beliefs->registrars, err) &&
+	       trust_files_load(
+	           buffer_text(&paths->shipped_trust), buffer_text(&paths->site_trust), &beliefs->trust, err) &&
+	       policy_new_default(&beliefs->policy, err);
+}
+
+/* The stamp is taken before the files are read: one that is replaced in between is read again at the next request. */
+static bool refresh_beliefs(struct configuration *configuration, struct error *err)
+{
+	struct beliefs fresh = BELIEFS_EMPTY;
+	bool done = false;
+
+	if (!put_stamps(&configuration->paths, &fresh.stamp, err))
+		goto out;
+	if (bytes_equal(buffer_bytes(&fresh.stamp), buffer_bytes(&configuration->beliefs.stamp))) {
+		done = true;
+		goto out;
+	}
+	beliefs_clear(&configuration->beliefs);
+	if (!load_beliefs(&configuration->paths, &fresh, err))
+		goto out;
+	configuration->beliefs = fresh;
+	fresh = BELIEFS_EMPTY;
+	done = true;
+out:
+	beliefs_clear(&fresh);
+	return done;
+}
+
+static bool refresh_snapshot(struct configuration *configuration, struct error *err)
+{
+	if (configuration->snapshot != NULL && snapshot_is_current(configuration->snapshot))
+		return true;
+	snapshot_close(configuration->snapshot);
+	configuration->snapshot = NULL;
+	return snapshot_open(buffer_text(&configuration->paths.snapshot), &configuration->snapshot, err);
+}
+
+bool configuration_new(
+    const struct configuration_folders *folders, struct configuration **configuration, struct error *err)
+{
+	struct configuration *made = calloc(1, sizeof(*made));
+
+	if (made == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for the configuration");
+	if (!buffer_put_format(&made->paths.registrars, err, "%s/registrars", folders->config) ||
+	    !buffer_put_format(&made->paths.site_trust, err, "%s/trust.d", folders->config) ||
+	    !buffer_put_format(&made->paths.shipped_trust, err, "%s/trust.json", folders->data) ||
+	    !buffer_put_format(&made->paths.snapshot, err, "%s/snapshot", folders->state)) {
+		configuration_free(made);
+		return false;
+	}
+	*configuration = made;
+	return true;
+}
+
+void configuration_free(struct configuration *configuration)
+{
+	if (configuration == NULL)
+		return;
+	beliefs_clear(&configuration->beliefs);
+	snapshot_close(configuration->snapshot);
+	buffer_free(&configuration->paths.registrars);
+	buffer_free(&configuration->paths.shipped_trust);
+	buffer_free(&configuration->paths.site_trust);
+	buffer_free(&configuration->paths.snapshot);
+	free(configuration);
+}
+
+bool configuration_refresh(struct configuration *configuration, struct host_view *view, struct error *err)
+{
+	if (!refresh_beliefs(configuration, err) || !refresh_snapshot(configuration, err))
+		return false;
+	*view = (struct host_view){
+	    .registrars = &configuration->beliefs.registrars,
+	    .trust = configuration->beliefs.trust,
+	    .policy = configuration->beliefs.policy,
+	    .snapshot = configuration->snapshot,
+	};
+	return true;
+}

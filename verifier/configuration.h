@@ -1,0 +1,44 @@
+/* configuration.h: what this host believes: its registrars, its trust, its policy and the snapshot of the registry, loaded from
+ * the folders where they lie and loaded again when a file there was replaced.
+ *
+ *   CONFIG/registrars       whose signature makes an enrollment
+ *   DATA/trust.json         the shipped trust bundle
+ *   CONFIG/trust.d          *.json: the anchors of the site itself, in order of their names; the folder may be absent
+ *   STATE/snapshot          the registry's snapshot
+ *
+ * All of them are read by the verifier's own user, so they are readable by everybody (0644) and writable by root alone.
+ * Knows nothing of requests. */
+#ifndef VERIFIER_CONFIGURATION_H
+#define VERIFIER_CONFIGURATION_H
+
+#include "policy/appraise.h"
+#include "registry/registrars.h"
+#include "registry/snapshot.h"
+
+struct configuration_folders {
+	const char *config, *data, *state;
+};
+
+/* What a decision is made from: one consistent set, borrowed until the next configuration_refresh. */
+struct host_view {
+	const struct registrars *registrars;
+	const struct trust *trust;
+	const struct policy *policy;
+	struct snapshot *snapshot;
+};
+
+struct configuration;
+
+/* configuration_new: notes the paths; nothing is read yet. *configuration is the caller's, to configuration_free(). */
+bool configuration_new(
+    const struct configuration_folders *folders, struct configuration **configuration, struct error *err) MUST_CHECK;
+void configuration_free(struct configuration *configuration);
+
+/* configuration_refresh: the host's view as its files are now. Unchanged files are not read again; a replaced one counts from
+ * this call on. A file that cannot be used is an error, and never the old content in its stead: the daemon and a fresh `--once` say the
+ * same.
+ *   view  out: valid until the next call
+ * Errors: ERROR_FILE, ERROR_PERMISSIONS, ERROR_REGISTRARS, ERROR_TRUST_BUNDLE, ERROR_SNAPSHOT, ERROR_SNAPSHOT_ABSENT, ERROR_MEMORY. */
+bool configuration_refresh(struct configuration *configuration, struct host_view *view, struct error *err) MUST_CHECK;
+
+#endif

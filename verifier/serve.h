@@ -1,0 +1,22 @@
+/* serve.h: the verifier's loop: one request and one reply a connection, many connections at once, one thread.
+ *
+ * A client has two seconds from its accept, whatever it does; what it may send and gets back is bounded, and so is how many there
+ * are of them, all together and of one user who is not trusted. So a client that sends half a request, never reads or sends too
+ * much costs the others nothing but its place.
+ * Knows nothing of what a request means. */
+#ifndef VERIFIER_SERVE_H
+#define VERIFIER_SERVE_H
+
+#include "verifier/answer.h"
+
+#define SERVE_CLIENTS_MAXIMUM 256
+#define SERVE_CLIENTS_OF_A_USER_MAXIMUM 16
+#define SERVE_TIMEOUT_MS 2000
+
+/* serve: answers until `stop` becomes readable.
+ *   listener  a listening, non-blocking local stream socket; stays the caller's
+ *   stop      any descriptor, as that of signalfd(2)
+ * Errors: ERROR_SYSTEM (poll or accept fail for good), ERROR_MEMORY. Trouble with one client ends that client. */
+bool serve(int listener, int stop, struct configuration *configuration, struct error *err) MUST_CHECK;
+
+#endif
