@@ -11,6 +11,7 @@
 #include "common/process.h"
 #include "common/tlv.h"
 #include "registry/signer.h"
+#include "tests/vtoken/authority.h"
 #include "tests/vtoken/token.h"
 #include "tests/vtoken/vendor.h"
 
@@ -51,11 +52,11 @@ static bool make_registrar(const struct enrolled_host *host, const char *name, s
 	       run(err, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path, NULL);
 }
 
-static bool make_vendor(const struct enrolled_host *host, const char *name, struct error *err)
+static bool make_vendor(const struct enrolled_host *host, const char *name, const char *prefix, struct error *err)
 {
 	char path[160];
 
-	return path_in(host, name, path, err) && run(err, "tests/vtoken/vendor-ca", path, NULL);
+	return path_in(host, name, path, err) && authorities_make(path, prefix, err);
 }
 
 static bool load_registrar(const struct enrolled_host *host, const char *name, struct ssh_key *key, struct error *err)
@@ -121,7 +122,9 @@ bool enrolled_host_make(struct enrolled_host *host, struct error *err)
 	char store[160];
 
 	*host = (struct enrolled_host){.folder = ""};
-	return make_folders(host, err) && make_vendor(host, "vendor", err) && make_vendor(host, "other-vendor", err) &&
+	return make_folders(host, err) && make_vendor(host, "vendor", AUTHORITY_DEFAULT_PREFIX, err) &&
+	       make_vendor(host, "other-vendor", "Another Vendor", err) &&
+	       make_vendor(host, "forged-vendor", AUTHORITY_DEFAULT_PREFIX, err) &&
 	       make_registrar(host, "registrar", err) && make_registrar(host, "other-registrar", err) &&
 	       trust_registrar(host, err) && trust_vendor(host, err) && path_in(host, "store", store, err) &&
 	       store_open(store, true, &host->store, err);

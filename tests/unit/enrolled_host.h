@@ -17,7 +17,8 @@ struct enrolled_host {
 /* One enrollment, and what is odd about it. */
 struct enrollment_order {
 	const char *person;
-	const char *vendor; /* folder of the host: "vendor" is believed there, "other-vendor" is not */
+	const char *vendor; /* folder of the host: "vendor" is believed there; "other-vendor" is not, and
+	                           "forged-vendor" has the believed one's names with keys of its own */
 	const char
 	    *registrar; /* key in the folder of the host: "registrar" is trusted there, "other-registrar" is not */
 	int64_t valid_after, valid_before; /* seconds from now */
@@ -31,7 +32,7 @@ struct enrollment_order {
 	    .valid_after = -10,                                                                                        \
 	    .valid_before = 3600})
 
-/* enrolled_host_make: needs the build folder as working directory, where vendor-ca lies, and ssh-keygen. */
+/* enrolled_host_make: needs ssh-keygen. */
 bool enrolled_host_make(struct enrolled_host *host, struct error *err) MUST_CHECK;
 
 /* enrolled_host_clear: closes and removes all of it. */

@@ -16,6 +16,7 @@ enum sample {
 	EXPIRED,
 	NOT_YET,
 	OTHER_VENDOR,
+	FORGED_VENDOR,
 	OTHER_REGISTRAR,
 	BOB,
 	UNKNOWN,
@@ -39,11 +40,13 @@ static void order_sample(enum sample sample, struct enrollment_order *order)
 	if (sample == REVOKED)
 		order->revoked = true;
 	else if (sample == EXPIRED)
-		order->valid_before = 2;
+		order->valid_before = 5;
 	else if (sample == NOT_YET)
 		order->valid_after = 1800;
 	else if (sample == OTHER_VENDOR)
 		order->vendor = "other-vendor";
+	else if (sample == FORGED_VENDOR)
+		order->vendor = "forged-vendor";
 	else if (sample == OTHER_REGISTRAR)
 		order->registrar = "other-registrar";
 	else if (sample == BOB)
@@ -75,7 +78,7 @@ static int make_fixture(void **state)
 	}
 	assert_done(put_unknown(&fixture.blobs[UNKNOWN], &err), err);
 	assert_done(buffer_put(&fixture.blobs[GARBAGE], BYTES_OF("no key at all"), &err), err);
-	assert_done(enrolled_host_publish(&fixture.host, time(NULL), &err), err);
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
 	assert_done(configuration_new(&fixture.host.folders, &fixture.configuration, &err), err);
 	assert_done(configuration_refresh(fixture.configuration, &fixture.view, &err), err);
 	return 0;
@@ -114,6 +117,7 @@ static void each_offered_key_gets_its_answer(void **state)
 	    {"alice", EXPIRED, ERROR_ENROLLMENT_EXPIRED},
 	    {"alice", NOT_YET, ERROR_ENROLLMENT_NOT_YET},
 	    {"alice", OTHER_VENDOR, ERROR_PIV_ISSUER_UNKNOWN},
+	    {"alice", FORGED_VENDOR, ERROR_PIV_DEVICE_SIGNATURE},
 	    {"alice", OTHER_REGISTRAR, ERROR_REGISTRAR_UNKNOWN},
 	    {"alice", BOB, ERROR_ENROLLMENT_PERSON},
 	    {"bob", GOOD, ERROR_ENROLLMENT_PERSON},

@@ -10,6 +10,7 @@
 
 #include "tests/vtoken/certificate.h"
 #include "tests/vtoken/vendor.h"
+#include "tests/vtoken/vendor_trust.h"
 
 /* The CAs, each behind its issuer; a root issues itself. */
 static const struct authority {
@@ -108,5 +109,5 @@ bool authorities_make(const char *folder, const char *prefix, struct error *err)
 	for (size_t i = 0; i < sizeof(authorities) / sizeof(authorities[0]); i++)
 		if (!make(folder, prefix, &authorities[i], err))
 			return false;
-	return true;
+	return vendor_store_trust(folder, err);
 }

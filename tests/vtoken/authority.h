@@ -8,7 +8,7 @@
 
 #define AUTHORITY_DEFAULT_PREFIX "Keyenroll Test"
 
-/* authorities_make: all CAs of both chain shapes, in place of older ones. Two runs with one prefix make different CAs
+/* authorities_make: all CAs of both chain shapes and trust.json, in place of older ones. Two runs with one prefix make different CAs
  * with the same names.
  *   folder  made if it is missing
  *   prefix  what the names begin with
