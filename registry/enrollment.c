@@ -180,6 +180,8 @@ static bool appraise_evidence(
 	asked.evidence = &enrollment->evidence;
 	asked.expected_spki = buffer_bytes(&spki);
 	asked.person = enrollment->person;
+	/* zero would say that it is being enrolled now */
+	asked.enrolled_at = enrollment->possession.time > 0 ? enrollment->possession.time : 1;
 	appraise(&asked, result);
 	buffer_free(&spki);
 	if (result->verdict == VERDICT_ACCEPTED)

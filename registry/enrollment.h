@@ -40,7 +40,8 @@ bool enrollment_parse(struct bytes blob, struct enrollment *enrollment, struct e
 /* enrollment_check: may this enrollment admit its person now? Registrar known and valid when it signed, life of the
  * certificate, then the appraisal of the evidence with the certificate's key as the expected one.
  *   registrars  the host's list
- *   appraisal   trust, policy and now filled in; evidence, expected_spki and person are set here on a copy
+ *   appraisal   trust, policy, now, and what the host knows of the person filled in; evidence, expected_spki, person and
+ *               enrolled_at are set here on a copy
  *   result      out: the appraisal's result; also filled (refused) when the registrar or the time refuses
  * Errors: ERROR_REGISTRAR_UNKNOWN, ERROR_REGISTRAR_EXPIRED, ERROR_ENROLLMENT_EXPIRED, ERROR_ENROLLMENT_NOT_YET, or the first reason of
  * the result. */
