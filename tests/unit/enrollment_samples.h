@@ -12,6 +12,7 @@
 struct enrollment_content {
 	const struct ssh_sample *subject, *registrar;
 	const char *person, *evidence;
+	const struct evidence *evidence_itself; /* in place of one that is made of `evidence`; may be NULL */
 	uint64_t serial, valid_after, valid_before;
 	const struct ssh_sample *proof_key, *proof_registrar;
 	const char *proof_person, *proof_evidence, *proof_name_space;
