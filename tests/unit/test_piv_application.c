@@ -231,7 +231,7 @@ static void the_pin_is_tried_once_and_judged(void **state)
 	}
 }
 
-/* Source of the answers: the tests' author computed them with another program. */
+/* The answers were computed with the openssl command. */
 static void the_management_ciphers_are_the_known_ones(void **state)
 {
 	static const struct {
