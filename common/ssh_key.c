@@ -113,12 +113,44 @@ static bool take_ecdsa(struct bytes *in, const struct ssh_key_kind *kind, struct
 	return from_params("EC", params, &key->public_key, err);
 }
 
+/* The points of an order that divides 8, in every encoding but for the sign bit: a signature under one of these as key can
+ * be made by anybody, for nearly any message. libcrypto takes them. */
+static const uint8_t ed25519_small_points[][ED25519_SIZE] = {
+    {0},
+    {1},
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac,
+        0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53,
+        0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+    {[0] = 0xec, [1 ... 30] = 0xff, [31] = 0x7f},
+    {[0] = 0xed, [1 ... 30] = 0xff, [31] = 0x7f},
+    {[0] = 0xee, [1 ... 30] = 0xff, [31] = 0x7f},
+};
+
+static bool is_small(struct bytes point)
+{
+	uint8_t last;
+	struct bytes front;
+
+	if (!bytes_take(&point, ED25519_SIZE - 1, &front) || !bytes_take_u8(&point, &last))
+		return true;
+	for (size_t i = 0; i < sizeof(ed25519_small_points) / sizeof(ed25519_small_points[0]); i++) {
+		const uint8_t *small = ed25519_small_points[i];
+
+		if (bytes_equal(front, bytes_of(small, ED25519_SIZE - 1)) && (last & 0x7fU) == small[ED25519_SIZE - 1])
+			return true;
+	}
+	return false;
+}
+
 static bool take_ed25519(struct bytes *in, struct ssh_key *key, struct error *err)
 {
 	struct bytes point;
 
 	if (!bytes_take_ssh_string(in, &point) || point.len != ED25519_SIZE)
 		return error_set(err, ERROR_SSH_KEY, "an Ed25519 key has %d bytes", ED25519_SIZE);
+	if (is_small(point))
+		return error_set(err, ERROR_SSH_KEY, "an Ed25519 key that everybody can sign for");
 	key->public_key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, point.data, point.len);
 	return key->public_key != NULL || error_set(err, ERROR_SSH_KEY, "libcrypto refuses this Ed25519 key");
 }

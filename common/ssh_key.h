@@ -47,8 +47,8 @@ void ssh_key_clear(struct ssh_key *key);
 
 /* ssh_key_parse: reads a key blob, all of it.
  *   key  out: the caller's, to ssh_key_clear()
- * Errors: ERROR_SSH_KEY_TYPE (unknown, or a certificate), ERROR_SSH_KEY (malformed, not canonical, point off the curve,
- * RSA below 2048 or above 16384 bits, exponent even or below 65537), ERROR_MEMORY, ERROR_CRYPTO. */
+ * Errors: ERROR_SSH_KEY_TYPE (unknown, or a certificate), ERROR_SSH_KEY (malformed, not canonical, point off the curve
+ * or of small order, RSA below 2048 or above 16384 bits, exponent even or below 65537), ERROR_MEMORY, ERROR_CRYPTO. */
 bool ssh_key_parse(struct bytes blob, struct ssh_key *key, struct error *err) MUST_CHECK;
 
 /* ssh_key_parse_line: reads "TYPE BASE64[ COMMENT]" as in a .pub file (a line end is allowed, a second line is not).

@@ -49,6 +49,35 @@ static void ssh_strings_are_bounded(void **state)
 	}
 }
 
+static void ssh_numbers_are_positive_and_short(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t data[8];
+		size_t len, number_len;
+	} rows[] = {
+	    {"one", {0, 0, 0, 1, 1}, 5, 1},
+	    {"high bit", {0, 0, 0, 2, 0, 0x80}, 6, 1},
+	    {"two bytes", {0, 0, 0, 2, 1, 0}, 6, 2},
+	    {"zero", {0, 0, 0, 0}, 4, 0},
+	    {"zero written out", {0, 0, 0, 1, 0}, 5, 0},
+	    {"padded", {0, 0, 0, 2, 0, 0x7f}, 6, 0},
+	    {"padded twice", {0, 0, 0, 3, 0, 0, 0x80}, 7, 0},
+	    {"negative", {0, 0, 0, 1, 0x80}, 5, 0},
+	    {"cut", {0, 0, 0, 2, 1}, 5, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bytes in = bytes_of(rows[i].data, rows[i].len), number = BYTES_EMPTY;
+		bool good = bytes_take_ssh_number(&in, &number);
+
+		if (good != (rows[i].number_len > 0) || number.len != rows[i].number_len)
+			fail_msg("%s", rows[i].name);
+		assert_int_equal(in.len, good ? 0 : rows[i].len);
+	}
+}
+
 static void ber_lengths_are_definite_and_short(void **state)
 {
 	static const struct {
@@ -159,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_take_moves_on_success_only),
 	    cmocka_unit_test(ssh_strings_are_bounded),
+	    cmocka_unit_test(ssh_numbers_are_positive_and_short),
 	    cmocka_unit_test(ber_lengths_are_definite_and_short),
 	    cmocka_unit_test(text_is_taken_by_line),
 	    cmocka_unit_test(a_buffer_stops_at_its_maximum),

@@ -36,8 +36,9 @@ static const struct log_event event = {
 static bool enter_namespace(void)
 {
 	return unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("none", "/run", "tmpfs", 0, NULL) == 0 &&
-	       mount("none", "/dev", "tmpfs", 0, NULL) == 0 && mkdir("/run/systemd", 0755) == 0 &&
+	       mount("none", "/", "none", MS_REC | MS_PRIVATE, "") == 0 &&
+	       mount("none", "/run", "tmpfs", 0, "mode=755") == 0 &&
+	       mount("none", "/dev", "tmpfs", 0, "mode=755") == 0 && mkdir("/run/systemd", 0755) == 0 &&
 	       mkdir("/run/systemd/journal", 0755) == 0;
 }
 

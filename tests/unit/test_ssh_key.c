@@ -2,6 +2,7 @@
 
 #include <openssl/ec.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/base64.h"
 #include "tests/unit/mutation.h"
@@ -92,6 +93,14 @@ static void a_key_with_a_wrong_field_is_refused(void **state)
 	    {"hybrid form", SSH_KEY_ECDSA_P256, 2, TEXT("\6" ZEROS_16 ZEROS_16 ZEROS_16 ZEROS_16), ERROR_SSH_KEY},
 	    {"short Ed25519", SSH_KEY_ED25519, 1, TEXT(ZEROS_16), ERROR_SSH_KEY},
 	    {"long Ed25519", SSH_KEY_ED25519, 1, TEXT(ZEROS_16 ZEROS_16 "\0"), ERROR_SSH_KEY},
+	    {"point of order 8", SSH_KEY_ED25519, 1,
+	        TEXT("\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0"
+	             "\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x85"),
+	        ERROR_SSH_KEY},
+	    {"token's point of order 8", SSH_KEY_SK_ED25519, 1,
+	        TEXT("\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f"
+	             "\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a"),
+	        ERROR_SSH_KEY},
 	    {"no application", SSH_KEY_SK_ED25519, 2, TEXT(""), ERROR_SSH_KEY},
 	    {"NUL in application", SSH_KEY_SK_ED25519, 2, TEXT("ssh:\0x"), ERROR_SSH_KEY},
 	    {"line end in application", SSH_KEY_SK_ECDSA, 3, TEXT("ssh:\n"), ERROR_SSH_KEY},
@@ -146,6 +155,44 @@ static void rsa_sizes_are_bounded(void **state)
 		ssh_replace_field(buffer_bytes(&sample.key.blob), 2, bytes_of(modulus, rows[i].len), &blob);
 		if (ssh_key_parse(buffer_bytes(&blob), &key, &err) != rows[i].good)
 			fail_msg("%s: %s", rows[i].name, err.text);
+		ssh_key_clear(&key);
+		buffer_free(&blob);
+	}
+	ssh_sample_clear(&sample);
+}
+
+static void points_that_anybody_can_sign_for_are_refused(void **state)
+{
+	static const struct {
+		uint8_t first, middle, last;
+		bool good;
+	} rows[] = {
+	    {0x00, 0x00, 0x00, false},
+	    {0x00, 0x00, 0x80, false},
+	    {0x01, 0x00, 0x00, false},
+	    {0x01, 0x00, 0x80, false},
+	    {0x03, 0x00, 0x00, true},
+	    {0xec, 0xff, 0x7f, false},
+	    {0xed, 0xff, 0x7f, false},
+	    {0xee, 0xff, 0xff, false},
+	    {0xeb, 0xff, 0x7f, true},
+	};
+	struct ssh_sample sample;
+
+	(void)state;
+	ssh_sample_init(SSH_KEY_ED25519, &sample);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buffer blob = BUFFER_EMPTY;
+		struct ssh_key key = SSH_KEY_EMPTY;
+		struct error err = ERROR_EMPTY;
+		uint8_t point[32];
+
+		memset(point, rows[i].middle, sizeof(point));
+		point[0] = rows[i].first;
+		point[31] = rows[i].last;
+		ssh_replace_field(buffer_bytes(&sample.key.blob), 1, BYTES_OF(point), &blob);
+		if (ssh_key_parse(buffer_bytes(&blob), &key, &err) != rows[i].good)
+			fail_msg("row %zu: %s", i, err.text);
 		ssh_key_clear(&key);
 		buffer_free(&blob);
 	}
@@ -268,6 +315,7 @@ int main(void)
 	    cmocka_unit_test(a_known_key_has_its_fingerprint),
 	    cmocka_unit_test(a_key_with_a_wrong_field_is_refused),
 	    cmocka_unit_test(rsa_sizes_are_bounded),
+	    cmocka_unit_test(points_that_anybody_can_sign_for_are_refused),
 	    cmocka_unit_test(a_line_is_one_key),
 	    cmocka_unit_test(kinds_without_a_name_are_refused),
 	    cmocka_unit_test(damage_never_breaks_the_parsers),
