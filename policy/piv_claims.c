@@ -105,9 +105,9 @@ bool piv_claims_add(const struct piv_chain *chain, struct result *result, struct
 	add_device(chain, result);
 	add_device_certificate(chain, result);
 	result_add_claim(result, CLAIM_SLOT, CLAIM_PROVEN, chain->slot, "attestation: its subject");
-	result_add_claim(result, CLAIM_PIN_POLICY, CLAIM_PROVEN, piv_pin_policy_name(chain->attested.pin_policy),
+	result_add_claim(result, CLAIM_PIN_POLICY, CLAIM_PROVEN, attested_pin_policy_name(chain->attested.pin_policy),
 	    FROM_ATTESTATION ".8");
-	result_add_claim(result, CLAIM_TOUCH_POLICY, CLAIM_PROVEN, piv_touch_policy_name(chain->attested.touch_policy),
-	    FROM_ATTESTATION ".8");
+	result_add_claim(result, CLAIM_TOUCH_POLICY, CLAIM_PROVEN,
+	    attested_touch_policy_name(chain->attested.touch_policy), FROM_ATTESTATION ".8");
 	return true;
 }

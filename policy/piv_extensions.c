@@ -17,12 +17,12 @@ static const char *const form_factors[] = {
 #define NAME_OF(table, index)                                                                                          \
 	((index) < sizeof(table) / sizeof((table)[0]) && (table)[index] != NULL ? (table)[index] : "unknown")
 
-const char *piv_pin_policy_name(uint8_t policy)
+const char *attested_pin_policy_name(uint8_t policy)
 {
 	return NAME_OF(pin_policies, policy);
 }
 
-const char *piv_touch_policy_name(uint8_t policy)
+const char *attested_touch_policy_name(uint8_t policy)
 {
 	return NAME_OF(touch_policies, policy);
 }

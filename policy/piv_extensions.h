@@ -33,9 +33,9 @@ struct piv_extensions {
 bool piv_extensions_parse(const struct certificate *certificate, enum piv_certificate place, struct piv_extensions *out,
     struct error *err) MUST_CHECK;
 
-/* piv_pin_policy_name, piv_touch_policy_name, piv_form_factor_name: stable words; "unknown" for a byte that has none. */
-const char *piv_pin_policy_name(uint8_t policy);
-const char *piv_touch_policy_name(uint8_t policy);
+/* attested_pin_policy_name, attested_touch_policy_name, piv_form_factor_name: stable words; "unknown" for a byte that has none. */
+const char *attested_pin_policy_name(uint8_t policy);
+const char *attested_touch_policy_name(uint8_t policy);
 const char *piv_form_factor_name(uint8_t form_factor);
 
 #endif
