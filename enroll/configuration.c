@@ -1,0 +1,82 @@
+#include "enroll/configuration.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "registry/trust_files.h"
+
+#define MACHINE_REGISTRY KEYENROLL_STATE_DIR "/registry"
+
+void configuration_clear(struct configuration *configuration)
+{
+	buffer_free(&configuration->registry);
+	buffer_free(&configuration->bundle);
+	buffer_free(&configuration->site_trust);
+	buffer_free(&configuration->registrars);
+	buffer_free(&configuration->snapshot);
+}
+
+/* A desk that several operators share has its registry in the machine's place; whoever tries alone has one of his own. */
+static bool default_registry(struct buffer *path, struct error *err)
+{
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+	if (geteuid() == 0 || file_exists(MACHINE_REGISTRY))
+		return buffer_put_text(path, MACHINE_REGISTRY, err);
+	if (data && data[0] == '/')
+		return buffer_put_format(path, err, "%s/keyenroll/registry", data);
+	if (home && home[0] == '/')
+		return buffer_put_format(path, err, "%s/.local/share/keyenroll/registry", home);
+	return error_set(err, ERROR_USAGE, "HOME is not set, so there is no usual place for a registry");
+}
+
+static bool settle_registry(const struct options *options, struct buffer *path, struct error *err)
+{
+	const char *chosen = options_find(options, "registry");
+
+	if (!chosen)
+		chosen = getenv("KEYENROLL_REGISTRY");
+	return chosen && *chosen ? buffer_put_text(path, chosen, err) : default_registry(path, err);
+}
+
+/* A folder that somebody names and that is not there is a slip of the keyboard; the usual one may be absent. */
+static bool settle_site_trust(const struct options *options, struct buffer *path, struct error *err)
+{
+	const char *chosen = options_find(options, "trust");
+
+	if (chosen && access(chosen, R_OK | X_OK) < 0)
+		return error_set_errno(err, ERROR_FILE, "--trust %s", chosen);
+	return buffer_put_text(path, chosen ? chosen : KEYENROLL_CONFIG_DIR "/trust.d", err);
+}
+
+static bool settle_registrars(const struct options *options, struct configuration *configuration, struct error *err)
+{
+	const char *chosen = options_find(options, "registrars");
+
+	if (chosen)
+		return buffer_put_text(&configuration->registrars, chosen, err);
+	if (!buffer_put_format(&configuration->registrars, err, "%s/registrars", buffer_text(&configuration->registry)))
+		return false;
+	if (file_exists(buffer_text(&configuration->registrars)))
+		return true;
+	buffer_cut(&configuration->registrars, 0);
+	return buffer_put_text(&configuration->registrars, KEYENROLL_CONFIG_DIR "/registrars", err);
+}
+
+bool configuration_load(const struct options *options, struct configuration *configuration, struct error *err)
+{
+	const char *bundle = options_find(options, "bundle");
+
+	return settle_registry(options, &configuration->registry, err) &&
+	       buffer_put_text(&configuration->bundle, bundle ? bundle : KEYENROLL_DATA_DIR "/trust.json", err) &&
+	       settle_site_trust(options, &configuration->site_trust, err) &&
+	       settle_registrars(options, configuration, err) &&
+	       buffer_put_text(&configuration->snapshot, KEYENROLL_STATE_DIR "/snapshot", err);
+}
+
+bool configuration_trust(const struct configuration *configuration, struct trust **trust, struct error *err)
+{
+	return trust_files_load(
+	    buffer_text(&configuration->bundle), buffer_text(&configuration->site_trust), trust, err);
+}

@@ -1,0 +1,34 @@
+/* configuration.h: where this call of the command finds its files: compiled-in places, the environment, options; the later
+ * wins. Knows nothing of what stands in them. */
+#ifndef ENROLL_CONFIGURATION_H
+#define ENROLL_CONFIGURATION_H
+
+#include "common/buffer.h"
+#include "enroll/options.h"
+#include "policy/trust.h"
+
+struct configuration {
+	struct buffer
+	    registry; /* folder: --registry, $KEYENROLL_REGISTRY, the machine's where there is one, the user's own */
+	struct buffer bundle;     /* file: --bundle, or the installed vendors' bundle */
+	struct buffer site_trust; /* folder: --trust, or trust.d of the configuration */
+	struct buffer registrars; /* file: --registrars, the registry's own, or the configuration's */
+	struct buffer snapshot;   /* file: where the verifier of this machine looks */
+};
+
+#define CONFIGURATION_EMPTY ((struct configuration){.registry = {.data = NULL}})
+
+void configuration_clear(struct configuration *configuration);
+
+/* configuration_load: settles every path; reads no file.
+ * Errors: ERROR_USAGE (no registry can be told: neither HOME nor XDG_DATA_HOME is set), ERROR_FILE for a --trust folder
+ * that is not there, ERROR_MEMORY. */
+bool configuration_load(
+    const struct options *options, struct configuration *configuration, struct error *err) MUST_CHECK;
+
+/* configuration_trust: the trust bundles of these places.
+ *   trust  out: the caller's, to trust_free()
+ * Errors: those of trust_files_load. */
+bool configuration_trust(const struct configuration *configuration, struct trust **trust, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,105 @@
+#include <stdio.h>
+
+#include "enroll/course.h"
+#include "registry/signer.h"
+
+/* Clocks of hosts differ by a little, and a user tries at once whether it works. */
+#define CLOCK_TOLERANCE_SECONDS 300
+#define DAY_SECONDS 86400
+
+static struct appraisal appraisal_of(const struct course *course)
+{
+	return (struct appraisal){
+	    .evidence = &course->evidence,
+	    .trust = course->means.trust,
+	    .policy = course->means.policy,
+	    .expected_spki = buffer_bytes(&course->spki),
+	    .expected_slot = course->request.slot->name,
+	    .person = course->request.person,
+	    .now = course->request.now,
+	};
+}
+
+static bool refusal(const struct result *result, struct error *err)
+{
+	if (result->num_reasons == 0)
+		return error_set(err, ERROR_POLICY, "the appraisal does not accept this token, and gives no reason");
+	return error_set(err, result->reasons[0].code, "%s", result->reasons[0].sentence);
+}
+
+/* Two serials, one signed and one merely said, that differ: somebody else's token is being shown. */
+static bool note_device(struct course *course, struct error *err)
+{
+	const struct claim *serial = result_find_claim(&course->result, CLAIM_SERIAL);
+	char claimed[16];
+
+	if (!serial || serial->grade != CLAIM_PROVEN)
+		return true;
+	snprintf(claimed, sizeof(claimed), "%lu", (unsigned long)course->identity.serial);
+	if (course->identity.has_serial && !bytes_equal_text(bytes_of_text(claimed), serial->value))
+		return error_set(err, ERROR_CARD_CHANGED, "the token says it is %s, and its attestation says %s",
+		    claimed, serial->value);
+	snprintf(course->device, sizeof(course->device), "piv %.32s", serial->value);
+	return true;
+}
+
+bool course_appraise(struct course *course, struct error *err)
+{
+	struct appraisal appraisal = appraisal_of(course);
+
+	course->valid_after = course->request.now - CLOCK_TOLERANCE_SECONDS;
+	course->valid_before = course->request.now + (int64_t)course->request.days * DAY_SECONDS;
+	appraise(&appraisal, &course->result);
+	if (course->result.verdict != VERDICT_ACCEPTED)
+		return refusal(&course->result, err);
+	return note_device(course, err);
+}
+
+/* "alice piv 12345678/9a": what a person reads in logs and in ssh-keygen -L. */
+static bool put_key_id(const struct course *course, struct buffer *key_id, struct error *err)
+{
+	return buffer_put_format(key_id, err, "%s %s/%s", course->request.person,
+	    course->device[0] ? course->device : evidence_format_name(course->evidence.format),
+	    course->request.slot->name);
+}
+
+bool course_sign(struct course *course, struct error *err)
+{
+	const struct desk *desk = course->means.desk;
+	const struct buffer *module = &desk->signer.pkcs11_module;
+	struct buffer content = BUFFER_EMPTY, key_id = BUFFER_EMPTY;
+	bool done = false;
+
+	if (enrollment_put_extension(
+	        &course->evidence, &course->possession, buffer_bytes(&course->possession_signature), &content, err) &&
+	    put_key_id(course, &key_id, err) && store_next_serial(desk->store, &course->serial, err))
+		done = signer_sign(&(struct signing_order){.key = &course->key,
+		                       .registrar_key = buffer_text(&desk->signer.key_path),
+		                       .agent = desk->signer.agent,
+		                       .pkcs11_module = module->len > 0 ? buffer_text(module) : NULL,
+		                       .person = course->request.person,
+		                       .key_id = buffer_text(&key_id),
+		                       .serial = course->serial,
+		                       .valid_after = course->valid_after,
+		                       .valid_before = course->valid_before,
+		                       .extension = ENROLLMENT_EXTENSION,
+		                       .content = buffer_bytes(&content)},
+		    &course->certificate, err);
+	buffer_free(&content);
+	buffer_free(&key_id);
+	return done;
+}
+
+bool course_check(struct course *course, struct error *err)
+{
+	struct appraisal appraisal = appraisal_of(course);
+
+	return enrollment_parse(buffer_bytes(&course->certificate), &course->enrollment, err) &&
+	       enrollment_check(&course->enrollment, course->means.registrars, &appraisal, &course->result, err);
+}
+
+bool course_record(struct course *course, struct error *err)
+{
+	return store_add(course->means.desk->store, &course->enrollment, course->device, course->request.operator_name,
+	    course->request.now, err);
+}

@@ -1,0 +1,25 @@
+/* enroll_dialogue.h: how `enroll` speaks with the operator during a course: questions on the terminal, progress on standard
+ * error, and the words at the end. Decides nothing. */
+#ifndef ENROLL_ENROLL_DIALOGUE_H
+#define ENROLL_ENROLL_DIALOGUE_H
+
+#include "enroll/course.h"
+#include "enroll/verb.h"
+
+/* What the operator has said beforehand, by options. */
+struct enroll_answers {
+	bool yes;           /* the key that is in the slot may go */
+	int pin_descriptor; /* -1: the terminal */
+};
+
+/* enroll_dialogue: the course's dialogue for these answers, which it borrows. */
+struct course_dialogue enroll_dialogue(struct enroll_answers *answers);
+
+/* enroll_summary: a finished enrollment, as text or JSON on standard output.
+ * Errors: those of report_take_json and report_end. */
+bool enroll_summary(const struct invocation *invocation, const struct course *course, struct error *err) MUST_CHECK;
+
+/* enroll_explain_refusal: every reason of an appraisal that refused, on standard error. */
+void enroll_explain_refusal(const struct course *course);
+
+#endif

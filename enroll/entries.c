@@ -1,0 +1,70 @@
+#include "enroll/entries.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "enroll/report.h"
+
+struct search {
+	char device[sizeof(((struct store_entry *)0)->device)]; /* empty: any */
+	store_visitor *visit;
+	void *context;
+	size_t found;
+};
+
+static bool visit_found(const struct store_entry *entry, void *context, struct error *err)
+{
+	struct search *search = context;
+
+	if (search->device[0] && strcmp(entry->device, search->device) != 0)
+		return true;
+	search->found++;
+	return search->visit(entry, search->context, err);
+}
+
+static bool is_serial(const char *word)
+{
+	return *word && word[strspn(word, "0123456789")] == '\0';
+}
+
+bool entries_each(struct store *store, const char *word, store_visitor *visit, void *context, struct error *err)
+{
+	struct search search = {.visit = visit, .context = context};
+	const char *person = NULL, *fingerprint = NULL;
+
+	if (strncmp(word, "SHA256:", 7) == 0)
+		fingerprint = word;
+	else if (is_serial(word))
+		snprintf(search.device, sizeof(search.device), "piv %s", word);
+	else
+		person = word;
+	if (!store_each(store, person, fingerprint, visit_found, &search, err))
+		return false;
+	if (search.found == 0)
+		return error_set(err, ERROR_ENROLLMENT_ABSENT, "nothing is enrolled for %s %s",
+		    fingerprint ? "the key" : (person ? "the user" : "the token"), word);
+	return true;
+}
+
+const char *entry_state(const struct store_entry *entry, int64_t now)
+{
+	if (entry->state == STORE_REVOKED)
+		return "revoked";
+	if (now < entry->valid_after)
+		return "not yet valid";
+	return now >= entry->valid_before ? "expired" : "active";
+}
+
+json_t *entry_json(const struct store_entry *entry, int64_t now)
+{
+	bool revoked = entry->state == STORE_REVOKED;
+	char enrolled[REPORT_TIME_SIZE], after[REPORT_TIME_SIZE], before[REPORT_TIME_SIZE], end[REPORT_TIME_SIZE];
+
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:I, s:s, s:s, s:s, s:s, s:s?, s:s?}", "person", entry->person,
+	    "fingerprint", entry->fingerprint, "state", entry_state(entry, now), "device",
+	    entry->device[0] ? entry->device : NULL, "registrar", entry->registrar, "serial", (json_int_t)entry->serial,
+	    "operator", entry->operator_name, "enrolled_at", report_time(entry->enrolled_at, enrolled), "valid_after",
+	    report_time(entry->valid_after, after), "valid_before", report_time(entry->valid_before, before),
+	    "revoked_at", revoked ? report_time(entry->revoked_at, end) : NULL, "revoked_because",
+	    revoked ? entry->revoked_because : NULL);
+}

@@ -1,0 +1,91 @@
+#include "enroll/failure.h"
+
+#include <stdio.h>
+
+#include "enroll/report.h"
+
+struct advice {
+	enum error_code code;
+	const char *next_step;
+};
+
+static const struct advice advices[] = {
+    {ERROR_USAGE, "\"keyenroll help\" lists the verbs, \"keyenroll help VERB\" the options of one"},
+    {ERROR_BUG, "this is a fault of keyenroll itself; please report it with this line"},
+    {ERROR_PCSC, "start the smart card service: systemctl start pcscd.socket"},
+    {ERROR_READER_ABSENT, "plug in a reader or a token; \"keyenroll tokens\" shows what is there"},
+    {ERROR_CARD_ABSENT, "plug in the token, then say the same again"},
+    {ERROR_CARD_REMOVED, "plug the token in again and start over; nothing was recorded"},
+    {ERROR_CARD_CHANGED, "another token sits in the reader; start over with the right one"},
+    {ERROR_CARD_RESET, "another program uses this token; close it and start over"},
+    {ERROR_CARD_BUSY, "another program holds the token; close it (gpg: \"gpgconf --kill scdaemon\") and start over"},
+    {ERROR_CARD_SEVERAL, "leave one token plugged in, or choose one by --serial or --reader"},
+    {ERROR_CARD_APPLICATION, "this card has no PIV application; use another token"},
+    {ERROR_CARD_UNSUPPORTED, "choose another --algorithm or a newer token; \"keyenroll tokens\" shows the firmware"},
+    {ERROR_NOT_ATTESTABLE, "use a token that can attest its keys: YubiKey 4.3 or later"},
+    {ERROR_PIN_WRONG, "ask the user again; after the last try only the PUK helps"},
+    {ERROR_PIN_BLOCKED, "unblock the PIN with the PUK, or reset the PIV application of the token"},
+    {ERROR_PIN_NEEDED, "the token wants the PIN anew; start over"},
+    {ERROR_PIN_LENGTH, "a PIN has 6 to 8 characters"},
+    {ERROR_MANAGEMENT_KEY, "give the token's own management key by --management-key-fd, or reset its PIV application"},
+    {ERROR_TOUCH, "start over and touch the token when it blinks"},
+    {ERROR_ENROLLMENT_EXISTS, "\"keyenroll list\" shows who has it; revoke that enrollment first"},
+    {ERROR_ENROLLMENT_ABSENT, "\"keyenroll list\" shows what is enrolled"},
+    {ERROR_ENROLLMENT_REVOKED, "\"keyenroll show\" says when and why"},
+    {ERROR_ENROLLMENT_EXPIRED, "enroll the token again"},
+    {ERROR_REGISTRAR_UNKNOWN, "put the registrar's line into the registrars file, if he may enroll"},
+    {ERROR_REGISTRAR_EXPIRED, "sign with a registrar whose line in the registrars file is valid now"},
+    {ERROR_STORE, "\"keyenroll init\" makes a registry; --registry or KEYENROLL_REGISTRY chooses one"},
+    {ERROR_STORE_VERSION, "use the newer keyenroll that made this registry"},
+    {ERROR_TRUST_BUNDLE, "mend or remove that bundle"},
+    {ERROR_EVIDENCE_ABSENT, "give the attestation and the token's device certificate (f9), as PEM or DER"},
+    {ERROR_EVIDENCE_INCOMPLETE, "give both certificates: the attestation and the token's device certificate (f9)"},
+    {ERROR_PIV_ISSUER_UNKNOWN, "the token is of another vendor, or the trust bundle is older than it"},
+    {ERROR_PIV_LEAF_SIGNATURE, "the token's attestation key was replaced, or the two files are of different tokens"},
+    {ERROR_PIV_DEVICE_SIGNATURE, "do not use this token: its device certificate is forged or damaged"},
+    {ERROR_KEY_ROCA, "do not use this key: generate an elliptic curve key, or use a newer token"},
+    {ERROR_PERSON_NAME, "write the account's name as \"getent passwd\" shows it"},
+};
+
+const char *failure_advice(enum error_code code)
+{
+	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
+		if (advices[i].code == code)
+			return advices[i].next_step;
+	return NULL;
+}
+
+/* A sentence may quote what a token or a file said. */
+static void put_safe(const char *text)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+}
+
+static void say(const struct error *err, const char *next_step)
+{
+	fputs("keyenroll: ", stderr);
+	put_safe(err->text);
+	fprintf(stderr, " [%s]\n", error_word(err->code));
+	if (next_step)
+		fprintf(stderr, "keyenroll: next: %s\n", next_step);
+}
+
+static bool say_json(const struct error *err, const char *next_step)
+{
+	struct error other = ERROR_EMPTY;
+	json_t *content = json_pack("{s:{s:s, s:s, s:s?}}", "error", "code", error_word(err->code), "sentence",
+	    err->text, "next_step", next_step);
+
+	return report_take_json("error", content, &other);
+}
+
+int failure_report(const struct error *err, bool json)
+{
+	const char *next_step = failure_advice(err->code);
+
+	/* A sentence that is no UTF-8 cannot be JSON; it is not lost for that. */
+	if (!json || !say_json(err, next_step))
+		say(err, next_step);
+	return error_exit_status(err->code);
+}

@@ -1,0 +1,16 @@
+/* help.h: the verbs' table as words: what --help prints, and as JSON what completion and the man page's check read. */
+#ifndef ENROLL_HELP_H
+#define ENROLL_HELP_H
+
+#include <jansson.h>
+
+#include "enroll/verb.h"
+
+/* help_overview: all verbs with their summaries, on standard output. help_verb: one of them, whole. */
+void help_overview(void);
+void help_verb(const struct verb *verb);
+
+/* help_json: the object of the schema "help"; NULL without memory. */
+json_t *help_json(void);
+
+#endif

@@ -1,0 +1,75 @@
+#include "enroll/input.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+
+#include "common/file.h"
+#include "common/ssh_key.h"
+
+bool input_load(const char *path, struct buffer *content, struct error *err)
+{
+	int descriptor;
+	bool done;
+
+	if (strcmp(path, "-") == 0)
+		return file_load_descriptor(STDIN_FILENO, INPUT_MAXIMUM, content, err) ||
+		       error_prefix(err, "standard input");
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return error_set_errno(err, ERROR_FILE, "%s", path);
+	done = file_load_descriptor(descriptor, INPUT_MAXIMUM, content, err) || error_prefix(err, "%s", path);
+	close(descriptor);
+	return done;
+}
+
+/* The key inside a PEM block, as SubjectPublicKeyInfo; nothing is appended when there is no such block. */
+static bool put_pem_key(struct bytes text, struct buffer *spki, struct error *err)
+{
+	BIO *memory = BIO_new_mem_buf(text.data, (int)text.len);
+	char *name = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	long len = 0;
+	bool done = true;
+
+	if (!memory)
+		return error_set(err, ERROR_MEMORY, "no memory for a key of %zu bytes", text.len);
+	if (PEM_read_bio(memory, &name, &header, &der, &len) == 1 && strcmp(name, PEM_STRING_PUBLIC) == 0)
+		done = buffer_put(spki, bytes_of(der, (size_t)len), err);
+	OPENSSL_free(name);
+	OPENSSL_free(header);
+	OPENSSL_free(der);
+	BIO_free(memory);
+	return done;
+}
+
+static bool key_parse(struct bytes content, struct ssh_key *key, struct error *err)
+{
+	struct buffer spki = BUFFER_EMPTY;
+	bool done;
+
+	/* An SSH line begins with its type's name, which is text; DER begins with 30, which is '0'. */
+	if (bytes_start_with(content, "ssh-") || bytes_start_with(content, "ecdsa-") ||
+	    bytes_start_with(content, "sk-"))
+		return ssh_key_parse_line(content, key, NULL, err);
+	done =
+	    put_pem_key(content, &spki, err) && ssh_key_of_spki(spki.len > 0 ? buffer_bytes(&spki) : content, key, err);
+	buffer_free(&spki);
+	return done;
+}
+
+bool input_load_key(const char *path, struct buffer *spki, struct error *err)
+{
+	struct buffer content = BUFFER_UP_TO(INPUT_MAXIMUM);
+	struct ssh_key key = SSH_KEY_EMPTY;
+	bool done = input_load(path, &content, err);
+
+	if (done && !(key_parse(buffer_bytes(&content), &key, err) && ssh_key_put_spki(&key, spki, err)))
+		done = error_prefix(err, "%s is no SSH public key and no public key in PEM or DER", path);
+	ssh_key_clear(&key);
+	buffer_free(&content);
+	return done;
+}

@@ -1,0 +1,19 @@
+/* input.h: files as operators and scripts name them: a path, or "-" for standard input; and a public key in any of its forms.
+ * Knows nothing of what evidence is. */
+#ifndef ENROLL_INPUT_H
+#define ENROLL_INPUT_H
+
+#include "common/buffer.h"
+
+/* The most bytes that one call reads. */
+#define INPUT_MAXIMUM ((size_t)256 * 1024)
+
+/* input_load: appends a file's or a pipe's content. Errors: ERROR_FILE with the path, ERROR_LIMIT. */
+bool input_load(const char *path, struct buffer *content, struct error *err) MUST_CHECK;
+
+/* input_load_key: appends the DER SubjectPublicKeyInfo of the public key in a file: an SSH public key line, or a PEM or DER
+ * SubjectPublicKeyInfo.
+ * Errors: those of input_load; ERROR_SSH_KEY… when it is none of them. */
+bool input_load_key(const char *path, struct buffer *spki, struct error *err) MUST_CHECK;
+
+#endif

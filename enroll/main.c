@@ -1,0 +1,75 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "enroll/failure.h"
+#include "enroll/help.h"
+#include "enroll/report.h"
+#include "enroll/verb.h"
+
+/* Whether an error has to be JSON, also where the command line could not be read to its end. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
+static bool count_check(const struct verb *verb, size_t num, struct error *err)
+{
+	if (num < verb->min_arguments)
+		return error_set(err, ERROR_USAGE, "too few arguments: keyenroll %s %s", verb->name, verb->synopsis);
+	if (num > verb->max_arguments)
+		return error_set(err, ERROR_USAGE, "too many arguments: keyenroll %s %s", verb->name, verb->synopsis);
+	return true;
+}
+
+static bool run_verb(const struct verb *verb, int argc, char **argv, struct invocation *invocation, struct error *err)
+{
+	if (!options_parse(verb->options, argc, argv, &invocation->options, err))
+		return false;
+	if (invocation->options.help) {
+		help_verb(verb);
+		return report_end(err);
+	}
+	invocation->json = options_find(&invocation->options, "json") != NULL;
+	invocation->now = (int64_t)time(NULL);
+	return count_check(verb, invocation->options.num_arguments, err) &&
+	       configuration_load(&invocation->options, &invocation->configuration, err) && verb->run(invocation, err);
+}
+
+static bool run(int argc, char **argv, struct invocation *invocation, struct error *err)
+{
+	const struct verb *verb;
+
+	if (argc < 2)
+		return error_set(err, ERROR_USAGE, "a verb is missing");
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		help_overview();
+		return report_end(err);
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		report_line("%s", PACKAGE_STRING);
+		return report_end(err);
+	}
+	if (argv[1][0] == '-')
+		return error_set(err, ERROR_USAGE, "the verb comes first, then its options such as %s", argv[1]);
+	verb = verb_find(argv[1]);
+	if (!verb)
+		return error_set(err, ERROR_USAGE, "there is no verb \"%s\"", argv[1]);
+	return run_verb(verb, argc - 1, argv + 1, invocation, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct invocation invocation = {.configuration = CONFIGURATION_EMPTY};
+	struct error err = ERROR_EMPTY;
+	int status;
+
+	status = run(argc, argv, &invocation, &err) ? invocation.status : failure_report(&err, wants_json(argc, argv));
+	configuration_clear(&invocation.configuration);
+	return status;
+}

@@ -1,0 +1,97 @@
+#include "enroll/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HELP_AT OPTIONS_MAXIMUM
+
+static bool fill_long_options(const struct option_row *rows, struct option *wanted, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; rows[i].name; i++) {
+		if (i == OPTIONS_MAXIMUM)
+			return error_set(err, ERROR_BUG, "more than %d options in one table", OPTIONS_MAXIMUM);
+		wanted[i] = (struct option){
+		    .name = rows[i].name, .has_arg = rows[i].argument ? required_argument : no_argument, .val = (int)i};
+	}
+	wanted[i] = (struct option){.name = "help", .has_arg = no_argument, .val = HELP_AT};
+	wanted[i + 1] = (struct option){.name = NULL};
+	return true;
+}
+
+/* getopt keeps its place in globals: optind 0 starts it anew, -1 is no option of ours. */
+static bool take_options(int argc, char **argv, const struct option *wanted, struct options *options, struct error *err)
+{
+	int found;
+
+	optind = 0;
+	opterr = 0;
+	while ((found = getopt_long(argc, argv, ":h", wanted, NULL)) != -1) {
+		if (found == HELP_AT || found == 'h') {
+			options->help = true;
+			continue;
+		}
+		if (found == ':')
+			return error_set(err, ERROR_USAGE, "%s needs a value behind it", argv[optind - 1]);
+		if (found == '?')
+			return error_set(err, ERROR_USAGE, "%s is no option of \"%s\", or it takes no value",
+			    argv[optind - 1], argv[0]);
+		if (options->values[found])
+			return error_set(err, ERROR_USAGE, "--%s is given twice", options->rows[found].name);
+		options->values[found] = optarg ? optarg : "";
+	}
+	return true;
+}
+
+bool options_parse(const struct option_row *rows, int argc, char **argv, struct options *options, struct error *err)
+{
+	struct option wanted[OPTIONS_MAXIMUM + 2];
+
+	*options = (struct options){.rows = rows};
+	if (!fill_long_options(rows, wanted, err) || !take_options(argc, argv, wanted, options, err))
+		return false;
+	options->arguments = argv + optind;
+	options->num_arguments = (size_t)(argc - optind);
+	return true;
+}
+
+bool options_given(const struct options *options, size_t row)
+{
+	return options->values[row] != NULL;
+}
+
+const char *options_text(const struct options *options, size_t row, const char *fallback)
+{
+	return options->values[row] ? options->values[row] : fallback;
+}
+
+bool options_number(const struct options *options, size_t row, long minimum, long maximum, long fallback, long *number,
+    struct error *err)
+{
+	const char *text = options->values[row];
+	char *end;
+	long value;
+
+	if (!text) {
+		*number = fallback;
+		return true;
+	}
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno || end == text || *end || value < minimum || value > maximum)
+		return error_set(err, ERROR_USAGE, "--%s wants a number from %ld to %ld, not \"%s\"",
+		    options->rows[row].name, minimum, maximum, text);
+	*number = value;
+	return true;
+}
+
+const char *options_find(const struct options *options, const char *name)
+{
+	for (size_t i = 0; options->rows[i].name; i++)
+		if (strcmp(options->rows[i].name, name) == 0)
+			return options->values[i];
+	return NULL;
+}

@@ -1,0 +1,74 @@
+/* options.h: the options of a verb as a table, parsed by getopt_long. A verb names its rows by an enum of its own, so that a
+ * row that does not exist does not compile.
+ * Knows nothing of verbs and of what an option means. */
+#ifndef ENROLL_OPTIONS_H
+#define ENROLL_OPTIONS_H
+
+#include <stddef.h>
+
+#include "common/error.h"
+
+/* The most rows of a table. */
+#define OPTIONS_MAXIMUM 24
+
+struct option_row {
+	const char *name;     /* without the dashes; NULL ends a table */
+	const char *argument; /* what stands for its value in the help, "FILE"; NULL: a switch */
+	const char *help;     /* half a sentence, without full stop */
+};
+
+#define OPTION_ROWS_END ((struct option_row){NULL, NULL, NULL})
+
+/* Rows that several verbs have, so that one option reads the same everywhere. */
+#define OPTION_ROW_JSON                                                                                                \
+	{                                                                                                              \
+		"json", NULL, "report as JSON on standard output"                                                      \
+	}
+#define OPTION_ROW_REGISTRY                                                                                            \
+	{                                                                                                              \
+		"registry", "DIR", "the registry's folder, in place of the usual one"                                  \
+	}
+#define OPTION_ROW_TRUST                                                                                               \
+	{                                                                                                              \
+		"trust", "DIR", "take the site's own trust bundles from DIR"                                           \
+	}
+#define OPTION_ROW_BUNDLE                                                                                              \
+	{                                                                                                              \
+		"bundle", "FILE", "believe FILE, not the installed vendors' bundle"                                    \
+	}
+#define OPTION_ROW_REGISTRARS                                                                                          \
+	{                                                                                                              \
+		"registrars", "FILE", "believe the registrars in FILE, not the usual ones"                             \
+	}
+
+struct options {
+	const struct option_row *rows;
+	const char
+	    *values[OPTIONS_MAXIMUM]; /* borrowed from argv; "" for a switch that is given, NULL for what is not */
+	char **arguments;             /* what is no option, borrowed from argv */
+	size_t num_arguments;
+	bool help; /* --help is there; nothing else is checked then */
+};
+
+/* options_parse: reads a command line. Options may stand between arguments; "--" ends them. One given twice is refused.
+ *   argv  argv[0] is the verb; the order of the rest is changed
+ * Errors: ERROR_USAGE. */
+bool options_parse(
+    const struct option_row *rows, int argc, char **argv, struct options *options, struct error *err) MUST_CHECK;
+
+/* options_given: whether a row's option is there. */
+bool options_given(const struct options *options, size_t row);
+
+/* options_text: its value, borrowed; `fallback` (may be NULL) when it is not given. */
+const char *options_text(const struct options *options, size_t row, const char *fallback);
+
+/* options_number: its value as a decimal number; `fallback` when it is not given.
+ * Errors: ERROR_USAGE when it is no number from `minimum` to `maximum`. */
+bool options_number(const struct options *options, size_t row, long minimum, long maximum, long fallback, long *number,
+    struct error *err) MUST_CHECK;
+
+/* options_find: the value of the option of that name, for the rows that several verbs share; NULL when the table has no such
+ * row or it is not given. */
+const char *options_find(const struct options *options, const char *name);
+
+#endif

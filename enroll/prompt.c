@@ -1,0 +1,246 @@
+#include "enroll/prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* Where a byte of an answer goes. */
+struct sink {
+	void *state;
+	bool (*put)(void *state, uint8_t byte, struct error *err) MUST_CHECK;
+};
+
+/* A question that stands: signals come through a descriptor meanwhile, so no handler and no global state is needed. */
+struct question {
+	int terminal, signals;
+	sigset_t mask_before;
+	struct termios mode_before;
+	bool silent;
+};
+
+static bool question_show(const struct question *question, const char *text, struct error *err)
+{
+	struct termios mode = question->mode_before;
+
+	mode.c_lflag |= ICANON | ECHO;
+	if (question->silent)
+		mode.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	if (tcsetattr(question->terminal, question->silent ? TCSAFLUSH : TCSADRAIN, &mode) < 0)
+		return error_set_errno(err, ERROR_SYSTEM, "the terminal's echo");
+	if (write(question->terminal, text, strlen(text)) < 0)
+		return error_set_errno(err, ERROR_SYSTEM, "the terminal");
+	return true;
+}
+
+static bool question_open(struct question *question, bool silent, struct error *err)
+{
+	sigset_t caught;
+
+	*question = (struct question){.signals = -1, .silent = silent};
+	question->terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (question->terminal < 0)
+		return error_set(err, ERROR_DECLINED, "there is no terminal to ask on");
+	sigemptyset(&caught);
+	sigaddset(&caught, SIGINT);
+	sigaddset(&caught, SIGQUIT);
+	sigaddset(&caught, SIGTERM);
+	sigaddset(&caught, SIGHUP);
+	sigaddset(&caught, SIGTSTP);
+	question->signals = signalfd(-1, &caught, SFD_CLOEXEC);
+	if (question->signals < 0 || tcgetattr(question->terminal, &question->mode_before) < 0 ||
+	    sigprocmask(SIG_BLOCK, &caught, &question->mask_before) < 0) {
+		error_set_errno(err, ERROR_SYSTEM, "preparing a question");
+		if (question->signals >= 0)
+			close(question->signals);
+		close(question->terminal);
+		return false;
+	}
+	return true;
+}
+
+static void question_hide(const struct question *question)
+{
+	(void)tcsetattr(question->terminal, TCSADRAIN, &question->mode_before);
+	if (question->silent)
+		(void)!write(question->terminal, "\n", 1);
+}
+
+static void question_close(struct question *question)
+{
+	question_hide(question);
+	close(question->terminal);
+	close(question->signals);
+	(void)sigprocmask(SIG_SETMASK, &question->mask_before, NULL);
+}
+
+/* The signal does what it does outside a question. When the program still runs afterwards, as after Ctrl-Z and fg, the
+ * question is put again. */
+static bool let_signal_act(const struct question *question, const char *text, struct error *err)
+{
+	struct signalfd_siginfo info;
+	sigset_t caught;
+
+	if (read(question->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return error_set_errno(err, ERROR_SYSTEM, "a signal");
+	question_hide(question);
+	(void)sigprocmask(SIG_SETMASK, &question->mask_before, &caught);
+	(void)raise((int)info.ssi_signo);
+	(void)sigprocmask(SIG_SETMASK, &caught, NULL);
+	return question_show(question, text, err);
+}
+
+/* The next byte that was typed.
+ *   again  out: a signal came instead, and all that was typed before it is void */
+static bool next_byte(const struct question *question, const char *text, uint8_t *byte, bool *again, struct error *err)
+{
+	struct pollfd sources[] = {
+	    {.fd = question->signals, .events = POLLIN},
+	    {.fd = question->terminal, .events = POLLIN},
+	};
+
+	*again = false;
+	while (poll(sources, 2, -1) < 0)
+		if (errno != EINTR)
+			return error_set_errno(err, ERROR_SYSTEM, "waiting for an answer");
+	if (sources[0].revents) {
+		*again = true;
+		return let_signal_act(question, text, err);
+	}
+	switch (read(question->terminal, byte, 1)) {
+	case 1:
+		return true;
+	case 0:
+		return error_set(err, ERROR_DECLINED, "no answer was given");
+	default:
+		return error_set_errno(err, ERROR_SYSTEM, "reading an answer");
+	}
+}
+
+/* A line too long is read to its end all the same, so that its rest is no answer to the next question. */
+static bool take_line(const struct question *question, const char *text, struct sink sink, void (*restart)(void *state),
+    struct error *err)
+{
+	bool fits = true, again = false, done;
+	uint8_t byte = 0;
+
+	while ((done = next_byte(question, text, &byte, &again, err)) && (again || byte != '\n')) {
+		if (again) {
+			restart(sink.state);
+			fits = true;
+		} else if (fits) {
+			fits = sink.put(sink.state, byte, err);
+		}
+	}
+	byte = 0;
+	return done && fits;
+}
+
+static bool ask(const char *text, bool silent, struct sink sink, void (*restart)(void *state), struct error *err)
+{
+	struct question question;
+	bool done;
+
+	if (!question_open(&question, silent, err))
+		return false;
+	done = question_show(&question, text, err) && take_line(&question, text, sink, restart, err);
+	question_close(&question);
+	return done;
+}
+
+static bool put_secret(void *state, uint8_t byte, struct error *err)
+{
+	return secret_put_u8(state, byte, err);
+}
+
+static void restart_secret(void *state)
+{
+	secret_wipe(state);
+}
+
+bool prompt_secret(const char *question, size_t maximum, struct secret **secret, struct error *err)
+{
+	struct secret *answer = NULL;
+
+	if (!secret_new(maximum, &answer, err))
+		return false;
+	if (!ask(question, true, (struct sink){answer, put_secret}, restart_secret, err) ||
+	    (secret_bytes(answer).len == 0 && !error_set(err, ERROR_DECLINED, "no answer was given"))) {
+		secret_free(answer);
+		return false;
+	}
+	*secret = answer;
+	return true;
+}
+
+struct line {
+	char *text;
+	size_t len, size;
+};
+
+static bool put_char(void *state, uint8_t byte, struct error *err)
+{
+	struct line *line = state;
+
+	if (line->len + 1 >= line->size)
+		return error_set(err, ERROR_LIMIT, "the answer is longer than %zu characters", line->size - 1);
+	line->text[line->len++] = (char)byte;
+	line->text[line->len] = '\0';
+	return true;
+}
+
+static void restart_line(void *state)
+{
+	struct line *line = state;
+
+	line->len = 0;
+	line->text[0] = '\0';
+}
+
+bool prompt_line(const char *question, char *answer, size_t size, struct error *err)
+{
+	struct line line = {answer, 0, size};
+
+	restart_line(&line);
+	return ask(question, false, (struct sink){&line, put_char}, restart_line, err);
+}
+
+static bool take_until_line_end(int descriptor, struct secret *secret, struct error *err)
+{
+	uint8_t byte = 0;
+	ssize_t count;
+
+	for (;;) {
+		count = read(descriptor, &byte, 1);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return error_set_errno(
+			    err, ERROR_USAGE, "descriptor %d, where a code should come from", descriptor);
+		if (count == 0 || byte == '\n')
+			break;
+		if (!secret_put_u8(secret, byte, err))
+			return false;
+	}
+	if (secret_bytes(secret).len == 0)
+		return error_set(err, ERROR_USAGE, "nothing comes from descriptor %d, where a code should", descriptor);
+	return true;
+}
+
+bool prompt_secret_from(int descriptor, size_t maximum, struct secret **secret, struct error *err)
+{
+	struct secret *answer = NULL;
+
+	if (!secret_new(maximum, &answer, err))
+		return false;
+	if (!take_until_line_end(descriptor, answer, err)) {
+		secret_free(answer);
+		return false;
+	}
+	*secret = answer;
+	return true;
+}

@@ -1,0 +1,24 @@
+/* prompt.h: asking the operator on the controlling terminal, or a file descriptor in his place. A secret is never echoed,
+ * never stands in argv or environment, and goes straight into a struct secret.
+ * While a question stands, signals that would end or stop the program first give the terminal its echo back. */
+#ifndef ENROLL_PROMPT_H
+#define ENROLL_PROMPT_H
+
+#include "common/secret.h"
+
+/* prompt_secret: asks without echo; the line's end is not part of the answer.
+ *   maximum  bytes; a longer answer is refused
+ *   secret   out: the caller's, to secret_free()
+ * Errors: ERROR_DECLINED (end of input, an empty answer, or no terminal to ask on), ERROR_LIMIT, ERROR_SYSTEM, ERROR_MEMORY. */
+bool prompt_secret(const char *question, size_t maximum, struct secret **secret, struct error *err) MUST_CHECK;
+
+/* prompt_line: asks with echo.
+ *   answer  out: text of up to `size` bytes with the NUL; empty when only the enter key was hit
+ * Errors: as prompt_secret; an empty answer is none. */
+bool prompt_line(const char *question, char *answer, size_t size, struct error *err) MUST_CHECK;
+
+/* prompt_secret_from: reads a secret from an open descriptor, up to a line end or the end of input; not a byte more.
+ * Errors: ERROR_USAGE (the descriptor is not open, or nothing comes), ERROR_LIMIT, ERROR_MEMORY. */
+bool prompt_secret_from(int descriptor, size_t maximum, struct secret **secret, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,66 @@
+#include "enroll/terminal.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool terminal_is_there(void)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (terminal < 0)
+		return false;
+	close(terminal);
+	return true;
+}
+
+static void PRINTF_LIKE(3, 0) say(const char *before, const char *after, const char *format, va_list arguments)
+{
+	char line[1024];
+
+	vsnprintf(line, sizeof(line), format, arguments);
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+	fprintf(stderr, "%s%s%s\n", before, line, after);
+}
+
+void terminal_say(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say("", "", format, arguments);
+	va_end(arguments);
+}
+
+static bool colours(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *kind = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && !(no_color && *no_color) && kind && strcmp(kind, "dumb") != 0;
+}
+
+void terminal_warn(const char *format, ...)
+{
+	bool coloured = colours();
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(coloured ? "\033[33mWarning: " : "Warning: ", coloured ? "\033[0m" : "", format, arguments);
+	va_end(arguments);
+}
+
+void terminal_progress(const char *format, ...)
+{
+	va_list arguments;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	va_start(arguments, format);
+	say("", "", format, arguments);
+	va_end(arguments);
+}

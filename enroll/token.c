@@ -1,0 +1,170 @@
+#include "enroll/token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "enroll/prompt.h"
+#include "enroll/terminal.h"
+
+/* How many tokens one desk is looked at for. */
+#define CANDIDATES_MAXIMUM 16
+
+/* What opened of the readers. One that is alone stays open; as soon as there are several all are closed, so that nobody
+ * waits for a token that is not meant. */
+struct candidates {
+	struct token open;
+	struct {
+		char reader[READER_NAME_SIZE];
+		struct piv_identity identity;
+	} list[CANDIDATES_MAXIMUM];
+	size_t num;
+	struct error last; /* why one did not open */
+};
+
+void token_close(struct token *token)
+{
+	piv_close(token->piv);
+	*token = TOKEN_EMPTY;
+}
+
+const char *token_name(const struct token *token, char text[TOKEN_NAME_SIZE])
+{
+	if (token->identity.has_serial)
+		snprintf(text, TOKEN_NAME_SIZE, "token %lu", (unsigned long)token->identity.serial);
+	else
+		snprintf(text, TOKEN_NAME_SIZE, "the token in %s", token->reader);
+	return text;
+}
+
+static bool open_reader(struct reader_context *context, const char *reader, struct token *token, struct error *err)
+{
+	*token = TOKEN_EMPTY;
+	snprintf(token->reader, sizeof(token->reader), "%s", reader);
+	if (piv_open(context, reader, &token->piv, err) && piv_identify(token->piv, &token->identity, err))
+		return true;
+	token_close(token);
+	return error_prefix(err, "%s", reader);
+}
+
+static bool is_meant(const struct token *token, const struct token_choice *choice)
+{
+	char serial[16];
+
+	if (!choice->serial)
+		return true;
+	snprintf(serial, sizeof(serial), "%lu", (unsigned long)token->identity.serial);
+	return token->identity.has_serial && strcmp(serial, choice->serial) == 0;
+}
+
+static void add_candidate(struct candidates *candidates, struct token *token)
+{
+	snprintf(candidates->list[candidates->num].reader, READER_NAME_SIZE, "%s", token->reader);
+	candidates->list[candidates->num].identity = token->identity;
+	candidates->num++;
+	if (candidates->num == 1) {
+		candidates->open = *token;
+		*token = TOKEN_EMPTY;
+	} else {
+		token_close(&candidates->open);
+		token_close(token);
+	}
+}
+
+static void look_into(struct reader_context *context, const struct reader *reader, const struct token_choice *choice,
+    struct candidates *candidates)
+{
+	struct token token;
+
+	if (!reader->card_present || (choice->reader && strcmp(choice->reader, reader->name) != 0) ||
+	    candidates->num == CANDIDATES_MAXIMUM)
+		return;
+	if (!open_reader(context, reader->name, &token, &candidates->last))
+		return;
+	if (is_meant(&token, choice))
+		add_candidate(candidates, &token);
+	token_close(&token);
+}
+
+static bool nothing_found(const struct reader_list *list, const struct token_choice *choice,
+    const struct candidates *candidates, struct error *err)
+{
+	if (choice->serial)
+		return error_set(err, ERROR_CARD_ABSENT, "no token with the serial %s is plugged in%s%s",
+		    choice->serial, candidates->last.code != ERROR_NONE ? "; " : "", candidates->last.text);
+	if (candidates->last.code != ERROR_NONE) {
+		*err = candidates->last;
+		return false;
+	}
+	if (choice->reader && !reader_list_find(list, choice->reader))
+		return error_set(err, ERROR_READER_ABSENT, "there is no reader \"%s\"", choice->reader);
+	if (list->count == 0)
+		return error_set(err, ERROR_READER_ABSENT, "no reader and no token is plugged in");
+	return error_set(err, ERROR_CARD_ABSENT, "no token is plugged in");
+}
+
+static bool ask_which(
+    struct reader_context *context, const struct candidates *candidates, struct token *token, struct error *err)
+{
+	char answer[16], *end;
+	unsigned long number;
+
+	if (!terminal_is_there())
+		return error_set(err, ERROR_CARD_SEVERAL, "%zu tokens are plugged in", candidates->num);
+	terminal_say("%zu tokens are plugged in:", candidates->num);
+	for (size_t i = 0; i < candidates->num; i++)
+		terminal_say("  %zu  serial %lu  %s", i + 1, (unsigned long)candidates->list[i].identity.serial,
+		    candidates->list[i].reader);
+	if (!prompt_line("Which number? ", answer, sizeof(answer), err))
+		return false;
+	number = strtoul(answer, &end, 10);
+	if (*end || number < 1 || number > candidates->num)
+		return error_set(err, ERROR_DECLINED, "none of them was chosen");
+	if (!open_reader(context, candidates->list[number - 1].reader, token, err))
+		return false;
+	if (token->identity.serial == candidates->list[number - 1].identity.serial)
+		return true;
+	token_close(token);
+	return error_set(err, ERROR_CARD_CHANGED, "another token is in that reader now");
+}
+
+static bool any_card(const struct reader_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->readers[i].card_present)
+			return true;
+	return false;
+}
+
+/* Where nobody can be told to plug one in, what is not there is an error at once. */
+static bool wait_for_card(struct reader_context *context, struct reader_list *list, struct error *err)
+{
+	bool changed;
+
+	if (any_card(list) || !terminal_is_there())
+		return true;
+	terminal_say("Plug in the token (Ctrl-C ends this).");
+	while (!any_card(list))
+		if (!reader_list_wait(context, list, -1, &changed, err))
+			return false;
+	return true;
+}
+
+bool token_open(
+    struct reader_context *context, const struct token_choice *choice, struct token *token, struct error *err)
+{
+	struct candidates candidates = {.open = TOKEN_EMPTY, .last = ERROR_EMPTY};
+	struct reader_list list = READER_LIST_EMPTY;
+	bool done = reader_list_load(context, &list, err) && wait_for_card(context, &list, err);
+
+	for (size_t i = 0; done && i < list.count; i++)
+		look_into(context, &list.readers[i], choice, &candidates);
+	if (done && candidates.num == 0)
+		done = nothing_found(&list, choice, &candidates, err);
+	else if (done && candidates.num == 1)
+		*token = candidates.open;
+	else
+		done = done && ask_which(context, &candidates, token, err);
+	reader_list_clear(&list);
+	return done;
+}

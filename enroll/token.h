@@ -1,0 +1,39 @@
+/* token.h: which token is meant. With one plugged in it is that one; with several the operator says which, and never is the
+ * first one taken. Waits for a token where somebody can plug one in.
+ * Knows nothing of what is done with it. */
+#ifndef ENROLL_TOKEN_H
+#define ENROLL_TOKEN_H
+
+#include "piv/application.h"
+
+/* How an operator names a token. */
+struct token_choice {
+	const char *serial; /* decimal; NULL: any */
+	const char *reader; /* name as `tokens` shows it; NULL: any */
+};
+
+/* An open token. */
+struct token {
+	struct piv *piv; /* owned */
+	struct piv_identity identity;
+	char reader[READER_NAME_SIZE];
+};
+
+#define TOKEN_EMPTY ((struct token){.piv = NULL})
+
+/* token_open: finds the token that is meant and opens it.
+ *   token  out: the caller's, to token_close(), before `context` is freed
+ * Errors: ERROR_READER_ABSENT, ERROR_CARD_ABSENT (none there, or none of that serial), ERROR_CARD_SEVERAL, ERROR_DECLINED,
+ * those of piv_open and piv_identify. */
+bool token_open(struct reader_context *context, const struct token_choice *choice, struct token *token,
+    struct error *err) MUST_CHECK;
+
+/* token_close: ends the transaction; an empty token is no trouble. */
+void token_close(struct token *token);
+
+/* token_name: "token 12345678", or by its reader where it tells no serial; for sentences.
+ *   text  of at least TOKEN_NAME_SIZE bytes */
+#define TOKEN_NAME_SIZE (READER_NAME_SIZE + 32)
+const char *token_name(const struct token *token, char text[TOKEN_NAME_SIZE]);
+
+#endif

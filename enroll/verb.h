@@ -1,0 +1,41 @@
+/* verb.h: what a verb of the command is: a row of verbs.c's table. A verb parses, calls and prints; no rule lives in it.
+ * Help, completion and the check of the man page come from this table. */
+#ifndef ENROLL_VERB_H
+#define ENROLL_VERB_H
+
+#include <stdint.h>
+
+#include "enroll/configuration.h"
+#include "enroll/options.h"
+
+/* One call of the command. */
+struct invocation {
+	struct options options;
+	struct configuration configuration;
+	bool json;   /* --json is there */
+	int status;  /* what to exit with when `run` is done: 0, unless the verb knows better (verify) */
+	int64_t now; /* seconds since 1970: one moment for the whole call */
+};
+
+struct verb {
+	const char *name;
+	const char *summary;     /* one line, without full stop */
+	const char *synopsis;    /* what stands behind the name, "[OPTION]... USER" */
+	const char *description; /* lines of up to 80 columns, each ended by \n */
+	const struct option_row *options;
+	size_t min_arguments, max_arguments; /* how many that are no options; SIZE_MAX: any number */
+
+	/* run: the work. Errors: any; the frame prints them and exits with their status. */
+	bool (*run)(struct invocation *invocation, struct error *err) MUST_CHECK;
+};
+
+extern const struct verb verb_enroll, verb_help, verb_init, verb_list, verb_revoke, verb_show, verb_snapshot,
+    verb_tokens, verb_verify;
+
+/* verb_at: the verbs in the order of the help; NULL behind the last. */
+const struct verb *verb_at(size_t index);
+
+/* verb_find: NULL when there is no verb of that name. */
+const struct verb *verb_find(const char *name);
+
+#endif

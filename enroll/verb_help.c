@@ -1,0 +1,39 @@
+#include "enroll/help.h"
+#include "enroll/report.h"
+
+enum { OPTION_JSON };
+
+static const struct option_row options[] = {
+    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROWS_END,
+};
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	const struct options *given = &invocation->options;
+	const struct verb *verb = NULL;
+
+	if (invocation->json)
+		return report_take_json("help", help_json(), err);
+	if (given->num_arguments == 1) {
+		verb = verb_find(given->arguments[0]);
+		if (!verb)
+			return error_set(err, ERROR_USAGE, "there is no verb \"%s\"", given->arguments[0]);
+	}
+	if (verb)
+		help_verb(verb);
+	else
+		help_overview();
+	return report_end(err);
+}
+
+const struct verb verb_help = {
+    .name = "help",
+    .summary = "say what a verb does and which options it has",
+    .synopsis = "[VERB] [--json]",
+    .description = "Prints the list of all verbs, or all about one. With --json the whole table\n"
+                   "comes out, as completion and other programs want it.\n",
+    .options = options,
+    .max_arguments = 1,
+    .run = run,
+};

@@ -1,0 +1,193 @@
+#include "enroll/appraising.h"
+#include "enroll/input.h"
+#include "enroll/report.h"
+#include "enroll/verb.h"
+
+enum {
+	OPTION_CSR,
+	OPTION_KEY,
+	OPTION_SLOT,
+	OPTION_USER,
+	OPTION_EVIDENCE_ONLY,
+	OPTION_TRUST,
+	OPTION_BUNDLE,
+	OPTION_REGISTRARS,
+	OPTION_REGISTRY,
+	OPTION_JSON,
+};
+
+static const struct option_row options[] = {
+    [OPTION_CSR] = {"csr", "FILE", "the evidence is in a certificate request"},
+    [OPTION_KEY] = {"key", "FILE", "the attested key must be this one (SSH, PEM or DER)"},
+    [OPTION_SLOT] = {"slot", "SLOT", "the key must be of this slot, such as 9a"},
+    [OPTION_USER] = {"user", "USER", "the person to whom the rules apply"},
+    [OPTION_EVIDENCE_ONLY] = {"evidence-only", NULL, "say whether the evidence is genuine; ask no policy"},
+    [OPTION_TRUST] = OPTION_ROW_TRUST,
+    [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
+    [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
+    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
+    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROWS_END,
+};
+
+/* Text that does not end its last line would run into the next file's first. */
+static bool load_files(const struct options *given, struct buffer *content, struct error *err)
+{
+	struct buffer file = BUFFER_UP_TO(INPUT_MAXIMUM);
+	bool done = true;
+
+	for (size_t i = 0; done && i < given->num_arguments; i++) {
+		done = input_load(given->arguments[i], &file, err) &&
+		       (content->len == 0 || !bytes_start_with(buffer_bytes(&file), "-----") ||
+		           buffer_put_text(content, "\n", err)) &&
+		       buffer_put(content, buffer_bytes(&file), err);
+		buffer_free(&file);
+	}
+	return done;
+}
+
+static bool sources_check(const struct options *given, struct error *err)
+{
+	if (options_given(given, OPTION_CSR) && given->num_arguments > 0)
+		return error_set(err, ERROR_USAGE, "--csr holds the evidence itself, so no FILE can stand beside it");
+	if (!options_given(given, OPTION_CSR) && given->num_arguments == 0)
+		return error_set(err, ERROR_USAGE, "nothing to verify: name a FILE, or - for standard input");
+	return true;
+}
+
+static bool read_key(const char *path, struct exhibit *exhibit, struct error *err)
+{
+	struct buffer spki = BUFFER_EMPTY;
+	bool done = input_load_key(path, &spki, err) && exhibit_demand_key(exhibit, buffer_bytes(&spki), err);
+
+	buffer_free(&spki);
+	return done;
+}
+
+static bool read_exhibit(const struct options *given, struct exhibit *exhibit, struct error *err)
+{
+	const char *csr = options_text(given, OPTION_CSR, NULL), *key = options_text(given, OPTION_KEY, NULL);
+	struct buffer content = BUFFER_UP_TO(INPUT_MAXIMUM);
+	bool done;
+
+	if (csr)
+		done = input_load(csr, &content, err) && exhibit_read_request(buffer_bytes(&content), exhibit, err);
+	else
+		done = load_files(given, &content, err) && exhibit_read(buffer_bytes(&content), exhibit, err);
+	buffer_free(&content);
+	return done && (!key || read_key(key, exhibit, err));
+}
+
+static bool needed_registrars(const struct invocation *invocation, const struct exhibit *exhibit,
+    struct registrars *registrars, struct error *err)
+{
+	if (!exhibit->is_enrollment || options_given(&invocation->options, OPTION_EVIDENCE_ONLY))
+		return true;
+	return registrars_load(buffer_text(&invocation->configuration.registrars), registrars, err);
+}
+
+static bool find_result(
+    const struct invocation *invocation, const struct exhibit *exhibit, struct result *result, struct error *err)
+{
+	const struct options *given = &invocation->options;
+	bool evidence_only = options_given(given, OPTION_EVIDENCE_ONLY);
+	struct registrars registrars = REGISTRARS_EMPTY;
+	struct trust *trust = NULL;
+	struct policy *policy = NULL;
+	bool done = configuration_trust(&invocation->configuration, &trust, err) &&
+	            (evidence_only ? policy_new_evidence_only(&policy, err) : policy_new_default(&policy, err)) &&
+	            needed_registrars(invocation, exhibit, &registrars, err);
+
+	if (done)
+		exhibit_appraise(exhibit, evidence_only ? NULL : &registrars,
+		    &(struct appraisal){.trust = trust,
+		        .policy = policy,
+		        .expected_slot = options_text(given, OPTION_SLOT, NULL),
+		        .person = options_text(given, OPTION_USER, NULL),
+		        .now = invocation->now},
+		    result);
+	policy_free(policy);
+	trust_free(trust);
+	registrars_clear(&registrars);
+	return done;
+}
+
+static bool show_result(
+    const struct invocation *invocation, const struct exhibit *exhibit, const struct result *result, struct error *err)
+{
+	struct buffer text = BUFFER_EMPTY;
+	const char *person = exhibit->enrollment.person[0] ? exhibit->enrollment.person : NULL;
+	bool done;
+
+	if (invocation->json) {
+		done = result_put_json(result, &text, err) &&
+		       report_take_json("verify",
+		           json_pack("{s:s?, s:o}", "person", person, "result",
+		               json_loadb(buffer_text(&text), text.len, JSON_REJECT_DUPLICATES, NULL)),
+		           err);
+	} else {
+		done = result_put_text(result, &text, err);
+		if (done && person)
+			report_line("enrollment of %s", person);
+		report_text(done ? buffer_text(&text) : "");
+		done = done && report_end(err);
+	}
+	buffer_free(&text);
+	return done;
+}
+
+static int verdict_status(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_ACCEPTED:
+		return 0;
+	case VERDICT_REFUSED:
+		return 1;
+	case VERDICT_NOT_APPRAISABLE:
+		return 2;
+	}
+	return 2;
+}
+
+/* What cannot be understood is a finding, with a result like any other; what cannot be read at all is a failure. */
+static bool is_finding(const struct error *err)
+{
+	enum error_category category = error_category(err->code);
+
+	return category == ERROR_CATEGORY_INPUT || category == ERROR_CATEGORY_DENIED;
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	struct exhibit exhibit = EXHIBIT_EMPTY;
+	struct result result = {.verdict = VERDICT_REFUSED, .appraised_at = invocation->now};
+	bool done = sources_check(&invocation->options, err);
+
+	if (done && read_exhibit(&invocation->options, &exhibit, err)) {
+		done = find_result(invocation, &exhibit, &result, err);
+	} else if (done) {
+		done = is_finding(err);
+		result_refuse(&result, err, NULL);
+	}
+	done = done && show_result(invocation, &exhibit, &result, err);
+	if (done)
+		invocation->status = verdict_status(result.verdict);
+	exhibit_clear(&exhibit);
+	return done;
+}
+
+const struct verb verb_verify = {
+    .name = "verify",
+    .summary = "say whether evidence or an enrollment proves a key in hardware",
+    .synopsis = "[OPTION]... FILE...",
+    .description = "Appraises what a token gave as proof, without token and network. FILE holds the\n"
+                   "attestation and the token's device certificate (f9) as PEM or DER, in one file\n"
+                   "or several, or one enrollment (a line as \"keyenroll show --certificate\" prints\n"
+                   "it); \"-\" is standard input. An enrollment's registrar must stand in the\n"
+                   "registrars file. Exits with 0 for accepted, 1 for refused, 2 when it cannot be\n"
+                   "appraised.\n"
+                   "Example: keyenroll verify --key alice.pub leaf.pem f9.pem\n",
+    .options = options,
+    .max_arguments = SIZE_MAX,
+    .run = run,
+};

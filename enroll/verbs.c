@@ -1,0 +1,29 @@
+#include <string.h>
+
+#include "enroll/verb.h"
+
+/* The order is that of a desk's life. */
+static const struct verb *const verbs[] = {
+    &verb_init,
+    &verb_tokens,
+    &verb_enroll,
+    &verb_list,
+    &verb_show,
+    &verb_verify,
+    &verb_revoke,
+    &verb_snapshot,
+    &verb_help,
+};
+
+const struct verb *verb_at(size_t index)
+{
+	return index < sizeof(verbs) / sizeof(*verbs) ? verbs[index] : NULL;
+}
+
+const struct verb *verb_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
