@@ -234,15 +234,21 @@ world_card_present()
 	opensc-tool --reader "$(world_reader_name "$1")" --atr 2>/dev/null | grep -q :
 }
 
+world_card_absent()
+{
+	! world_card_present "$1"
+}
+
 # PC/SC's own name of the reader's first slot, as keyenroll tokens shows it.
 world_reader_name()
 {
 	opensc-tool --list-readers | sed -n "s/^[0-9]* .* \(Virtual $1 .*00 00\)\$/\1/p"
 }
 
+# A card that comes back before pcscd has missed it would find a dead connection.
 world_token_stop()
 {
-	world_kill "$1"
+	world_kill "$1" && world_wait 15 world_card_absent "$(cat "$WORLD/$1.reader")"
 }
 
 # ---- desk and host ----------------------------------------------------------------------------------------------------------

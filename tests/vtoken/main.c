@@ -1,10 +1,10 @@
 /* vtoken: a virtual PIV token for tests, behind the virtual reader of a real pcscd. Options: see `vtoken --help`. */
-#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/rand.h>
@@ -14,7 +14,9 @@
 #include "tests/vtoken/vendor.h"
 #include "tests/vtoken/vpcd.h"
 
-enum { RECONNECT_MS = 50, SERIAL_SMALLEST = 10000000, SERIAL_SPREAD = 30000000 };
+/* A reader looks for its card a few times a second. One that comes back sooner was never away for pcscd, which then
+ * goes on with a dead connection. */
+enum { RECONNECT_MS = 50, ABSENCE_MS = 1000, SERIAL_SMALLEST = 10000000, SERIAL_SPREAD = 30000000 };
 
 #define DEFAULT_PERSONALITY "5.7.4"
 
@@ -28,7 +30,8 @@ struct options {
 /* The sockets of the program; -1 where there is none. */
 struct sockets {
 	int reader, listener, client;
-	struct buffer pending; /* the control client's unfinished line */
+	uint64_t absent_since_ms; /* monotonic; 0: was never there */
+	struct buffer pending;    /* the control client's unfinished line */
 };
 
 static const char usage[] =
@@ -47,10 +50,9 @@ static const char usage[] =
     "  --trace FILE         appends every APDU in hexadecimal\n"
     "  --help\n";
 
-static bool fail(const struct error *err)
+static void complain(const struct error *err)
 {
 	(void)fprintf(stderr, "vtoken: %s [%s]\n", err->text, error_word(err->code));
-	return false;
 }
 
 static bool set_number(const char *text, unsigned long most, unsigned long *number, struct error *err)
@@ -167,13 +169,13 @@ static bool check_card(const struct options *options, const struct card *card, s
 	return true;
 }
 
-static bool open_card(const struct options *options, struct token *token, struct error *err)
+/* known: the card comes from its state file, so a reader may have held it a moment ago */
+static bool open_card(const struct options *options, struct token *token, bool *known, struct error *err)
 {
-	bool found = false;
-
-	if (options->state != NULL && !state_load(options->state, &token->card, &found, err))
+	*known = false;
+	if (options->state != NULL && !state_load(options->state, &token->card, known, err))
 		return false;
-	if (!(found ? check_card(options, &token->card, err) : make_card(options, &token->card, err)))
+	if (!(*known ? check_card(options, &token->card, err) : make_card(options, &token->card, err)))
 		return false;
 	token->card.touch = options->touch;
 	token->state_file = options->state;
@@ -231,6 +233,29 @@ static bool serve_message(struct token *token, int reader, struct bytes message,
 	return done;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void leave_reader(struct sockets *sockets)
+{
+	if (sockets->reader < 0)
+		return;
+	close_fd(&sockets->reader);
+	sockets->absent_since_ms = now_ms();
+}
+
+static bool enter_reader(struct sockets *sockets, uint16_t port, struct error *err)
+{
+	if (sockets->absent_since_ms != 0 && now_ms() - sockets->absent_since_ms < ABSENCE_MS)
+		return true;
+	return vpcd_connect(port, &sockets->reader, err);
+}
+
 /* A reader that has gone is no failure: pcscd may come again. */
 static bool serve_reader(struct token *token, struct sockets *sockets, struct error *err)
 {
@@ -241,7 +266,7 @@ static bool serve_reader(struct token *token, struct sockets *sockets, struct er
 	buffer_free(&message);
 	if (done)
 		return true;
-	close_fd(&sockets->reader);
+	leave_reader(sockets);
 	card_power_off(&token->card);
 	return err->code == ERROR_CARD_REMOVED;
 }
@@ -272,18 +297,18 @@ static bool poll_once(struct token *token, struct sockets *sockets, bool *quit, 
 	return waits[0].revents == 0 || !token->inserted || serve_reader(token, sockets, err);
 }
 
-static bool serve(const struct options *options, struct token *token, struct error *err)
+static bool serve(const struct options *options, struct token *token, bool known, struct error *err)
 {
-	struct sockets sockets = {.reader = -1, .listener = -1, .client = -1};
+	struct sockets sockets = {.reader = -1, .listener = -1, .client = -1, .absent_since_ms = known ? now_ms() : 0};
 	bool quit = false, done = true;
 
 	if (options->control != NULL && !control_listen(options->control, &sockets.listener, err))
 		return false;
 	while (done && !quit) {
 		if (!token->inserted)
-			close_fd(&sockets.reader);
+			leave_reader(&sockets);
 		else if (sockets.reader < 0)
-			done = vpcd_connect((uint16_t)options->port, &sockets.reader, err);
+			done = enter_reader(&sockets, (uint16_t)options->port, err);
 		done = done && poll_once(token, &sockets, &quit, err);
 	}
 	close_fd(&sockets.reader);
@@ -310,11 +335,11 @@ static bool tell(const struct options *options, struct error *err)
 static bool run(const struct options *options, struct error *err)
 {
 	struct token token = {.inserted = false};
-	bool done;
+	bool known, done;
 
 	if (options->port == 0)
 		return error_set(err, ERROR_USAGE, "--port is missing, see vtoken --help");
-	done = open_card(options, &token, err) && serve(options, &token, err);
+	done = open_card(options, &token, &known, err) && serve(options, &token, known, err);
 	if (token.trace != NULL)
 		(void)fclose(token.trace);
 	token_clear(&token);
@@ -332,6 +357,6 @@ int main(int argc, char **argv)
 	else
 		done = done && (options.tell != NULL ? tell(&options, &err) : run(&options, &err));
 	if (!done)
-		(void)fail(&err);
+		complain(&err);
 	return error_exit_status(err.code);
 }
