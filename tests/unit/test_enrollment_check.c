@@ -31,7 +31,7 @@ struct fixture {
 
 static struct bytes take_reply(struct bench *bench, const char *command, uint32_t outer, uint32_t inner)
 {
-	struct bytes reply, content, value;
+	struct bytes reply, content, value = BYTES_EMPTY;
 	struct error err = ERROR_EMPTY;
 
 	assert_int_equal(bench_send(bench, command), 0x9000);

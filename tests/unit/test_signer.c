@@ -1,8 +1,12 @@
 #include "tests/unit/unit.h"
 
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base64.h"
@@ -172,6 +176,99 @@ static void a_missing_key_is_an_error_that_leaves_nothing(void **state)
 	assert_refused(signer_sign(&order, &certificate, &err), err, ERROR_FILE);
 }
 
+/* The operator at a terminal: waits for the question, types the answer, reads on to the end. */
+static void answer(int terminal, const char *question, const char *line)
+{
+	char seen[4096] = "";
+	size_t len = 0;
+	bool answered = false;
+
+	for (;;) {
+		struct pollfd ready = {.fd = terminal, .events = POLLIN};
+		ssize_t got;
+
+		if (poll(&ready, 1, 20000) != 1 || len + 1 >= sizeof(seen))
+			break;
+		got = read(terminal, seen + len, sizeof(seen) - 1 - len);
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+		seen[len] = '\0';
+		if (!answered && strstr(seen, question) != NULL) {
+			answered = true;
+			assert_int_equal(write(terminal, line, strlen(line)), strlen(line));
+		}
+	}
+	if (!answered)
+		fail_msg("was not asked: %s", seen);
+}
+
+static void a_passphrase_is_asked_for_at_the_terminal(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct signing_order order = usual_order(fixture, bytes_of_text("AAAA"));
+	struct buffer certificate = BUFFER_EMPTY;
+	int terminal, status;
+	pid_t child;
+
+	if (skip_without_ssh_keygen())
+		return;
+	assert_true(run("ssh-keygen",
+	    (const char *const[]){"ssh-keygen", "-q", "-p", "-P", "", "-N", "a phrase", "-f", fixture->key, NULL},
+	    BYTES_EMPTY));
+	child = forkpty(&terminal, NULL, NULL, NULL);
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct error err = ERROR_EMPTY;
+
+		_exit(signer_sign(&order, &certificate, &err) && certificate.len > 0 ? 0 : 1);
+	}
+	answer(terminal, "passphrase", "a phrase\n");
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	(void)close(terminal);
+}
+
+static pid_t start_agent(const char *path)
+{
+	pid_t agent = fork();
+
+	if (agent == 0) {
+		(void)execlp("ssh-agent", "ssh-agent", "-D", "-a", path, (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 500 && access(path, F_OK) != 0; i++)
+		(void)poll(NULL, 0, 10);
+	return agent;
+}
+
+/* The private half is in the agent alone: its file is away. */
+static void an_agent_may_hold_the_key(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct signing_order order = usual_order(fixture, bytes_of_text("AAAA"));
+	struct buffer certificate = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	char path[96];
+	pid_t agent;
+
+	if (skip_without_ssh_keygen())
+		return;
+	(void)snprintf(path, sizeof(path), "%s/agent", fixture->folder);
+	agent = start_agent(path);
+	assert_int_equal(setenv("SSH_AUTH_SOCK", path, 1), 0);
+	assert_true(run("ssh-add", (const char *const[]){"ssh-add", "-q", fixture->key, NULL}, BYTES_EMPTY));
+	assert_int_equal(unlink(fixture->key), 0);
+	order.registrar_key = fixture->public_key;
+	order.agent = true;
+	assert_done(signer_sign(&order, &certificate, &err), err);
+	assert_true(certificate.len > 0);
+	assert_int_equal(kill(agent, SIGTERM), 0);
+	assert_int_equal(waitpid(agent, NULL, 0), agent);
+	(void)unlink(path);
+	buffer_free(&certificate);
+}
+
 static void store_text(const char *path, struct buffer *text)
 {
 	struct error err = ERROR_EMPTY;
@@ -219,6 +316,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_ssh_keygen_signs_is_an_enrollment, make_folder, remove_folder),
 	    cmocka_unit_test_setup_teardown(large_evidence_fits, make_folder, remove_folder),
 	    cmocka_unit_test_setup_teardown(a_missing_key_is_an_error_that_leaves_nothing, make_folder, remove_folder),
+	    cmocka_unit_test_setup_teardown(a_passphrase_is_asked_for_at_the_terminal, make_folder, remove_folder),
+	    cmocka_unit_test_setup_teardown(an_agent_may_hold_the_key, make_folder, remove_folder),
 	    cmocka_unit_test_setup_teardown(ssh_keygen_verifies_the_proof, make_folder, remove_folder),
 	};
 
