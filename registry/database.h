@@ -43,6 +43,7 @@ bool database_fail(sqlite3 *database, enum error_code code, struct error *err);
 /* statement_init: prepares; the statement is the caller's, to statement_clear(). */
 bool statement_init(struct statement *statement, sqlite3 *database, const char *sql, enum error_code code,
     struct error *err) MUST_CHECK;
+/* statement_clear: frees it; STATEMENT_EMPTY afterwards. */
 void statement_clear(struct statement *statement);
 
 /* statement_reset: makes it ready for other parameters. */

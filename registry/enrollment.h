@@ -24,6 +24,7 @@ struct enrollment {
 
 #define ENROLLMENT_EMPTY ((struct enrollment){.person = ""})
 
+/* enrollment_clear: frees what it owns; ENROLLMENT_EMPTY afterwards. */
 void enrollment_clear(struct enrollment *enrollment);
 
 /* enrollment_put_extension: appends the text of the extension, for the signing of a new enrollment.
@@ -33,7 +34,8 @@ bool enrollment_put_extension(const struct evidence *evidence, const struct poss
 
 /* enrollment_parse: reads a certificate blob that is an enrollment. The certificate's own signature and the proof of
  * possession are checked (they need no trust): record, person, evidence hash, signing registrar and key all agree.
- * Errors: ERROR_SSH_CERTIFICATE…, ERROR_ENROLLMENT (no extension, several principals, critical options), ERROR_EVIDENCE_FORMAT,
+ * Errors: ERROR_SSH_CERTIFICATE…, ERROR_ENROLLMENT (no extension, several principals, critical options), ERROR_PERSON_NAME,
+ * ERROR_BASE64, ERROR_EVIDENCE_FORMAT,
  * ERROR_ENROLLMENT_POSSESSION. */
 bool enrollment_parse(struct bytes blob, struct enrollment *enrollment, struct error *err) MUST_CHECK;
 

@@ -23,6 +23,7 @@ bool snapshot_store(
 /* snapshot_open: opens for reading.
  * Errors: ERROR_SNAPSHOT_ABSENT, ERROR_SNAPSHOT (not a snapshot, damaged, of a newer version), ERROR_PERMISSIONS (writable by others). */
 bool snapshot_open(const char *path, struct snapshot **snapshot, struct error *err) MUST_CHECK;
+/* snapshot_close: closes it; NULL is no snapshot. */
 void snapshot_close(struct snapshot *snapshot);
 
 /* snapshot_is_current: whether the file at its path is still the one that was opened (device, inode, size, time). */

@@ -30,11 +30,13 @@ struct store_entry {
 /* store_open: opens or, with `create`, makes a store. Waits for other operators for up to 10 seconds where it must.
  * Errors: ERROR_STORE (absent, not a database, busy), ERROR_STORE_VERSION (made by a newer program). */
 bool store_open(const char *path, bool create, struct store **store, struct error *err) MUST_CHECK;
+/* store_close: closes it; NULL is no store. */
 void store_close(struct store *store);
 
 /* store_hold: keeps other operators from writing until store_release, so that what is made of the store in between is its
  * latest state. Nothing can be written in between from here either. */
 bool store_hold(struct store *store, struct error *err) MUST_CHECK;
+/* store_release: lets them go on. */
 void store_release(struct store *store);
 
 /* store_next_serial: a serial that no enrollment of this store has or had; reserved from now on, also for other operators. */
@@ -54,7 +56,8 @@ bool store_add(struct store *store, const struct enrollment *enrollment, const c
 bool store_revoke(
     struct store *store, const char *fingerprint, const char *because, int64_t now, struct error *err) MUST_CHECK;
 
-/* store_visitor: called for each entry; false stops the walk, which then returns false with what the visitor put into err. */
+/* store_visitor: called for each entry; false stops the walk, which then returns false with what the visitor put into err. Other
+ * operators cannot write meanwhile, so a visitor waits for nobody: what it shows is collected first and printed afterwards. */
 typedef bool store_visitor(const struct store_entry *entry, void *context, struct error *err);
 
 /* store_each: walks all entries in order of serial.
