@@ -22,9 +22,31 @@ static struct appraisal appraisal_of(const struct course *course)
 
 static bool refusal(const struct result *result, struct error *err)
 {
-	if (result->num_reasons == 0)
-		return error_set(err, ERROR_POLICY, "the appraisal does not accept this token, and gives no reason");
-	return error_set(err, result->reasons[0].code, "%s", result->reasons[0].sentence);
+	for (size_t i = 0; i < result->num_reasons; i++)
+		if (!result->reasons[i].warning)
+			return error_set(err, result->reasons[i].code, "%s", result->reasons[i].sentence);
+	return error_set(err, ERROR_POLICY, "the appraisal does not accept this token, and gives no reason");
+}
+
+static void pass_warnings_on(const struct course *course)
+{
+	for (size_t i = 0; i < course->result.num_reasons; i++)
+		if (course->result.reasons[i].warning)
+			course->dialogue.warn(course->dialogue.state, course->result.reasons[i].sentence);
+}
+
+/* The rule that accepted may let an enrollment live for a shorter time than was asked for. */
+static void settle_life(struct course *course)
+{
+	int64_t life = (int64_t)course->request.days * DAY_SECONDS, maximum = course->result.maximum_life;
+
+	if (maximum > 0 && life > maximum) {
+		life = maximum;
+		course->dialogue.warn(
+		    course->dialogue.state, "the policy lets this enrollment live for a shorter time");
+	}
+	course->valid_after = course->request.now - CLOCK_TOLERANCE_SECONDS;
+	course->valid_before = course->request.now + life;
 }
 
 /* Two serials, one signed and one merely said, that differ: somebody else's token is being shown. */
@@ -47,11 +69,11 @@ bool course_appraise(struct course *course, struct error *err)
 {
 	struct appraisal appraisal = appraisal_of(course);
 
-	course->valid_after = course->request.now - CLOCK_TOLERANCE_SECONDS;
-	course->valid_before = course->request.now + (int64_t)course->request.days * DAY_SECONDS;
 	appraise(&appraisal, &course->result);
 	if (course->result.verdict != VERDICT_ACCEPTED)
 		return refusal(&course->result, err);
+	pass_warnings_on(course);
+	settle_life(course);
 	return note_device(course, err);
 }
 

@@ -137,12 +137,14 @@ void enroll_explain_refusal(const struct course *course)
 {
 	const struct result *result = &course->result;
 
+	if (result->num_reasons == 0 || result->verdict == VERDICT_ACCEPTED)
+		return;
 	for (size_t i = 0; i < result->num_reasons; i++) {
-		terminal_say("refused: %s [%s]", result->reasons[i].sentence, error_word(result->reasons[i].code));
+		terminal_say("%s: %s [%s]", result->reasons[i].warning ? "warning" : "refused",
+		    result->reasons[i].sentence, error_word(result->reasons[i].code));
 		if (result->reasons[i].next_step[0])
 			terminal_say("  next: %s", result->reasons[i].next_step);
 	}
-	if (result->num_reasons > 0)
-		terminal_say(
-		    "The key in slot %s is not enrolled; the next enrollment replaces it.", course->request.slot->name);
+	terminal_say(
+	    "The key in slot %s is not enrolled; the next enrollment replaces it.", course->request.slot->name);
 }

@@ -1,0 +1,213 @@
+#!/bin/bash
+# verbs: each verb of the command with a real pcscd and virtual tokens: what it prints, what it changes, what it exits with.
+. "$(dirname "$0")/world.sh"
+
+# exits STATUS TEXT COMMAND...: passes where the command ends with that status.
+exits()
+{
+	local wanted=$1 text=$2 status
+	shift 2
+	world_run "$@"
+	status=$?
+	if [ $status -eq "$wanted" ]; then ok "$text"; else not_ok "$text (exits with $status, not $wanted)" "$WORLD/output"; fi
+}
+
+# says PATTERN TEXT: the output of the last command matches the extended regular expression.
+says()
+{
+	if grep -qE -e "$1" "$WORLD/output"; then ok "$2"; else not_ok "$2" "$WORLD/output"; fi
+}
+
+# report STATUS NAME TEXT COMMAND...: as exits, and its standard output is a report of the schema NAME; it stays in $WORLD/json.
+report()
+{
+	local wanted=$1 name=$2 text=$3 status
+	shift 3
+	"$@" >"$WORLD/json" 2>"$WORLD/output"
+	status=$?
+	if [ $status -ne "$wanted" ]; then
+		not_ok "$text (exits with $status, not $wanted)" "$WORLD/output" "$WORLD/json"
+		return
+	fi
+	"$top/tests/e2e/schema_check" "$name" "$WORLD/json" 2>>"$WORLD/output"
+	case $? in
+	0) ok "$text" ;;
+	77) skip "$text" "python3-jsonschema is not installed" ;;
+	*) not_ok "$text" "$WORLD/output" "$WORLD/json" ;;
+	esac
+}
+
+# holds FILTER TEXT: jq's filter is true of the last report.
+holds()
+{
+	if jq -e "$1" "$WORLD/json" >/dev/null; then ok "$2"; else not_ok "$2" "$WORLD/json"; fi
+}
+
+registry_sum()
+{
+	(cd "$world_registry" && sha256sum registrar registrar.pub registrars desk.conf)
+}
+
+check_frame()
+{
+	local verb
+	exits 64 "no verb is a usage error" keyenroll
+	exits 64 "an unknown verb is a usage error" keyenroll frobnicate
+	says 'keyenroll help' "and says where the verbs are told"
+	exits 64 "an unknown option is a usage error" keyenroll list --frobnicate
+	exits 64 "a missing argument is a usage error" keyenroll show
+	report 64 error "a usage error is JSON where JSON was asked for" keyenroll list --json --frobnicate
+	exits 0 "--version" keyenroll --version
+	report 0 help "help --json" keyenroll help --json
+	for verb in $(jq -r '.verbs[].name' "$WORLD/json"); do
+		exits 0 "$verb --help" keyenroll "$verb" --help
+		says "^Usage: keyenroll $verb" "and it is about $verb"
+	done
+	exits 4 "without a registry list says so" keyenroll list
+	says 'store.database.*' "and what the code of that is"
+}
+
+check_init()
+{
+	local before
+	world_desk
+	before=$(registry_sum)
+	report 0 init "init twice" keyenroll init --no-passphrase --name other --json
+	holds '.made | map(. == false) | all' "makes nothing the second time"
+	expect "and changes no file" test "$before" = "$(registry_sum)"
+	exits 64 "init with another key refuses to change the desk" keyenroll init --registrar-key /elsewhere
+	expect "the registrars file is what ssh-keygen understands" \
+		ssh-keygen -Y match-principals -I helpdesk -f "$world_registry/registrars"
+}
+
+check_tokens()
+{
+	report 0 tokens "tokens --json" keyenroll tokens --json
+	holds '[.readers[] | select(.card)] | length == 1' "shows the one token"
+	holds '.readers[] | select(.card) | .claimed | .firmware == "5.7.4" and .factory_codes.pin and .slots == []' \
+		"with what it claims of itself"
+	exits 0 "tokens" keyenroll tokens
+	says 'claimed by the token' "says that it is only claimed"
+}
+
+check_enroll()
+{
+	exits 3 "a wrong PIN is refused" env pin=000000 bash -c 'keyenroll enroll --pin-fd 5 alice 5<<<$pin'
+	report 0 list "list --json of an empty registry" keyenroll list --json
+	holds '.enrollments == []' "nothing was recorded by that"
+	report 0 enroll "enroll --json" world_enroll alice blue --json --out "$WORLD/alice-cert.pub"
+	holds '.person == "alice" and .slot == "9a" and .result.verdict == "accepted" and .result.assurance == "organisation"' \
+		"with what was found"
+	fingerprint=$(jq -r .fingerprint "$WORLD/json")
+	serial=$(jq -r .device "$WORLD/json")
+	serial=${serial#piv }
+	exits 0 "ssh-keygen reads the enrollment" ssh-keygen -L -f "$WORLD/alice-cert.pub"
+	says "Key ID: \"alice piv $serial/9a\"" "and finds user, token and slot in its key id"
+	exits 0 "yubico-piv-tool reads the slot's certificate" \
+		yubico-piv-tool --reader "$(world_reader_name "$(cat "$WORLD/blue.reader")")" -a read-certificate -s 9a
+	exits 1 "a key is not replaced without consent" bash -c 'keyenroll enroll --pin-fd 5 alice 5<<<123456'
+	says 'operator.declined' "and says that nobody gave it"
+	exits 1 "a token of another person is refused" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<123456'
+	says 'enrolled for alice' "and says whose it is"
+	exits 2 "a name that is none is refused" keyenroll enroll 'al ice'
+	exits 3 "without --pin-fd and terminal the PIN is missed" setsid -w keyenroll enroll --yes alice
+	says '--pin-fd' "and says how to give it"
+}
+
+check_choice()
+{
+	world_token green 5.4.3
+	exits 3 "with two tokens and no choice none is taken" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<123456'
+	says 'card.several' "and says that there are several"
+	exits 3 "a serial that is not there is refused" bash -c 'keyenroll enroll --serial 1 --pin-fd 5 bob 5<<<123456'
+	report 0 enroll "an RSA key in the other token" world_enroll bob green --json --algorithm rsa-2048 --slot 9c
+	holds '.slot == "9c" and (.certificate | startswith("ssh-rsa-cert-v01"))' "is enrolled in the slot asked for"
+	report 0 enroll "an Ed25519 key with a PIN each time" \
+		world_enroll alice blue --json --algorithm ed25519 --slot 82 --pin-policy always
+	exits 3 "an algorithm that the token lacks is refused" world_enroll bob green --algorithm ed25519 --slot 9d
+	says 'card.unsupported' "before anything is changed"
+}
+
+check_strange_vendor()
+{
+	"$build/tests/vtoken/vendor-ca" "$WORLD/stranger" >"$WORLD/stranger.log" 2>&1
+	world_token_stop green
+	rm -f "$WORLD/green.state"
+	world_token green 5.7.4 "$WORLD/stranger"
+	exits 1 "a token of an unknown vendor is refused" world_enroll bob green --slot 9d
+	says 'piv\.(issuer-unknown|device-signature)' "with the reason"
+	report 0 list "list --json" keyenroll list --json
+	holds '.enrollments | length == 3' "and is not recorded"
+}
+
+check_show()
+{
+	report 0 show "show USER" keyenroll show --json alice
+	holds '.enrollments | length == 2' "shows all of hers"
+	report 0 show "show SERIAL" keyenroll show --json "$serial"
+	holds '.enrollments | map(.person == "alice") | all' "shows the token's"
+	report 0 show "show FINGERPRINT" keyenroll show --json "$fingerprint"
+	holds '.enrollments | length == 1' "shows one key"
+	holds '.enrollments[0].result.claims | map(select(.name == "firmware" and .grade == "proven")) | length == 1' \
+		"with its proven claims"
+	exits 1 "what is not there is not shown" keyenroll show carol
+	exits 0 "show as text" keyenroll show alice
+	says '^Possession +proved' "tells of the proof of possession"
+	exits 0 "list as text" keyenroll list --user bob
+	says '^bob .*active' "tells the state"
+}
+
+check_verify()
+{
+	keyenroll show --certificate "$fingerprint" >"$WORLD/enrollment"
+	expect "show --certificate prints what enroll wrote" cmp "$WORLD/enrollment" "$WORLD/alice-cert.pub"
+	report 0 verify "verify of an enrollment" keyenroll verify --json "$WORLD/enrollment"
+	holds '.person == "alice" and .result.verdict == "accepted"' "accepts it"
+	exits 0 "verify of standard input" bash -c "keyenroll verify - <$WORLD/enrollment"
+	exits 0 "verify through a pipe" bash -c "keyenroll verify <(cat $WORLD/enrollment)"
+	exits 1 "another key than the enrolled one" keyenroll verify --key "$world_registry/registrar.pub" "$WORLD/enrollment"
+	says 'key.mismatch' "is a mismatch"
+	echo '# nobody' >"$WORLD/nobody"
+	report 1 verify "verify with other registrars" keyenroll verify --json --registrars "$WORLD/nobody" "$WORLD/enrollment"
+	holds '.result.reasons[0].code == "registrar.unknown"' "knows no registrar"
+	exits 0 "but the evidence is genuine" keyenroll verify --evidence-only --registrars "$WORLD/nobody" "$WORLD/enrollment"
+	mkdir -p "$WORLD/nothing"
+	report 1 verify "verify without the test vendor" keyenroll verify --json --trust "$WORLD/nothing" "$WORLD/enrollment"
+	holds '.result.reasons[0].code == "piv.issuer-unknown"' "knows no such vendor"
+	sed 's/\(.\{200\}\)./\1A/; s/AAAAA/AAAAB/' "$WORLD/enrollment" >"$WORLD/damaged"
+	exits 2 "a damaged enrollment cannot be appraised" keyenroll verify "$WORLD/damaged"
+	exits 4 "a file that is not there is no verdict" keyenroll verify "$WORLD/none"
+	exits 64 "nothing to verify is a usage error" keyenroll verify
+}
+
+check_revoke()
+{
+	exits 64 "a revocation without reason is a usage error" keyenroll revoke alice
+	report 0 revoke "revoke of one key" keyenroll revoke --json --reason 'left in a train' "$fingerprint"
+	holds ".revoked == [\"$fingerprint\"]" "names it"
+	exits 1 "it cannot be revoked twice" keyenroll revoke --reason again "$fingerprint"
+	exits 0 "revoke of all the others of a user" keyenroll revoke --reason 'has left' alice
+	report 0 list "list --json of a user" keyenroll list --json --user alice
+	holds '.enrollments | length == 2 and (map(.state == "revoked") | all)' "shows both as revoked"
+	exits 1 "of somebody who has nothing, nothing is revoked" keyenroll revoke --reason x carol
+	report 0 snapshot "snapshot" keyenroll snapshot --json --output "$WORLD/snapshot"
+	holds '.active == 1 and .revoked == 2' "counts them"
+	exits 0 "snapshot in its usual place" keyenroll snapshot
+	expect "is readable by all" test "$(stat -c %a "$state/snapshot")" = 644
+}
+
+world_install
+world_user alice
+world_user bob
+world_pcscd 2
+world_token blue 5.7.4
+check_frame
+check_init
+check_tokens
+check_enroll
+check_choice
+check_strange_vendor
+check_show
+check_verify
+check_revoke
+world_end
