@@ -25,14 +25,24 @@ void ssh_key_clear(struct ssh_key *key)
 	*key = SSH_KEY_EMPTY;
 }
 
-static bool from_params(const char *algorithm, OSSL_PARAM *params, EVP_PKEY **public_key, struct error *err)
+/* Makes a key of what was pushed into the builder, which is freed.
+ *   complete  whether every push went well */
+static bool from_builder(
+    const char *algorithm, OSSL_PARAM_BLD *builder, bool complete, EVP_PKEY **public_key, struct error *err)
 {
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, algorithm, NULL);
-	bool done = context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
-	            EVP_PKEY_fromdata(context, public_key, EVP_PKEY_PUBLIC_KEY, params) == 1;
+	OSSL_PARAM *params = complete ? OSSL_PARAM_BLD_to_param(builder) : NULL;
+	EVP_PKEY_CTX *context = params == NULL ? NULL : EVP_PKEY_CTX_new_from_name(NULL, algorithm, NULL);
+	bool done = false;
 
+	if (context == NULL || EVP_PKEY_fromdata_init(context) != 1)
+		error_set(err, ERROR_CRYPTO, "libcrypto makes no %s key", algorithm);
+	else
+		done = EVP_PKEY_fromdata(context, public_key, EVP_PKEY_PUBLIC_KEY, params) == 1 ||
+		       error_set(err, ERROR_SSH_KEY, "libcrypto refuses this %s key", algorithm);
 	EVP_PKEY_CTX_free(context);
-	return done || error_set(err, ERROR_SSH_KEY, "libcrypto refuses this %s key", algorithm);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(builder);
+	return done;
 }
 
 static bool check_rsa(const BIGNUM *modulus, const BIGNUM *exponent, struct error *err)
@@ -54,20 +64,10 @@ static bool check_rsa(const BIGNUM *modulus, const BIGNUM *exponent, struct erro
 static bool build_rsa(const BIGNUM *modulus, const BIGNUM *exponent, EVP_PKEY **public_key, struct error *err)
 {
 	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-	OSSL_PARAM *params = NULL;
-	bool done = false;
+	bool complete = builder != NULL && OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
+	                OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) == 1;
 
-	if (builder == NULL || OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) != 1 ||
-	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) != 1 ||
-	    (params = OSSL_PARAM_BLD_to_param(builder)) == NULL) {
-		error_set(err, ERROR_CRYPTO, "no memory for an RSA key");
-		goto out;
-	}
-	done = from_params("RSA", params, public_key, err);
-out:
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(builder);
-	return done;
+	return from_builder("RSA", builder, complete, public_key, err);
 }
 
 static bool take_rsa(struct bytes *in, struct ssh_key *key, struct error *err)
@@ -93,10 +93,19 @@ out:
 }
 
 /* libcrypto refuses a point that is not on the curve; these curves have no other subgroup that it could lie in. */
+static bool build_ecdsa(const char *group, struct bytes point, EVP_PKEY **public_key, struct error *err)
+{
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	bool complete = builder != NULL &&
+	                OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, group, 0) == 1 &&
+	                OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point.data, point.len) == 1;
+
+	return from_builder("EC", builder, complete, public_key, err);
+}
+
 static bool take_ecdsa(struct bytes *in, const struct ssh_key_kind *kind, struct ssh_key *key, struct error *err)
 {
 	struct bytes curve, point, rest;
-	OSSL_PARAM params[3];
 	uint8_t form;
 
 	if (!bytes_take_ssh_string(in, &curve) || !bytes_equal_text(curve, kind->curve))
@@ -106,11 +115,7 @@ static bool take_ecdsa(struct bytes *in, const struct ssh_key_kind *kind, struct
 	rest = point;
 	if (!bytes_take_u8(&rest, &form) || form != POINT_UNCOMPRESSED)
 		return error_set(err, ERROR_SSH_KEY, "%s: a point that is not uncompressed", kind->name);
-	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)kind->group, 0);
-	params[1] =
-	    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.data, point.len);
-	params[2] = OSSL_PARAM_construct_end();
-	return from_params("EC", params, &key->public_key, err);
+	return build_ecdsa(kind->group, point, &key->public_key, err);
 }
 
 /* The points of an order that divides 8, in every encoding but for the sign bit: a signature under one of these as key can

@@ -148,6 +148,34 @@ static void the_child_gets_no_other_descriptor(void **state)
 	buffer_free(&output);
 }
 
+/* A daemon may have closed 0, 1 and 2: then the socket's ends get these numbers. */
+static void a_caller_without_standard_descriptors_is_served(void **state)
+{
+	static const int closed[][3] = {{0, -1, -1}, {0, 1, -1}, {0, 1, 2}, {1, -1, -1}, {1, 2, -1}, {2, -1, -1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+		int status;
+		pid_t caller = fork();
+
+		assert_int_not_equal(caller, -1);
+		if (caller == 0) {
+			struct buffer output = BUFFER_EMPTY;
+			bool good;
+
+			for (size_t j = 0; j < 3; j++)
+				if (closed[i][j] >= 0 && close(closed[i][j]) != 0)
+					_exit(2);
+			good = run("cat; echo .", bytes_of_text("in"), &output, 20000, NULL) &&
+			       bytes_equal_text(buffer_bytes(&output), "in.\n");
+			buffer_free(&output);
+			_exit(good ? 0 : 1);
+		}
+		assert_int_equal(waitpid(caller, &status, 0), caller);
+		assert_int_equal(status, 0);
+	}
+}
+
 static unsigned long long signals_after(const char *text, const char *name)
 {
 	const char *found = strstr(text, name);
@@ -271,6 +299,7 @@ int main(void)
 	    cmocka_unit_test(a_bare_name_is_looked_for),
 	    cmocka_unit_test(the_child_gets_its_environment_only),
 	    cmocka_unit_test(the_child_gets_no_other_descriptor),
+	    cmocka_unit_test(a_caller_without_standard_descriptors_is_served),
 	    cmocka_unit_test(the_child_gets_default_signals),
 	    cmocka_unit_test(a_host_that_ignores_its_children_gets_complete_output_only),
 	    cmocka_unit_test(other_children_and_handlers_are_left_alone),
