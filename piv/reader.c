@@ -59,21 +59,24 @@ const struct reader *reader_list_find(const struct reader_list *list, const char
 }
 
 /* The service's list: names with a NUL behind each, an empty name behind the last. */
+static bool take_name(struct bytes *names, struct bytes *name)
+{
+	return bytes_take_until(names, 0, name) && name->len > 0;
+}
+
 static bool add_names(struct reader_list *list, struct bytes names, struct error *err)
 {
-	struct bytes name;
+	struct bytes counted = names, name;
+	size_t count = 0;
 
-	while (bytes_take_until(&names, 0, &name) && name.len > 0) {
-		struct reader *larger = reallocarray(list->readers, list->count + 1, sizeof(*larger));
-
-		if (larger == NULL)
-			return error_set(err, ERROR_MEMORY, "no memory for %zu readers", list->count + 1);
-		list->readers = larger;
-		larger[list->count] = (struct reader){.card_present = false};
-		if (!bytes_to_text(name, larger[list->count].name, sizeof(larger->name)))
+	while (take_name(&counted, &name))
+		count++;
+	list->readers = calloc(count + 1, sizeof(*list->readers));
+	if (list->readers == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for %zu readers", count);
+	for (; take_name(&names, &name); list->count++)
+		if (!bytes_to_text(name, list->readers[list->count].name, READER_NAME_SIZE))
 			return error_set(err, ERROR_PCSC, "a reader's name has %zu bytes, which is too long", name.len);
-		list->count++;
-	}
 	return true;
 }
 

@@ -38,18 +38,18 @@ static const struct piv_slot slots[] = {
 };
 
 static const struct piv_algorithm_row algorithms[] = {
-    {PIV_3DES, PIV_KEY_TYPE_SYMMETRIC, 192, "3des", "3DES", {0, 0, 0}},
-    {PIV_AES128, PIV_KEY_TYPE_SYMMETRIC, 128, "aes-128", "AES-128", {5, 4, 0}},
-    {PIV_AES192, PIV_KEY_TYPE_SYMMETRIC, 192, "aes-192", "AES-192", {5, 4, 0}},
-    {PIV_AES256, PIV_KEY_TYPE_SYMMETRIC, 256, "aes-256", "AES-256", {5, 4, 0}},
-    {PIV_RSA1024, PIV_KEY_TYPE_RSA, 1024, "rsa-1024", "RSA 1024", {0, 0, 0}},
-    {PIV_RSA2048, PIV_KEY_TYPE_RSA, 2048, "rsa-2048", "RSA 2048", {0, 0, 0}},
-    {PIV_RSA3072, PIV_KEY_TYPE_RSA, 3072, "rsa-3072", "RSA 3072", {5, 7, 0}},
-    {PIV_RSA4096, PIV_KEY_TYPE_RSA, 4096, "rsa-4096", "RSA 4096", {5, 7, 0}},
-    {PIV_P256, PIV_KEY_TYPE_EC, 256, "ecdsa-p256", "ECDSA P-256", {0, 0, 0}},
-    {PIV_P384, PIV_KEY_TYPE_EC, 384, "ecdsa-p384", "ECDSA P-384", {4, 0, 0}},
-    {PIV_ED25519, PIV_KEY_TYPE_EDWARDS, 256, "ed25519", "Ed25519", {5, 7, 0}},
-    {PIV_X25519, PIV_KEY_TYPE_AGREEMENT, 256, "x25519", "X25519", {5, 7, 0}},
+    {PIV_3DES, PIV_KEY_TYPE_SYMMETRIC, 192, {0, 0, 0}, "3des", "3DES"},
+    {PIV_AES128, PIV_KEY_TYPE_SYMMETRIC, 128, {5, 4, 0}, "aes-128", "AES-128"},
+    {PIV_AES192, PIV_KEY_TYPE_SYMMETRIC, 192, {5, 4, 0}, "aes-192", "AES-192"},
+    {PIV_AES256, PIV_KEY_TYPE_SYMMETRIC, 256, {5, 4, 0}, "aes-256", "AES-256"},
+    {PIV_RSA1024, PIV_KEY_TYPE_RSA, 1024, {0, 0, 0}, "rsa-1024", "RSA 1024"},
+    {PIV_RSA2048, PIV_KEY_TYPE_RSA, 2048, {0, 0, 0}, "rsa-2048", "RSA 2048"},
+    {PIV_RSA3072, PIV_KEY_TYPE_RSA, 3072, {5, 7, 0}, "rsa-3072", "RSA 3072"},
+    {PIV_RSA4096, PIV_KEY_TYPE_RSA, 4096, {5, 7, 0}, "rsa-4096", "RSA 4096"},
+    {PIV_P256, PIV_KEY_TYPE_EC, 256, {0, 0, 0}, "ecdsa-p256", "ECDSA P-256"},
+    {PIV_P384, PIV_KEY_TYPE_EC, 384, {4, 0, 0}, "ecdsa-p384", "ECDSA P-384"},
+    {PIV_ED25519, PIV_KEY_TYPE_EDWARDS, 256, {5, 7, 0}, "ed25519", "Ed25519"},
+    {PIV_X25519, PIV_KEY_TYPE_AGREEMENT, 256, {5, 7, 0}, "x25519", "X25519"},
 };
 
 static const char *const pin_policies[PIV_PIN_POLICY_COUNT] = {

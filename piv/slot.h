@@ -47,10 +47,10 @@ struct piv_version {
 struct piv_algorithm_row {
 	enum piv_algorithm algorithm;
 	enum piv_key_type type;
-	unsigned bits;     /* of the modulus, the curve or the symmetric key without parity */
+	unsigned bits; /* of the modulus, the curve or the symmetric key without parity */
+	struct piv_version since;
 	const char *name;  /* what an operator types, and claims have: "ecdsa-p256", "rsa-2048" */
 	const char *title; /* what he reads: "ECDSA P-256" */
-	struct piv_version since;
 };
 
 /* Number = what the card wants. "default" lets the card decide, by slot. */

@@ -6,7 +6,7 @@
 #define PIV_SLOT_CERTIFICATE_H
 
 #include "common/buffer.h"
-#include "piv/key.h"
+#include "piv/signature_input.h"
 
 struct slot_certificate {
 	const char *person;            /* the subject's common name, UTF-8, 1 to 64 characters */
@@ -19,8 +19,8 @@ struct slot_certificate {
  *   signature  out, appended */
 struct slot_certificate_signer {
 	void *state;
-	bool (*sign)(void *state, enum piv_digest digest, struct bytes message, struct buffer *signature,
-	    struct error *err) MUST_CHECK;
+	bool (*sign)(
+	    void *state, enum piv_digest digest, struct bytes message, struct buffer *signature, struct error *err);
 };
 
 /* slot_certificate_make: builds it and has it signed, once.

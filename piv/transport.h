@@ -20,7 +20,7 @@ struct transport {
 	 * Errors: ERROR_CARD_RESET (another program reset the card; the way is open again, the card forgot everything,
 	 * the command was not run), ERROR_CARD_REMOVED, ERROR_CARD_EXCHANGE (the reader or the card failed on this
 	 * command), ERROR_PCSC. */
-	bool (*transmit)(void *state, struct bytes command, struct buffer *reply, struct error *err) MUST_CHECK;
+	bool (*transmit)(void *state, struct bytes command, struct buffer *reply, struct error *err);
 
 	/* close: frees the state. */
 	void (*close)(void *state, enum transport_leave leave);
