@@ -66,6 +66,8 @@
 	X(ERROR_POLICY_FILE,               "policy.file",                INPUT) \
 	X(ERROR_POLICY_NO_RULE,            "policy.no-rule",             DENIED) \
 	X(ERROR_ADVISORY,                  "advisory.refused",           DENIED) \
+	X(ERROR_TRUST_SIGNATURE,           "trust.signature",            DENIED) \
+	X(ERROR_TRUST_ROLLBACK,            "trust.rollback",             DENIED) \
 	X(ERROR_TRUST_BUNDLE,              "trust.bundle",               INPUT) \
 	/* enrollments */ \
 	X(ERROR_REGISTRARS,                "registrars.format",          INPUT) \

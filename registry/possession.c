@@ -126,8 +126,7 @@ static bool take_fields(struct bytes text, struct possession *possession)
 	struct bytes line;
 
 	return take_line(&text, "keyenroll", &line) && bytes_equal_text(line, "possession 1") &&
-	       take_line(&text, "registrar", &line) &&
-	       take_fingerprint(line, possession->registrar) &&
+	       take_line(&text, "registrar", &line) && take_fingerprint(line, possession->registrar) &&
 	       take_line(&text, "person", &line) && account_name_check(line, NULL) &&
 	       bytes_to_text(line, possession->person, sizeof(possession->person)) &&
 	       take_line(&text, "challenge", &line) &&

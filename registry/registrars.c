@@ -6,6 +6,7 @@
 #include "common/text.h"
 #include "registry/possession.h"
 #include "registry/registrar_options.h"
+#include "registry/trust_signature.h"
 
 #define REGISTRARS_MAXIMUM 1024U
 
@@ -71,6 +72,8 @@ static bool parse_line(struct bytes line, struct registrar *registrar, struct er
 	registrar->valid_before = options.valid_before;
 	registrar->signs_enrollments =
 	    !options.namespaces_given || registrar_namespaces_match(options.namespaces, POSSESSION_NAMESPACE);
+	registrar->signs_trust =
+	    !options.namespaces_given || registrar_namespaces_match(options.namespaces, TRUST_NAMESPACE);
 	return true;
 }
 

@@ -12,6 +12,7 @@ struct registrar {
 	struct ssh_key key;
 	int64_t valid_after, valid_before; /* seconds since 1970; INT64_MIN and INT64_MAX when not given */
 	bool signs_enrollments;            /* namespaces= is absent or matches enrollment@keyenroll */
+	bool signs_trust;                  /* … trust@keyenroll: for the list of trust_signature.h */
 };
 
 struct registrars {

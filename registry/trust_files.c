@@ -8,12 +8,62 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "registry/trust_signature.h"
 
-static bool add_file(struct trust *trust, const char *path, enum trust_source source, struct error *err)
+static bool add_site(struct trust *trust, const char *path, struct error *err)
 {
 	struct buffer json = BUFFER_UP_TO(TRUST_FILE_MAXIMUM);
 	bool done = file_load_trusted(path, TRUST_FILE_MAXIMUM, &json, err) &&
-	            trust_add(trust, buffer_bytes(&json), path, source, err);
+	            trust_add(trust, buffer_bytes(&json), path, TRUST_SITE, err);
+
+	buffer_free(&json);
+	return done;
+}
+
+static bool load_beside(const char *path, const char *name, struct buffer *content, struct error *err)
+{
+	struct buffer beside = BUFFER_EMPTY;
+	struct bytes folder = bytes_of_text(path);
+	const char *end = strrchr(path, '/');
+	bool done;
+
+	folder.len = end == NULL ? 0 : (size_t)(end - path) + 1;
+	done = buffer_put(&beside, folder, err) && buffer_put_text(&beside, name, err) &&
+	       file_load_trusted(buffer_text(&beside), TRUST_FILE_MAXIMUM, content, err);
+	buffer_free(&beside);
+	return done;
+}
+
+static bool load_signers(const char *path, struct registrars *signers, struct error *err)
+{
+	struct buffer list = BUFFER_EMPTY;
+	bool done = load_beside(path, TRUST_SIGNERS, &list, err) &&
+	            (registrars_parse(buffer_bytes(&list), signers, err) || error_prefix(err, "%s", TRUST_SIGNERS));
+
+	buffer_free(&list);
+	return done;
+}
+
+static bool check_signature(const char *path, struct bytes json, struct error *err)
+{
+	struct registrars signers = REGISTRARS_EMPTY;
+	struct buffer armor = BUFFER_EMPTY, signature = BUFFER_EMPTY;
+	bool done = load_signers(path, &signers, err) && buffer_put_format(&signature, err, "%s.sig", path) &&
+	            file_load_trusted(buffer_text(&signature), TRUST_FILE_MAXIMUM, &armor, err) &&
+	            (trust_signature_check(json, buffer_bytes(&armor), &signers, err) || error_prefix(err, "%s", path));
+
+	registrars_clear(&signers);
+	buffer_free(&armor);
+	buffer_free(&signature);
+	return done;
+}
+
+static bool add_shipped(struct trust *trust, const char *path, struct error *err)
+{
+	struct buffer json = BUFFER_UP_TO(TRUST_FILE_MAXIMUM);
+	bool done = file_load_trusted(path, TRUST_FILE_MAXIMUM, &json, err) &&
+	            check_signature(path, buffer_bytes(&json), err) &&
+	            trust_add(trust, buffer_bytes(&json), path, TRUST_SHIPPED, err);
 
 	buffer_free(&json);
 	return done;
@@ -48,8 +98,7 @@ static bool folder_check(const char *folder, struct error *err)
 static bool add_entry(struct trust *trust, const char *folder, const char *name, struct error *err)
 {
 	struct buffer path = BUFFER_EMPTY;
-	bool done = buffer_put_format(&path, err, "%s/%s", folder, name) &&
-	            add_file(trust, buffer_text(&path), TRUST_SITE, err);
+	bool done = buffer_put_format(&path, err, "%s/%s", folder, name) && add_site(trust, buffer_text(&path), err);
 
 	buffer_free(&path);
 	return done;
@@ -79,7 +128,7 @@ bool trust_files_load(const char *shipped, const char *site_folder, struct trust
 
 	if (!trust_new(&made, err))
 		return false;
-	if (!add_file(made, shipped, TRUST_SHIPPED, err) || (site_folder && !add_folder(made, site_folder, err))) {
+	if (!add_shipped(made, shipped, err) || (site_folder && !add_folder(made, site_folder, err))) {
 		trust_free(made);
 		return false;
 	}

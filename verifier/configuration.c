@@ -6,12 +6,13 @@
 #include <sys/stat.h>
 
 #include "common/file.h"
+#include "registry/policy_files.h"
 #include "registry/trust_files.h"
 
 #define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
 
 struct paths {
-	struct buffer registrars, shipped_trust, site_trust, snapshot;
+	struct buffer config, data, registrars, shipped_trust, site_trust, policy, snapshot;
 };
 
 /* What the text files say; built as a whole, then put in the place of the one before. */
@@ -81,11 +82,12 @@ static bool put_folder_stamp(const char *folder, struct buffer *stamp, struct er
 	return done;
 }
 
+/* The whole folders: signatures and the lists that a policy names lie there too. */
 static bool put_stamps(const struct paths *paths, struct buffer *stamp, struct error *err)
 {
-	return put_stamp(buffer_text(&paths->registrars), stamp, err) &&
-	       put_stamp(buffer_text(&paths->shipped_trust), stamp, err) &&
-	       put_folder_stamp(buffer_text(&paths->site_trust), stamp, err);
+	return put_folder_stamp(buffer_text(&paths->config), stamp, err) &&
+	       put_folder_stamp(buffer_text(&paths->site_trust), stamp, err) &&
+	       put_folder_stamp(buffer_text(&paths->data), stamp, err);
 }
 
 static bool load_registrars(const char *path, struct registrars *registrars, struct error *err)
@@ -103,7 +105,7 @@ static bool load_beliefs(const struct paths *paths, struct beliefs *beliefs, str
 	return load_registrars(buffer_text(&paths->registrars), &beliefs->registrars, err) &&
 	       trust_files_load(
 	           buffer_text(&paths->shipped_trust), buffer_text(&paths->site_trust), &beliefs->trust, err) &&
-	       policy_new_default(&beliefs->policy, err);
+	       policy_files_load(buffer_text(&paths->policy), &beliefs->policy, err);
 }
 
 /* The stamp is taken before the files are read: one that is replaced in between is read again at the next request. */
@@ -146,6 +148,9 @@ bool configuration_new(
 	if (made == NULL)
 		return error_set(err, ERROR_MEMORY, "no memory for the configuration");
 	if (!buffer_put_format(&made->paths.registrars, err, "%s/registrars", folders->config) ||
+	    !buffer_put_text(&made->paths.config, folders->config, err) ||
+	    !buffer_put_text(&made->paths.data, folders->data, err) ||
+	    !buffer_put_format(&made->paths.policy, err, "%s/policy.conf", folders->config) ||
 	    !buffer_put_format(&made->paths.site_trust, err, "%s/trust.d", folders->config) ||
 	    !buffer_put_format(&made->paths.shipped_trust, err, "%s/trust.json", folders->data) ||
 	    !buffer_put_format(&made->paths.snapshot, err, "%s/snapshot", folders->state)) {
@@ -163,6 +168,9 @@ void configuration_free(struct configuration *configuration)
 	beliefs_clear(&configuration->beliefs);
 	snapshot_close(configuration->snapshot);
 	buffer_free(&configuration->paths.registrars);
+	buffer_free(&configuration->paths.config);
+	buffer_free(&configuration->paths.data);
+	buffer_free(&configuration->paths.policy);
 	buffer_free(&configuration->paths.shipped_trust);
 	buffer_free(&configuration->paths.site_trust);
 	buffer_free(&configuration->paths.snapshot);

@@ -2,7 +2,8 @@
  * the folders where they lie and loaded again when a file there was replaced.
  *
  *   CONFIG/registrars       whose signature makes an enrollment
- *   DATA/trust.json         the shipped trust bundle
+ *   CONFIG/policy.conf      the rules; without it the built-in baseline
+ *   DATA/trust.json         the shipped trust bundle, with its signature and signers beside it
  *   CONFIG/trust.d          *.json: the anchors of the site itself, in order of their names; the folder may be absent
  *   STATE/snapshot          the registry's snapshot
  *
@@ -38,7 +39,7 @@ void configuration_free(struct configuration *configuration);
  * this call on. A file that cannot be used is an error, and never the old content in its stead: the daemon and a fresh `--once` say the
  * same.
  *   view  out: valid until the next call
- * Errors: ERROR_FILE, ERROR_PERMISSIONS, ERROR_REGISTRARS, ERROR_TRUST_BUNDLE, ERROR_SNAPSHOT, ERROR_SNAPSHOT_ABSENT, ERROR_MEMORY. */
+ * Errors: ERROR_FILE, ERROR_PERMISSIONS, ERROR_REGISTRARS, ERROR_TRUST_BUNDLE, ERROR_TRUST_SIGNATURE, ERROR_POLICY_FILE, ERROR_SNAPSHOT, ERROR_SNAPSHOT_ABSENT, ERROR_MEMORY. */
 bool configuration_refresh(struct configuration *configuration, struct host_view *view, struct error *err) MUST_CHECK;
 
 #endif

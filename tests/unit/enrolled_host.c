@@ -88,6 +88,25 @@ static bool trust_registrar(const struct enrolled_host *host, struct error *err)
 	return done;
 }
 
+/* A shipped bundle is signed, by a key of the list beside it. */
+static bool sign_bundle(const struct enrolled_host *host, const char *bundle, struct error *err)
+{
+	struct ssh_key key = SSH_KEY_EMPTY;
+	struct buffer line = BUFFER_EMPTY;
+	char signer[160], path[160];
+	bool done;
+
+	done = make_registrar(host, "signer", err) && path_in(host, "signer", signer, err) &&
+	       load_registrar(host, "signer", &key, err) &&
+	       buffer_put_text(&line, "release namespaces=\"trust@keyenroll\" ", err) &&
+	       ssh_key_put_line(&key, &line, err) && buffer_put_text(&line, "\n", err) &&
+	       path_in(host, "data/trust-signers", path, err) && file_store(path, buffer_bytes(&line), 0644, err) &&
+	       run(err, "ssh-keygen", "-q", "-Y", "sign", "-f", signer, "-n", "trust@keyenroll", bundle, NULL);
+	ssh_key_clear(&key);
+	buffer_free(&line);
+	return done;
+}
+
 /* The test vendor is the shipped one of this host: what the site's folder adds is trusted in another way. */
 static bool trust_vendor(const struct enrolled_host *host, struct error *err)
 {
@@ -96,7 +115,8 @@ static bool trust_vendor(const struct enrolled_host *host, struct error *err)
 	bool done;
 
 	done = path_in(host, "vendor/trust.json", from, err) && path_in(host, "data/trust.json", to, err) &&
-	       file_load(from, 65536, &bundle, err) && file_store(to, buffer_bytes(&bundle), 0644, err);
+	       file_load(from, 65536, &bundle, err) && file_store(to, buffer_bytes(&bundle), 0644, err) &&
+	       sign_bundle(host, to, err);
 	buffer_free(&bundle);
 	return done;
 }

@@ -290,13 +290,19 @@ static void a_changed_file_counts_at_the_next_request(void **state)
 	    {"config/registrars", "# nobody\n", ERROR_REGISTRAR_UNKNOWN},
 	    {"config/registrars", "helpdesk ssh-ed25519 AAAA\n", ERROR_REGISTRARS},
 	    {"config/registrars", NULL, ERROR_FILE},
-	    {"data/trust.json", "{", ERROR_TRUST_BUNDLE},
+	    {"data/trust.json", "{", ERROR_TRUST_SIGNATURE},
+	    {"data/trust.json.sig", "{", ERROR_TRUST_SIGNATURE},
+	    {"data/trust.json.sig", NULL, ERROR_FILE},
+	    {"data/trust-signers", "# nobody\n", ERROR_TRUST_SIGNATURE},
+	    {"config/policy.conf", "rule \"nobody\" {\nthen = refuse\n}\n", ERROR_POLICY},
+	    {"config/policy.conf", "rule {", ERROR_POLICY_FILE},
 	    {"data/trust.json", NULL, ERROR_FILE},
 	    {"state/snapshot", "no snapshot\n", ERROR_SNAPSHOT},
 	    {"state/snapshot", NULL, ERROR_SNAPSHOT_ABSENT},
 	};
 
 	(void)state;
+	change("config/policy.conf", "rule \"all\" {\nthen = accept\n}\n");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		enum error_code code;
 
