@@ -56,18 +56,18 @@ bool store_add(struct store *store, const struct enrollment *enrollment, const c
 bool store_revoke(
     struct store *store, const char *fingerprint, const char *because, int64_t now, struct error *err) MUST_CHECK;
 
-/* store_visitor: called for each entry; false stops the walk, which then returns false with what the visitor put into err. Other
- * operators cannot write meanwhile, so a visitor waits for nobody: what it shows is collected first and printed afterwards. */
+/* store_visitor: called for each entry; false stops the walk, which then returns false with what the visitor put into err. */
 typedef bool store_visitor(const struct store_entry *entry, void *context, struct error *err);
 
-/* store_each: walks all entries in order of serial.
+/* store_each: walks all entries in order of serial. Other operators may write meanwhile: what they add is walked as well, and a
+ * visitor may take its time, or write itself.
  *   person       only this person's; NULL: all
  *   fingerprint  only this key's; NULL: all */
 bool store_each(struct store *store, const char *person, const char *fingerprint, store_visitor *visit, void *context,
     struct error *err) MUST_CHECK;
 
 /* store_each_key: walks the keys in order of their hash, each once with its latest entry; entries that are over by `now` are
- * left out. */
+ * left out. Others cannot write meanwhile: for walks within store_hold. */
 bool store_each_key(
     struct store *store, int64_t now, store_visitor *visit, void *context, struct error *err) MUST_CHECK;
 

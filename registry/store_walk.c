@@ -7,16 +7,18 @@
 	" e.valid_after, e.valid_before, r.serial, r.revoked_at, r.because, e.certificate"                             \
 	" FROM enrollment AS e LEFT JOIN revocation AS r ON r.serial = e.serial"
 
+#define NEXT " ORDER BY e.serial LIMIT 1"
+
 /* Each question has its own index to go by. */
 static const char *question(const char *person, const char *fingerprint)
 {
 	if (person != NULL && fingerprint != NULL)
-		return COLUMNS " WHERE e.person = ? AND e.fingerprint = ? ORDER BY e.serial";
+		return COLUMNS " WHERE e.serial > ?1 AND e.person = ?2 AND e.fingerprint = ?3" NEXT;
 	if (person != NULL)
-		return COLUMNS " WHERE e.person = ? ORDER BY e.serial";
+		return COLUMNS " WHERE e.serial > ?1 AND e.person = ?2" NEXT;
 	if (fingerprint != NULL)
-		return COLUMNS " WHERE e.fingerprint = ? ORDER BY e.serial";
-	return COLUMNS " ORDER BY e.serial";
+		return COLUMNS " WHERE e.serial > ?1 AND e.fingerprint = ?2" NEXT;
+	return COLUMNS " WHERE e.serial > ?1" NEXT;
 }
 
 static bool read_entry(struct statement *statement, struct store_entry *entry, struct error *err)
@@ -58,21 +60,52 @@ static bool walk(struct statement *statement, store_visitor *visit, void *contex
 	}
 }
 
+/* What a walk asks again and again, each time for the entry behind the last one. */
+struct search {
+	struct statement statement;
+	const char *person, *fingerprint; /* NULL: any */
+	struct store_entry entry;
+	struct buffer certificate;
+};
+
+static bool find_next(struct search *search, bool *found, struct error *err)
+{
+	struct statement *statement = &search->statement;
+	bool done = false;
+
+	statement_bind_number(statement, (int64_t)search->entry.serial);
+	if (search->person != NULL)
+		statement_bind_text(statement, search->person);
+	if (search->fingerprint != NULL)
+		statement_bind_text(statement, search->fingerprint);
+	if (!statement_step(statement, found, err))
+		goto out;
+	buffer_cut(&search->certificate, 0);
+	done = !*found || (read_entry(statement, &search->entry, err) &&
+	                      buffer_put(&search->certificate, search->entry.certificate, err));
+	search->entry.certificate = buffer_bytes(&search->certificate);
+out:
+	statement_reset(statement);
+	return done;
+}
+
+/* A statement that stands on a row keeps everybody else from writing. A visitor may wait for a pager, so none stands while it is
+ * called. */
 bool store_each(struct store *store, const char *person, const char *fingerprint, store_visitor *visit, void *context,
     struct error *err)
 {
-	struct statement statement = STATEMENT_EMPTY;
-	bool done = false;
+	struct search search = {.person = person, .fingerprint = fingerprint};
+	bool found, done;
 
-	if (!statement_init(&statement, store->database, question(person, fingerprint), ERROR_STORE, err))
-		goto out;
-	if (person != NULL)
-		statement_bind_text(&statement, person);
-	if (fingerprint != NULL)
-		statement_bind_text(&statement, fingerprint);
-	done = walk(&statement, visit, context, err);
-out:
-	statement_clear(&statement);
+	done = statement_init(&search.statement, store->database, question(person, fingerprint), ERROR_STORE, err);
+	while (done) {
+		done = find_next(&search, &found, err);
+		if (!done || !found)
+			break;
+		done = visit(&search.entry, context, err);
+	}
+	statement_clear(&search.statement);
+	buffer_free(&search.certificate);
 	return done;
 }
 

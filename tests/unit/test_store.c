@@ -94,6 +94,27 @@ static void a_visitor_stops_the_walk(void **state)
 	assert_string_equal(err.text, "seen 1");
 }
 
+static bool revoke_through_another(const struct store_entry *entry, void *context, struct error *err)
+{
+	return store_revoke(context, entry->fingerprint, "lost", 1500, err);
+}
+
+static void others_write_while_one_walks(void **state)
+{
+	struct store_fixture *fixture = *state;
+	struct store *other = NULL;
+	struct store_entry entry;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(store_open(fixture->path, false, &other, &err), err);
+	store_sample_add(fixture->store, &fixture->registrar, "alice", NULL, NULL);
+	store_sample_add(fixture->store, &fixture->registrar, "bob", NULL, NULL);
+	assert_done(store_each(fixture->store, NULL, NULL, revoke_through_another, other, &err), err);
+	assert_done(store_each(fixture->store, "bob", NULL, copy_entry, &entry, &err), err);
+	assert_int_equal(entry.state, STORE_REVOKED);
+	store_close(other);
+}
+
 static void what_is_enrolled_is_not_enrolled_again(void **state)
 {
 	struct store_fixture *fixture = *state;
@@ -428,6 +449,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    IN_A_FOLDER(an_enrollment_is_found_as_it_was_recorded),
 	    IN_A_FOLDER(a_visitor_stops_the_walk),
+	    IN_A_FOLDER(others_write_while_one_walks),
 	    IN_A_FOLDER(what_is_enrolled_is_not_enrolled_again),
 	    IN_A_FOLDER(the_same_person_may_have_a_device_twice),
 	    IN_A_FOLDER(values_that_nobody_could_show_are_refused),
