@@ -283,7 +283,7 @@ world_snapshot()
 
 world_verifier()
 {
-	mkdir -p -m 755 /run/keyenroll
+	mkdir -p /run/keyenroll
 	world_daemon keyenrolld keyenrolld --socket /run/keyenroll/verifier.sock
 	world_wait 5 test -S /run/keyenroll/verifier.sock || world_die "keyenrolld does not start: $(cat "$WORLD/keyenrolld.log")"
 }
