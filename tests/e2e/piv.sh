@@ -76,6 +76,34 @@ expect "5.4.3: RSA 2048" "$probe" course "$middle" rsa-2048 9c 123456
 expect "5.4.3: what it cannot make" fails_as card.unsupported "$probe" course "$middle" ed25519 9a 123456
 expect "4.3.5: P-256, without metadata, serial from another application" "$probe" course "$old" ecdsa-p256 9a 123456
 
+# ---- what other software makes of it ------------------------------------------------------------------------------------------
+
+module=$(find /usr/lib /usr/lib64 -name opensc-pkcs11.so -print -quit 2>/dev/null)
+
+shows_key()
+{
+	pkcs11-tool --module "$module" --slot-index "$1" --list-objects --type cert | grep -q 'subject: *DN: CN=anna' &&
+		pkcs11-tool --module "$module" --slot-index "$1" --list-objects --type pubkey | grep -q 'label:'
+}
+
+signs()
+{
+	pkcs11-tool --module "$module" --slot-index "$1" --read-object --type cert --id 01 >"$WORLD/seen.der" &&
+		openssl x509 -inform DER -in "$WORLD/seen.der" -pubkey -noout >"$WORLD/seen.pem" &&
+		echo message >"$WORLD/message" &&
+		pkcs11-tool --module "$module" --slot-index "$1" --login --pin 123456 --id 01 --sign --mechanism ECDSA-SHA256 \
+			--signature-format openssl --input-file "$WORLD/message" --output-file "$WORLD/signature" &&
+		openssl dgst -sha256 -verify "$WORLD/seen.pem" -signature "$WORLD/signature" "$WORLD/message"
+}
+
+if [ -n "$module" ]; then
+	pkcs11-tool --module "$module" --list-slots >"$WORLD/slots" 2>&1
+	expect "OpenSC shows the certificate and the key" shows_key 0
+	expect "and signs with it" signs 0
+else
+	skip "OpenSC shows the certificate and the key" "OpenSC is not installed"
+fi
+
 # ---- what goes wrong --------------------------------------------------------------------------------------------------------
 
 expect "a wrong PIN" fails_as pin.wrong "$probe" pin "$new" 654321
