@@ -50,6 +50,11 @@ bool store_next_serial(struct store *store, uint64_t *serial, struct error *err)
 bool store_add(struct store *store, const struct enrollment *enrollment, const char *device, const char *operator_name,
     int64_t now, struct error *err) MUST_CHECK;
 
+/* store_check_device: whether a device may be enrolled for a person, as far as one can know before there is a key.
+ * Errors: ERROR_ENROLLMENT_EXISTS (it is enrolled for another person), ERROR_TEXT, ERROR_STORE. */
+bool store_check_device(
+    struct store *store, const char *device, const char *person, int64_t now, struct error *err) MUST_CHECK;
+
 /* store_revoke: marks what is enrolled of a key.
  *   because  a sentence without control characters
  * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_ENROLLMENT_REVOKED (it is already), ERROR_TEXT, ERROR_STORE. */

@@ -113,6 +113,16 @@ out:
 	return done;
 }
 
+/* The same question with a serial and a key hash that are nobody's. */
+bool store_check_device(struct store *store, const char *device, const char *person, int64_t now, struct error *err)
+{
+	struct store_entry entry = {.enrolled_at = now};
+
+	return copy_text("the device", device, entry.device, sizeof(entry.device), err) &&
+	       copy_text("the person", person, entry.person, sizeof(entry.person), err) &&
+	       check_free(store->database, &entry, err);
+}
+
 static bool insert(sqlite3 *database, const struct store_entry *entry, struct error *err)
 {
 	struct statement statement = STATEMENT_EMPTY;

@@ -133,6 +133,11 @@ static void what_is_enrolled_is_not_enrolled_again(void **state)
 	enrollment_sample_init(&fixture->registrar, "bob", 50, &other);
 	assert_refused(store_add(store, &other, "piv 1", "operator", SAMPLE_SINCE, &err), err, ERROR_ENROLLMENT_EXISTS);
 	assert_non_null(strstr(err.text, "alice"));
+	assert_refused(store_check_device(store, "piv 1", "bob", SAMPLE_SINCE, &err), err, ERROR_ENROLLMENT_EXISTS);
+	err = ERROR_EMPTY;
+	assert_done(store_check_device(store, "piv 1", "alice", SAMPLE_SINCE, &err), err);
+	assert_done(store_check_device(store, "piv 2", "bob", SAMPLE_SINCE, &err), err);
+	assert_done(store_check_device(store, "piv 1", "bob", SAMPLE_UNTIL, &err), err);
 	assert_done(ssh_key_fingerprint(&first.certificate.key, fingerprint, &err), err);
 	assert_done(store_revoke(store, fingerprint, "lost", SAMPLE_SINCE + 1, &err), err);
 	assert_done(store_add(store, &other, "piv 1", "operator", SAMPLE_SINCE + 2, &err), err);
