@@ -44,6 +44,8 @@ static int end_world(void **state)
 		(void)snprintf(path, sizeof(path), "%s/%s-key.pem", world->folder, files[i]);
 		(void)unlink(path);
 	}
+	(void)snprintf(path, sizeof(path), "%s/trust.json", world->folder);
+	(void)unlink(path);
 	(void)snprintf(path, sizeof(path), "%s/state", world->folder);
 	(void)unlink(path);
 	return rmdir(world->folder);
