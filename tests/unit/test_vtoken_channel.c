@@ -187,6 +187,13 @@ static void faults_come_at_their_apdu(void **state)
 	assert_false(bench.token.inserted);
 	assert_int_equal(tell(&bench, "insert"), 0);
 	assert_true(bench.token.inserted);
+	assert_int_equal(tell(&bench, "pull 1"), 0);
+	assert_int_equal(tell(&bench, "status 1 6f00"), 0);
+	buffer_free(&reply);
+	assert_done(token_exchange(&bench.token, BYTES_OF(version), &reply, &err), err);
+	assert_int_equal(bench.token.faults.count, 1);
+	assert_int_equal(bench_send(&bench, BENCH_SELECT), 0x9000);
+	assert_int_equal(bench.token.faults.count, 0);
 	assert_int_equal(tell(&bench, "pull 0"), UINT32_MAX);
 	assert_int_equal(tell(&bench, "status 1 900"), UINT32_MAX);
 	assert_int_equal(tell(&bench, "fly"), UINT32_MAX);

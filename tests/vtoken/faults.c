@@ -13,11 +13,21 @@ bool faults_add(struct faults *faults, enum fault_kind kind, unsigned long at, s
 	return true;
 }
 
+static void drop(struct faults *faults, size_t place)
+{
+	faults->list[place] = faults->list[--faults->count];
+}
+
+/* What was due at the APDU before and did not come, because another fault came first, never comes. */
 void faults_step(struct faults *faults)
 {
 	faults->apdus++;
-	for (size_t i = 0; i < faults->count; i++)
-		faults->list[i].countdown--;
+	for (size_t i = faults->count; i-- > 0;) {
+		if (faults->list[i].countdown-- > 0)
+			continue;
+		buffer_free(&faults->list[i].reply);
+		drop(faults, i);
+	}
 }
 
 bool faults_due(struct faults *faults, enum fault_kind kind, struct buffer *reply)
@@ -31,7 +41,7 @@ bool faults_due(struct faults *faults, enum fault_kind kind, struct buffer *repl
 			*reply = fault->reply;
 		else
 			buffer_free(&fault->reply);
-		*fault = faults->list[--faults->count];
+		drop(faults, i);
 		return true;
 	}
 	return false;
