@@ -31,7 +31,7 @@ make_configure()
 	autoreconf -fi
 }
 
-# Later changes of configure.ac and Makefile.am are make's own affair; only a first configure is made here.
+# make_build TARGET: later changes of configure.ac and Makefile.am are make's own affair; only a first configure is made here.
 make_build()
 {
 	[ -x configure ] || make_configure
@@ -40,7 +40,7 @@ make_build()
 		(cd "$build" && "$top/configure" --quiet --prefix="$prefix" --sysconfdir="$prefix/etc" \
 			--localstatedir="$prefix/var" --runstatedir=/run)
 	fi
-	make --no-print-directory -C "$build" -j"$(nproc)" everything
+	make --no-print-directory -C "$build" -j"$(nproc)" "$1"
 }
 
 make_check()
@@ -63,20 +63,20 @@ word=${1-}
 case $word in
 '') make_configure ;;
 deps) tools/deps ;;
-build) make_build ;;
+build) make_build everything ;;
 demo)
 	tools/deps
-	make_build
+	make_build demo-programs
 	KEYENROLL_BUILD="$build" tests/e2e/demo "$@"
 	;;
 check)
 	tools/deps
-	make_build
+	make_build everything
 	make_check
 	;;
 bench)
 	tools/deps
-	make_build
+	make_build everything
 	make_bench "$@"
 	;;
 bare) tools/bare "$@" ;;
