@@ -281,11 +281,16 @@ world_snapshot()
 	keyenroll snapshot
 }
 
+world_verifier_answers()
+{
+	socat -u OPEN:/dev/null UNIX-CONNECT:/run/keyenroll/verifier.sock
+}
+
 world_verifier()
 {
 	mkdir -p /run/keyenroll
 	world_daemon keyenrolld keyenrolld --socket /run/keyenroll/verifier.sock
-	world_wait 5 test -S /run/keyenroll/verifier.sock || world_die "keyenrolld does not start: $(cat "$WORLD/keyenrolld.log")"
+	world_wait 5 world_verifier_answers || world_die "keyenrolld does not start: $(cat "$WORLD/keyenrolld.log")"
 }
 
 # The module stands first among the session lines, before any pam_env.so, and sshd reads no file of a user's.
