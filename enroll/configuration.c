@@ -28,7 +28,7 @@ static bool default_registry(struct buffer *path, struct error *err)
 		return buffer_put_format(path, err, "%s/keyenroll/registry", data);
 	if (home && home[0] == '/')
 		return buffer_put_format(path, err, "%s/.local/share/keyenroll/registry", home);
-	return error_set(err, ERROR_USAGE, "HOME is not set, so there is no usual place for a registry");
+	return true;
 }
 
 static bool settle_registry(const struct options *options, struct buffer *path, struct error *err)
@@ -56,11 +56,14 @@ static bool settle_registrars(const struct options *options, struct configuratio
 
 	if (chosen)
 		return buffer_put_text(&configuration->registrars, chosen, err);
-	if (!buffer_put_format(&configuration->registrars, err, "%s/registrars", buffer_text(&configuration->registry)))
-		return false;
-	if (file_exists(buffer_text(&configuration->registrars)))
-		return true;
-	buffer_cut(&configuration->registrars, 0);
+	if (configuration->registry.len > 0) {
+		if (!buffer_put_format(
+		        &configuration->registrars, err, "%s/registrars", buffer_text(&configuration->registry)))
+			return false;
+		if (file_exists(buffer_text(&configuration->registrars)))
+			return true;
+		buffer_cut(&configuration->registrars, 0);
+	}
 	return buffer_put_text(&configuration->registrars, KEYENROLL_CONFIG_DIR "/registrars", err);
 }
 

@@ -20,9 +20,9 @@ struct configuration {
 
 void configuration_clear(struct configuration *configuration);
 
-/* configuration_load: settles every path; reads no file.
- * Errors: ERROR_USAGE (no registry can be told: neither HOME nor XDG_DATA_HOME is set), ERROR_FILE for a --trust folder
- * that is not there, ERROR_MEMORY. */
+/* configuration_load: settles every path; reads no file. Without HOME and XDG_DATA_HOME a user has no usual registry: that path
+ * is empty then, which only troubles verbs that need one.
+ * Errors: ERROR_FILE for a --trust folder that is not there, ERROR_MEMORY. */
 bool configuration_load(
     const struct options *options, struct configuration *configuration, struct error *err) MUST_CHECK;
 

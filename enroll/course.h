@@ -63,6 +63,9 @@ struct course_dialogue {
 	bool (*ask_pin)(void *state, const struct course *course, bool again, unsigned tries_left, struct secret **pin,
 	    struct error *err) MUST_CHECK;
 
+	/* touch: the token wants to be touched for the signature that is asked of it now. */
+	void (*touch)(void *state);
+
 	/* warn: something that is not well and does not stop the course. */
 	void (*warn)(void *state, const char *sentence);
 

@@ -89,6 +89,13 @@ static bool pin_lasts(const struct course *course)
 	return policy && (strcmp(policy->value, "once") == 0 || strcmp(policy->value, "match-once") == 0);
 }
 
+static bool wants_touch(const struct course *course)
+{
+	const struct claim *policy = result_find_claim(&course->result, CLAIM_TOUCH_POLICY);
+
+	return policy && strcmp(policy->value, "never") != 0;
+}
+
 /* The PIN directly before the signature: with a policy of "always" any command in between loses it. */
 static bool sign(
     struct course *course, enum piv_digest digest, struct bytes message, struct buffer *signature, struct error *err)
@@ -98,6 +105,8 @@ static bool sign(
 			return false;
 		course->unlocked = pin_lasts(course);
 	}
+	if (wants_touch(course))
+		course->dialogue.touch(course->dialogue.state);
 	return piv_sign(course->token.piv, course->request.slot, course->request.algorithm->algorithm, digest, message,
 	    signature, err);
 }

@@ -119,6 +119,8 @@ bool desk_open_store(const char *folder, struct store **store, struct error *err
 	struct buffer path = BUFFER_EMPTY;
 	bool done = false;
 
+	if (!*folder)
+		return error_set(err, ERROR_STORE, "HOME is not set, so there is no usual place for a registry");
 	if (!file_exists(folder))
 		return error_set(err, ERROR_STORE, "there is no registry at %s", folder);
 	done = buffer_put_format(&path, err, "%s/registry.db", folder) &&

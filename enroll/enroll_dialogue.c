@@ -55,6 +55,12 @@ static bool ask_pin(
 	return codes_pin(answers->pin_descriptor, token_name(&course->token, name), pin, err);
 }
 
+static void touch(void *state)
+{
+	(void)state;
+	terminal_say("Touch the token when it blinks.");
+}
+
 static void warn(void *state, const char *sentence)
 {
 	(void)state;
@@ -81,6 +87,7 @@ struct course_dialogue enroll_dialogue(struct enroll_answers *answers)
 	    .state = answers,
 	    .may_destroy = may_destroy,
 	    .ask_pin = ask_pin,
+	    .touch = touch,
 	    .warn = warn,
 	    .before = before,
 	    .after = after,

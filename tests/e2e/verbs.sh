@@ -128,6 +128,23 @@ check_choice()
 	says 'card.unsupported' "before anything is changed"
 }
 
+# The operator's own way, on a terminal: the question before a key is destroyed, the PIN without echo, a wrong one asked again.
+check_dialogue()
+{
+	local walk=$top/tests/e2e/terminal_walk other
+	exits 1 "a confirmation that is not the serial stops" "$walk" "Type $serial to go on: " yes -- \
+		keyenroll enroll --serial "$serial" --slot 82 alice
+	says 'operator.declined' "and says so"
+	exits 0 "enroll on a terminal" "$walk" "Type $serial to go on: " "$serial" "PIN of token $serial: " 000000 \
+		'2 tries are left.*PIN of token' 123456 -- keyenroll enroll --serial "$serial" --slot 82 alice
+	says '^Enrolled +alice' "tells the summary"
+	if grep -q -e 000000 -e 123456 "$WORLD/output"; then not_ok "no PIN is echoed" "$WORLD/output"; else ok "no PIN is echoed"; fi
+	other=$(keyenroll tokens --json |
+		jq "[.readers[] | select(.card)] | map(.claimed.serial == $serial) | index(false) + 1")
+	exits 0 "with two tokens the operator is asked which" "$walk" 'Which number' "$other" 'PIN of token' 123456 -- \
+		keyenroll enroll --slot 9e bob
+}
+
 check_strange_vendor()
 {
 	"$build/tests/vtoken/vendor-ca" "$WORLD/stranger" >"$WORLD/stranger.log" 2>&1
@@ -137,13 +154,13 @@ check_strange_vendor()
 	exits 1 "a token of an unknown vendor is refused" world_enroll bob green --slot 9d
 	says 'piv\.(issuer-unknown|device-signature)' "with the reason"
 	report 0 list "list --json" keyenroll list --json
-	holds '.enrollments | length == 3' "and is not recorded"
+	holds '.enrollments | length == 5' "and is not recorded"
 }
 
 check_show()
 {
 	report 0 show "show USER" keyenroll show --json alice
-	holds '.enrollments | length == 2' "shows all of hers"
+	holds '.enrollments | length == 3' "shows all of hers"
 	report 0 show "show SERIAL" keyenroll show --json "$serial"
 	holds '.enrollments | map(.person == "alice") | all' "shows the token's"
 	report 0 show "show FINGERPRINT" keyenroll show --json "$fingerprint"
@@ -164,6 +181,7 @@ check_verify()
 	report 0 verify "verify of an enrollment" keyenroll verify --json "$WORLD/enrollment"
 	holds '.person == "alice" and .result.verdict == "accepted"' "accepts it"
 	exits 0 "verify of standard input" bash -c "keyenroll verify - <$WORLD/enrollment"
+	exits 0 "verify needs no home" env -u HOME -u KEYENROLL_REGISTRY keyenroll verify "$WORLD/enrollment"
 	exits 0 "verify through a pipe" bash -c "keyenroll verify <(cat $WORLD/enrollment)"
 	exits 1 "another key than the enrolled one" keyenroll verify --key "$world_registry/registrar.pub" "$WORLD/enrollment"
 	says 'key.mismatch' "is a mismatch"
@@ -188,10 +206,10 @@ check_revoke()
 	exits 1 "it cannot be revoked twice" keyenroll revoke --reason again "$fingerprint"
 	exits 0 "revoke of all the others of a user" keyenroll revoke --reason 'has left' alice
 	report 0 list "list --json of a user" keyenroll list --json --user alice
-	holds '.enrollments | length == 2 and (map(.state == "revoked") | all)' "shows both as revoked"
+	holds '.enrollments | length == 3 and (map(.state == "revoked") | all)' "shows them as revoked"
 	exits 1 "of somebody who has nothing, nothing is revoked" keyenroll revoke --reason x carol
 	report 0 snapshot "snapshot" keyenroll snapshot --json --output "$WORLD/snapshot"
-	holds '.active == 1 and .revoked == 2' "counts them"
+	holds '.active == 2 and .revoked == 3' "counts them"
 	exits 0 "snapshot in its usual place" keyenroll snapshot
 	expect "is readable by all" test "$(stat -c %a "$state/snapshot")" = 644
 }
@@ -206,6 +224,7 @@ check_init
 check_tokens
 check_enroll
 check_choice
+check_dialogue
 check_strange_vendor
 check_show
 check_verify

@@ -26,7 +26,7 @@ struct world {
 struct clerk {
 	const char *pin;
 	bool may_destroy;
-	unsigned asked, asked_to_destroy;
+	unsigned asked, asked_to_destroy, touches;
 	char last_step[32];
 };
 
@@ -48,6 +48,13 @@ static bool say_pin(
 	(void)tries_left;
 	clerk->asked++;
 	return !again && secret_new(16, pin, err) && secret_put(*pin, bytes_of_text(clerk->pin), err);
+}
+
+static void touch_it(void *state)
+{
+	struct clerk *clerk = state;
+
+	clerk->touches++;
 }
 
 static void hear_warning(void *state, const char *sentence)
@@ -173,6 +180,7 @@ static bool run_course(struct world *world, struct vtoken_plug *plug, const stru
 	struct course_dialogue dialogue = {.state = clerk,
 	    .may_destroy = say_may_destroy,
 	    .ask_pin = say_pin,
+	    .touch = touch_it,
 	    .warn = hear_warning,
 	    .before = hear_before,
 	    .after = hear_after};
@@ -320,6 +328,22 @@ static void a_key_is_replaced_only_with_consent(void **state)
 	vtoken_plug_free(plug);
 }
 
+static void a_touch_is_asked_for_where_the_attestation_says_so(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct course_request request = request_of("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = "123456", .may_destroy = true};
+	struct error err = ERROR_EMPTY;
+
+	assert_done(run_course(world, plug, &request, &clerk, &err), err);
+	assert_int_equal(clerk.touches, 0);
+	request.touch_policy = PIV_TOUCH_ALWAYS;
+	assert_done(run_course(world, plug, &request, &clerk, &err), err);
+	assert_int_equal(clerk.touches, 2);
+	vtoken_plug_free(plug);
+}
+
 /* Wherever the card is pulled out, nothing is recorded and no try of the PIN is lost. */
 static void a_pulled_card_records_nothing(void **state)
 {
@@ -368,6 +392,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_strange_vendor_is_refused_before_the_pin_is_tried, open_desk, close_desk),
 	    cmocka_unit_test_setup_teardown(a_wrong_pin_costs_one_try, open_desk, close_desk),
 	    cmocka_unit_test_setup_teardown(a_key_is_replaced_only_with_consent, open_desk, close_desk),
+	    cmocka_unit_test_setup_teardown(a_touch_is_asked_for_where_the_attestation_says_so, open_desk, close_desk),
 	    cmocka_unit_test_setup_teardown(a_pulled_card_records_nothing, open_desk, close_desk),
 	    cmocka_unit_test_setup_teardown(what_cannot_attest_is_refused_first, open_desk, close_desk),
 	};
