@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "registry/policy_files.h"
 #include "registry/trust_files.h"
 
 #define MACHINE_REGISTRY KEYENROLL_STATE_DIR "/registry"
@@ -14,6 +15,7 @@ void configuration_clear(struct configuration *configuration)
 	buffer_free(&configuration->bundle);
 	buffer_free(&configuration->site_trust);
 	buffer_free(&configuration->registrars);
+	buffer_free(&configuration->policy);
 	buffer_free(&configuration->snapshot);
 }
 
@@ -50,6 +52,16 @@ static bool settle_site_trust(const struct options *options, struct buffer *path
 	return buffer_put_text(path, chosen ? chosen : KEYENROLL_CONFIG_DIR "/trust.d", err);
 }
 
+/* As with trust: a policy that somebody names has to be there. */
+static bool settle_policy(const struct options *options, struct buffer *path, struct error *err)
+{
+	const char *chosen = options_find(options, "policy");
+
+	if (chosen && access(chosen, R_OK) < 0)
+		return error_set_errno(err, ERROR_FILE, "--policy %s", chosen);
+	return buffer_put_text(path, chosen ? chosen : KEYENROLL_CONFIG_DIR "/policy.conf", err);
+}
+
 static bool settle_registrars(const struct options *options, struct configuration *configuration, struct error *err)
 {
 	const char *chosen = options_find(options, "registrars");
@@ -74,7 +86,7 @@ bool configuration_load(const struct options *options, struct configuration *con
 	return settle_registry(options, &configuration->registry, err) &&
 	       buffer_put_text(&configuration->bundle, bundle ? bundle : KEYENROLL_DATA_DIR "/trust.json", err) &&
 	       settle_site_trust(options, &configuration->site_trust, err) &&
-	       settle_registrars(options, configuration, err) &&
+	       settle_policy(options, &configuration->policy, err) && settle_registrars(options, configuration, err) &&
 	       buffer_put_text(&configuration->snapshot, KEYENROLL_STATE_DIR "/snapshot", err);
 }
 
@@ -82,4 +94,9 @@ bool configuration_trust(const struct configuration *configuration, struct trust
 {
 	return trust_files_load(
 	    buffer_text(&configuration->bundle), buffer_text(&configuration->site_trust), trust, err);
+}
+
+bool configuration_policy(const struct configuration *configuration, struct policy **policy, struct error *err)
+{
+	return policy_files_load(buffer_text(&configuration->policy), policy, err);
 }

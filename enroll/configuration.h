@@ -5,6 +5,7 @@
 
 #include "common/buffer.h"
 #include "enroll/options.h"
+#include "policy/policy.h"
 #include "policy/trust.h"
 
 struct configuration {
@@ -13,6 +14,7 @@ struct configuration {
 	struct buffer bundle;     /* file: --bundle, or the installed vendors' bundle */
 	struct buffer site_trust; /* folder: --trust, or trust.d of the configuration */
 	struct buffer registrars; /* file: --registrars, the registry's own, or the configuration's */
+	struct buffer policy;     /* file: --policy, or policy.conf of the configuration, which may be absent */
 	struct buffer snapshot;   /* file: where the verifier of this machine looks */
 };
 
@@ -30,5 +32,11 @@ bool configuration_load(
  *   trust  out: the caller's, to trust_free()
  * Errors: those of trust_files_load. */
 bool configuration_trust(const struct configuration *configuration, struct trust **trust, struct error *err) MUST_CHECK;
+
+/* configuration_policy: the rules of these places; the built-in baseline where there are none.
+ *   policy  out: the caller's, to policy_free()
+ * Errors: those of policy_files_load. */
+bool configuration_policy(
+    const struct configuration *configuration, struct policy **policy, struct error *err) MUST_CHECK;
 
 #endif

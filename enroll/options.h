@@ -36,6 +36,10 @@ struct option_row {
 	{                                                                                                              \
 		"bundle", "FILE", "believe FILE, not the installed vendors' bundle"                                    \
 	}
+#define OPTION_ROW_POLICY                                                                                              \
+	{                                                                                                              \
+		"policy", "FILE", "decide by the rules in FILE, not the usual ones"                                    \
+	}
 #define OPTION_ROW_REGISTRARS                                                                                          \
 	{                                                                                                              \
 		"registrars", "FILE", "believe the registrars in FILE, not the usual ones"                             \

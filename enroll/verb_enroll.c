@@ -22,6 +22,7 @@ enum {
 	OPTION_MANAGEMENT_KEY_FD,
 	OPTION_YES,
 	OPTION_REGISTRY,
+	OPTION_POLICY,
 	OPTION_TRUST,
 	OPTION_BUNDLE,
 	OPTION_REGISTRARS,
@@ -41,6 +42,7 @@ static const struct option_row options[] = {
     [OPTION_MANAGEMENT_KEY_FD] = {"management-key-fd", "N", "the same for the management key, in hexadecimal"},
     [OPTION_YES] = {"yes", NULL, "replace a key that is in the slot, without asking"},
     [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
+    [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
     [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
@@ -106,7 +108,8 @@ static bool house_open(const struct invocation *invocation, struct house *house,
 
 	return secret_forbid_dumps(err) && desk_open(buffer_text(&configuration->registry), &house->desk, err) &&
 	       registrars_load(buffer_text(&configuration->registrars), &house->registrars, err) &&
-	       configuration_trust(configuration, &house->trust, err) && policy_new_default(&house->policy, err) &&
+	       configuration_trust(configuration, &house->trust, err) &&
+	       configuration_policy(configuration, &house->policy, err) &&
 	       read_descriptor(&invocation->options, OPTION_MANAGEMENT_KEY_FD, &descriptor, err) &&
 	       (descriptor < 0 || codes_management_key(descriptor, &house->management_key, err)) &&
 	       reader_context_new(&house->context, err);

@@ -6,6 +6,7 @@
 
 enum {
 	OPTION_CERTIFICATE,
+	OPTION_POLICY,
 	OPTION_TRUST,
 	OPTION_BUNDLE,
 	OPTION_REGISTRARS,
@@ -15,6 +16,7 @@ enum {
 
 static const struct option_row options[] = {
     [OPTION_CERTIFICATE] = {"certificate", NULL, "print only the enrollment, one certificate a line"},
+    [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
     [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
@@ -112,7 +114,8 @@ static bool show_all(struct invocation *invocation, struct store *store, const c
 	    .appraisal = {.now = invocation->now}, .entries = invocation->json ? json_array() : NULL};
 	struct trust *trust = NULL;
 	struct policy *policy = NULL;
-	bool done = configuration_trust(&invocation->configuration, &trust, err) && policy_new_default(&policy, err) &&
+	bool done = configuration_trust(&invocation->configuration, &trust, err) &&
+	            configuration_policy(&invocation->configuration, &policy, err) &&
 	            registrars_load(buffer_text(&invocation->configuration.registrars), &showing.registrars, err);
 
 	showing.appraisal.trust = trust;

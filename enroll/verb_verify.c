@@ -9,6 +9,7 @@ enum {
 	OPTION_SLOT,
 	OPTION_USER,
 	OPTION_EVIDENCE_ONLY,
+	OPTION_POLICY,
 	OPTION_TRUST,
 	OPTION_BUNDLE,
 	OPTION_REGISTRARS,
@@ -22,6 +23,7 @@ static const struct option_row options[] = {
     [OPTION_SLOT] = {"slot", "SLOT", "the key must be of this slot, such as 9a"},
     [OPTION_USER] = {"user", "USER", "the person to whom the rules apply"},
     [OPTION_EVIDENCE_ONLY] = {"evidence-only", NULL, "say whether the evidence is genuine; ask no policy"},
+    [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
     [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
@@ -95,7 +97,8 @@ static bool find_result(
 	struct trust *trust = NULL;
 	struct policy *policy = NULL;
 	bool done = configuration_trust(&invocation->configuration, &trust, err) &&
-	            (evidence_only ? policy_new_evidence_only(&policy, err) : policy_new_default(&policy, err)) &&
+	            (evidence_only ? policy_new_evidence_only(&policy, err)
+	                           : configuration_policy(&invocation->configuration, &policy, err)) &&
 	            needed_registrars(invocation, exhibit, &registrars, err);
 
 	if (done)

@@ -35,7 +35,7 @@ struct reading {
 
 static _Thread_local struct reading *current;
 
-static void note_error(cfg_t *cfg, const char *format, va_list values)
+static void PRINTF_LIKE(2, 0) note_error(cfg_t *cfg, const char *format, va_list values)
 {
 	char text[256];
 
