@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "policy/firmware.h"
-
-#define DURATION_MAXIMUM INT64_C(3155760000) /* a hundred years */
+#include "policy/strict_conf.h"
 
 static const char *const formats[] = {"piv", NULL};
 static const char *const assurances[] = {"organisation", "vendor", NULL};
@@ -84,30 +83,6 @@ static bool add_range(struct condition *condition, const char *word, struct erro
 	return true;
 }
 
-bool duration_parse(const char *text, int64_t *seconds, struct error *err)
-{
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}};
-	struct bytes in = bytes_of_text(text);
-	int64_t number = 0;
-	uint8_t next = 0;
-	bool digits = false;
-
-	while (bytes_take_u8(&in, &next) && next >= '0' && next <= '9' && number < DURATION_MAXIMUM) {
-		number = number * 10 + (next - '0');
-		digits = true;
-	}
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (!digits || in.len > 0 || next != units[i].unit || number > DURATION_MAXIMUM / units[i].seconds)
-			continue;
-		*seconds = number * units[i].seconds;
-		return true;
-	}
-	return error_set(err, ERROR_POLICY_FILE, "'%s' is no time: write 90d, 12h or 30m", text);
-}
-
 /* Puts the words into a sentence, "a, b, c"; what does not fit is cut. */
 static void put_words(const char *const *words, size_t num, char *text, size_t size)
 {
@@ -168,7 +143,7 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 		break;
 	case CONDITION_AGE_BELOW:
 	case CONDITION_AGE_ABOVE:
-		good = duration_parse(word, &condition->seconds, err);
+		good = strict_conf_duration(word, ERROR_POLICY_FILE, &condition->seconds, err);
 		break;
 	case CONDITION_FORMAT:
 	case CONDITION_ASSURANCE:

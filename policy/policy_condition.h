@@ -20,7 +20,4 @@ bool condition_holds(const struct condition *condition, enum claim_grade least_g
 /* condition_put_wanted: the condition's values for people, cut where they are too long. */
 void condition_put_wanted(const struct condition *condition, char *text, size_t size);
 
-/* duration_parse: "90d", "12h", "30m" in seconds. Errors: ERROR_POLICY_FILE. */
-bool duration_parse(const char *text, int64_t *seconds, struct error *err) MUST_CHECK;
-
 #endif

@@ -1,101 +1,21 @@
-#include <confuse.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/policy_condition.h"
 #include "policy/policy_options.h"
+#include "policy/strict_conf.h"
 
 #define CONDITIONS_MAXIMUM 32
 #define RULES_MAXIMUM 256U
 #define POLICY_FILE_MAXIMUM ((size_t)1024 * 1024)
-#define GIVEN_MAXIMUM (CONDITIONS_MAXIMUM + 16)
 
-/* Stands behind the text: libconfuse takes the end of the file for the end of a section, where this is unknown. */
-#define END_MARK "end-of-file"
-
-/* An option that was given a value, and where. */
-struct given {
-	const cfg_t *cfg;
-	const cfg_opt_t *option;
-};
-
-/* What the callbacks of libconfuse need and cannot be given otherwise; one parse a thread, for the time of the call. */
+/* What reading needs beside the text. */
 struct reading {
 	const char *origin;
 	struct error *err;
-	bool failed;
-	int rule_line;                     /* of the first word of the section that is open */
-	struct given given[GIVEN_MAXIMUM]; /* in the sections that are open */
-	size_t num_given;
 	policy_file_loader *load;
 	void *context;
 };
-
-static _Thread_local struct reading *current;
-
-static void PRINTF_LIKE(2, 0) note_error(cfg_t *cfg, const char *format, va_list values)
-{
-	char text[256];
-
-	if (current->failed)
-		return;
-	current->failed = true;
-	(void)vsnprintf(text, sizeof(text), format, values);
-	if (strstr(text, END_MARK) != NULL)
-		(void)snprintf(text, sizeof(text), "a section has no closing brace");
-	(void)error_set(current->err, ERROR_POLICY_FILE, "%s:%d: %s", current->origin, cfg->line, text);
-}
-
-/* libconfuse lets a later assignment take the place of an earlier one. A list's further values are not one. */
-static bool is_given_twice(const cfg_t *cfg, const cfg_opt_t *option)
-{
-	if (option->nvalues > 1)
-		return false;
-	for (size_t i = 0; i < current->num_given; i++)
-		if (current->given[i].option == option)
-			return true;
-	if (current->num_given == GIVEN_MAXIMUM)
-		return true;
-	current->given[current->num_given++] = (struct given){cfg, option};
-	return false;
-}
-
-/* Called before each value is set. */
-static int note_value(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
-{
-	if (is_given_twice(cfg, option)) {
-		cfg_error(cfg, "'%s' is given twice", option->name);
-		return -1;
-	}
-	if (current->rule_line == 0)
-		current->rule_line = cfg->line;
-	*(const char **)result = value;
-	return 0;
-}
-
-/* A section is complete: its line is kept as a number that cannot be written in the file. */
-static int note_section(cfg_t *cfg, cfg_opt_t *option)
-{
-	cfg_t *section = cfg_opt_getnsec(option, cfg_opt_size(option) - 1);
-
-	(void)cfg;
-	if (strcmp(option->name, "rule") == 0)
-		cfg_setint(section, "line", current->rule_line == 0 ? section->line : current->rule_line);
-	current->rule_line = 0;
-	while (current->num_given > 0 && current->given[current->num_given - 1].cfg == section)
-		current->num_given--;
-	return 0;
-}
-
-static int refuse_line(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
-{
-	(void)value;
-	(void)result;
-	cfg_error(cfg, "no such option '%s'", option->name);
-	return -1;
-}
 
 static bool fail_at(struct reading *reading, long line)
 {
@@ -173,7 +93,7 @@ static bool read_effect(struct reading *reading, cfg_t *section, struct rule *ru
 		return error_set(err, ERROR_POLICY_FILE, "key-options and maximum-life belong to rules that accept");
 	if (rule->accepts && cfg_getstr(section, "text") != NULL)
 		return error_set(err, ERROR_POLICY_FILE, "text belongs to rules that refuse");
-	if (life != NULL && !duration_parse(life, &rule->maximum_life, err))
+	if (life != NULL && !strict_conf_duration(life, ERROR_POLICY_FILE, &rule->maximum_life, err))
 		return false;
 	for (unsigned i = 0; i < cfg_size(section, "key-options"); i++)
 		if (!policy_option_add(
@@ -202,7 +122,7 @@ static bool read_rule(struct reading *reading, cfg_t *section, struct rule *rule
 {
 	const struct condition_row *row;
 
-	rule->line = (int)cfg_getint(section, "line");
+	rule->line = (int)strict_conf_line(section);
 	rule->conditions = calloc(CONDITIONS_MAXIMUM, sizeof(*rule->conditions));
 	if (rule->conditions == NULL)
 		return error_set(reading->err, ERROR_MEMORY, "no memory for a policy");
@@ -242,7 +162,7 @@ static bool read_rules(struct reading *reading, cfg_t *cfg, struct policy *polic
 		policy->num_rules = i + 1;
 		if (!read_rule(reading, section, &policy->rules[i]) || !check_reach(reading, policy, i)) {
 			(void)error_prefix(reading->err, "rule \"%s\"", cfg_title(section));
-			return fail_at(reading, cfg_getint(section, "line"));
+			return fail_at(reading, strict_conf_line(section));
 		}
 	}
 	return true;
@@ -269,73 +189,39 @@ static bool read_advisories(struct reading *reading, cfg_t *cfg, struct policy *
 	return true;
 }
 
-/* libconfuse puts environment variables in place of ${NAME}: a policy must say the same to everybody. */
-static bool check_text(struct bytes text, const char *origin, struct error *err)
-{
-	struct bytes line;
-
-	if (text.len > 0 && memchr(text.data, 0, text.len) != NULL)
-		return error_set(err, ERROR_POLICY_FILE, "%s: there is a NUL byte in it", origin);
-	for (int number = 1; bytes_take_until(&text, '\n', &line); number++)
-		if (line.len > 1 && memmem(line.data, line.len, "${", 2) != NULL)
-			return error_set(
-			    err, ERROR_POLICY_FILE, "%s:%d: '${' is not possible in a policy", origin, number);
-	return true;
-}
-
 static void make_rule_options(cfg_opt_t options[CONDITIONS_MAXIMUM + 9])
 {
 	const struct condition_row *row;
 	size_t num = 0;
 
 	for (size_t i = 0; (row = condition_row_at(i)) != NULL; i++)
-		options[num++] = (cfg_opt_t)CFG_STR_LIST_CB(row->keyword, NULL, CFGF_NODEFAULT, note_value);
-	options[num++] = (cfg_opt_t)CFG_STR_CB("serial-file", NULL, CFGF_NODEFAULT, note_value);
-	options[num++] = (cfg_opt_t)CFG_STR_CB("least-grade", NULL, CFGF_NODEFAULT, note_value);
-	options[num++] = (cfg_opt_t)CFG_STR_CB("then", NULL, CFGF_NODEFAULT, note_value);
-	options[num++] = (cfg_opt_t)CFG_STR_CB("text", NULL, CFGF_NODEFAULT, note_value);
-	options[num++] = (cfg_opt_t)CFG_STR_CB("maximum-life", NULL, CFGF_NODEFAULT, note_value);
-	options[num++] = (cfg_opt_t)CFG_STR_LIST_CB("key-options", NULL, CFGF_NODEFAULT, note_value);
-	options[num++] = (cfg_opt_t)CFG_INT_CB("line", 0, CFGF_NONE, refuse_line);
+		options[num++] = STRICT_CONF_LIST(row->keyword);
+	options[num++] = STRICT_CONF_TEXT("serial-file");
+	options[num++] = STRICT_CONF_TEXT("least-grade");
+	options[num++] = STRICT_CONF_TEXT("then");
+	options[num++] = STRICT_CONF_TEXT("text");
+	options[num++] = STRICT_CONF_TEXT("maximum-life");
+	options[num++] = STRICT_CONF_LIST("key-options");
+	options[num++] = STRICT_CONF_LINE;
 	options[num] = (cfg_opt_t)CFG_END();
 }
 
 static bool read_text(struct reading *reading, struct bytes text, struct policy *policy)
 {
 	cfg_opt_t rule_options[CONDITIONS_MAXIMUM + 9];
-	cfg_opt_t advisory_options[] = {CFG_STR_LIST_CB("ignore", NULL, CFGF_NODEFAULT, note_value),
-	    CFG_STR_LIST_CB("warn", NULL, CFGF_NODEFAULT, note_value),
-	    CFG_STR_LIST_CB("refuse", NULL, CFGF_NODEFAULT, note_value), CFG_END()};
-	cfg_opt_t options[] = {CFG_STR_CB("version", NULL, CFGF_NODEFAULT, note_value),
-	    CFG_SEC("advisories", advisory_options, CFGF_NONE),
-	    CFG_SEC("rule", rule_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-	    CFG_STR_CB(END_MARK, NULL, CFGF_NODEFAULT, note_value), CFG_END()};
-	struct buffer copy = BUFFER_UP_TO(POLICY_FILE_MAXIMUM);
+	cfg_opt_t advisory_options[] = {STRICT_CONF_LIST("ignore"), STRICT_CONF_LIST("warn"),
+	    STRICT_CONF_LIST("refuse"), STRICT_CONF_LINE, CFG_END()};
+	cfg_opt_t options[] = {STRICT_CONF_TEXT("version"), CFG_SEC("advisories", advisory_options, CFGF_NONE),
+	    STRICT_CONF_SECTIONS("rule", rule_options), STRICT_CONF_END};
 	cfg_t *cfg = NULL;
-	bool done = false;
+	bool done;
 
 	make_rule_options(rule_options);
-	if (!buffer_put(&copy, text, reading->err) || !buffer_put_text(&copy, "\n" END_MARK " = here\n", reading->err))
-		goto out;
-	cfg = cfg_init(options, CFGF_NONE);
-	if (cfg == NULL) {
-		(void)error_set(reading->err, ERROR_MEMORY, "no memory to read a policy");
-		goto out;
-	}
-	(void)cfg_set_error_function(cfg, note_error);
-	(void)cfg_set_validate_func(cfg, "rule", note_section);
-	(void)cfg_set_validate_func(cfg, "advisories", note_section);
-	if (cfg_parse_buf(cfg, buffer_text(&copy)) != CFG_SUCCESS || reading->failed) {
-		if (!reading->failed)
-			(void)error_set(reading->err, ERROR_POLICY_FILE, "%s: cannot be read", reading->origin);
-		goto out;
-	}
+	if (!strict_conf_read(text, reading->origin, ERROR_POLICY_FILE, options, &cfg, reading->err))
+		return false;
 	done = set_text(&policy->version, cfg_getstr(cfg, "version"), reading->err) &&
 	       read_advisories(reading, cfg, policy) && read_rules(reading, cfg, policy);
-out:
-	if (cfg != NULL)
-		(void)cfg_free(cfg);
-	buffer_free(&copy);
+	(void)cfg_free(cfg);
 	return done;
 }
 
@@ -344,14 +230,10 @@ bool policy_parse(struct bytes text, const char *origin, policy_file_loader *loa
 {
 	struct reading reading = {.origin = origin, .err = err, .load = load, .context = context};
 	struct policy *made = calloc(1, sizeof(*made));
-	bool done;
 
 	if (made == NULL)
 		return error_set(err, ERROR_MEMORY, "no memory for a policy");
-	current = &reading;
-	done = check_text(text, origin, err) && read_text(&reading, text, made);
-	current = NULL;
-	if (!done) {
+	if (!read_text(&reading, text, made)) {
 		policy_free(made);
 		return false;
 	}

@@ -1,0 +1,166 @@
+#include "policy/strict_conf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/buffer.h"
+
+#define GIVEN_MAXIMUM 64
+#define DURATION_MAXIMUM INT64_C(3155760000) /* a hundred years */
+
+/* An option that was given a value, and where. */
+struct given {
+	const cfg_t *cfg;
+	const cfg_opt_t *option;
+};
+
+/* What the callbacks of libconfuse need and cannot be given otherwise; one parse a thread, for the time of the call. */
+struct reading {
+	const char *origin;
+	enum error_code code;
+	struct error *err;
+	bool failed;
+	int section_line;                  /* of the first word of the section that is open */
+	struct given given[GIVEN_MAXIMUM]; /* in the sections that are open */
+	size_t num_given;
+};
+
+static _Thread_local struct reading *current;
+
+static void note_error(cfg_t *cfg, const char *format, va_list values)
+{
+	char text[256];
+
+	if (current->failed)
+		return;
+	current->failed = true;
+	(void)vsnprintf(text, sizeof(text), format, values);
+	if (strstr(text, STRICT_CONF_END_MARK) != NULL)
+		(void)snprintf(text, sizeof(text), "a section has no closing brace");
+	(void)error_set(current->err, current->code, "%s:%d: %s", current->origin, cfg->line, text);
+}
+
+/* libconfuse lets a later assignment take the place of an earlier one. A list's further values are not one. */
+static bool is_given_twice(const cfg_t *cfg, const cfg_opt_t *option)
+{
+	if (option->nvalues > 1)
+		return false;
+	for (size_t i = 0; i < current->num_given; i++)
+		if (current->given[i].option == option)
+			return true;
+	if (current->num_given == GIVEN_MAXIMUM)
+		return true;
+	current->given[current->num_given++] = (struct given){cfg, option};
+	return false;
+}
+
+int strict_conf_note_value(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
+{
+	if (is_given_twice(cfg, option)) {
+		cfg_error(cfg, "'%s' is given twice", option->name);
+		return -1;
+	}
+	if (current->section_line == 0)
+		current->section_line = cfg->line;
+	*(const char **)result = value;
+	return 0;
+}
+
+int strict_conf_refuse_line(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
+{
+	(void)value;
+	(void)result;
+	cfg_error(cfg, "no such option '%s'", option->name);
+	return -1;
+}
+
+/* A section is complete. */
+static int note_section(cfg_t *cfg, cfg_opt_t *option)
+{
+	cfg_t *section = cfg_opt_getnsec(option, cfg_opt_size(option) - 1);
+
+	(void)cfg;
+	cfg_setint(section, "line", current->section_line == 0 ? section->line : current->section_line);
+	current->section_line = 0;
+	while (current->num_given > 0 && current->given[current->num_given - 1].cfg == section)
+		current->num_given--;
+	return 0;
+}
+
+long strict_conf_line(cfg_t *section)
+{
+	return cfg_getint(section, "line");
+}
+
+/* libconfuse puts environment variables in place of ${NAME}: a file must say the same to everybody. */
+static bool check_text(struct bytes text, const char *origin, enum error_code code, struct error *err)
+{
+	struct bytes line;
+
+	if (text.len > 0 && memchr(text.data, 0, text.len) != NULL)
+		return error_set(err, code, "%s: there is a NUL byte in it", origin);
+	for (int number = 1; bytes_take_until(&text, '\n', &line); number++)
+		if (line.len > 1 && memmem(line.data, line.len, "${", 2) != NULL)
+			return error_set(err, code, "%s:%d: '${' is not possible here", origin, number);
+	return true;
+}
+
+static bool parse(struct reading *reading, const char *text, cfg_opt_t *options, cfg_t **cfg)
+{
+	cfg_t *made = cfg_init(options, CFGF_NONE);
+
+	if (made == NULL)
+		return error_set(reading->err, ERROR_MEMORY, "no memory to read %s", reading->origin);
+	(void)cfg_set_error_function(made, note_error);
+	for (const cfg_opt_t *option = options; option->name != NULL; option++)
+		if (option->type == CFGT_SEC)
+			(void)cfg_set_validate_func(made, option->name, note_section);
+	current = reading;
+	if (cfg_parse_buf(made, text) != CFG_SUCCESS && !reading->failed)
+		reading->failed = !error_set(reading->err, reading->code, "%s: cannot be read", reading->origin);
+	current = NULL;
+	if (reading->failed) {
+		(void)cfg_free(made);
+		return false;
+	}
+	*cfg = made;
+	return true;
+}
+
+bool strict_conf_read(
+    struct bytes text, const char *origin, enum error_code code, cfg_opt_t *options, cfg_t **cfg, struct error *err)
+{
+	struct reading reading = {.origin = origin, .code = code, .err = err};
+	struct buffer copy = BUFFER_EMPTY;
+	bool done = check_text(text, origin, code, err) && buffer_put(&copy, text, err) &&
+	            buffer_put_text(&copy, "\n" STRICT_CONF_END_MARK " = here\n", err) &&
+	            parse(&reading, buffer_text(&copy), options, cfg);
+
+	buffer_free(&copy);
+	return done;
+}
+
+bool strict_conf_duration(const char *text, enum error_code code, int64_t *seconds, struct error *err)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}};
+	struct bytes in = bytes_of_text(text);
+	int64_t number = 0;
+	uint8_t next = 0;
+	bool digits = false;
+
+	while (bytes_take_u8(&in, &next) && next >= '0' && next <= '9' && number < DURATION_MAXIMUM) {
+		number = number * 10 + (next - '0');
+		digits = true;
+	}
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (!digits || in.len > 0 || next != units[i].unit || number > DURATION_MAXIMUM / units[i].seconds)
+			continue;
+		*seconds = number * units[i].seconds;
+		return true;
+	}
+	return error_set(err, code, "'%s' is no time: write 90d, 12h or 30m", text);
+}
