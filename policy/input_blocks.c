@@ -126,10 +126,11 @@ static bool check_text(struct bytes line, struct error *err)
 bool input_blocks_read(struct bytes input, const char *label, struct input_blocks *blocks, struct error *err)
 {
 	while (input.len > 0) {
-		struct bytes line, found, whole;
+		struct bytes line, found, whole, rest = input;
 
 		/* '0' is a letter of text as well; no DER object worth reading is shorter than its long length form. */
-		if (der_take_whole(&input, DER_SEQUENCE, &whole) && whole.len >= 0x80) {
+		if (der_take_whole(&rest, DER_SEQUENCE, &whole) && whole.len >= 0x80) {
+			input = rest;
 			if (!read_der(whole, blocks, err))
 				return false;
 			continue;

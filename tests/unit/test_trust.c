@@ -1,0 +1,202 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/file.h"
+#include "policy/trust.h"
+#include "tests/forgery/chain.h"
+
+#define HEAD "{\"format\": \"keyenroll-trust-1\", \"name\": \"n\", \"version\": \"1\", \"date\": \"2026-01-01\""
+/* A name and an Ed25519 key as they have to be written. */
+#define SUBJECT "\"subject\": \"MAwxCjAIBgNVBAMMAWE=\""
+#define KEY "\"public_key\": \"MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\""
+#define ANCHOR "{\"name\": \"a\", \"vendor\": \"v\", \"evidence\": \"piv\", \"shape\": \"S1\", " SUBJECT ", " KEY
+#define ADVISORY                                                                                                       \
+	"{\"id\": \"i\", \"vendor\": \"v\", \"product\": \"p\", \"severity\": \"note\", \"text\": \"t\", "             \
+	"\"reference\": \"r\""
+
+static int tear_down(void **state)
+{
+	(void)state;
+	forged_keys_free();
+	return 0;
+}
+
+static bool is_read(const char *text, struct error *err)
+{
+	struct trust *trust = NULL;
+	bool done = trust_new(&trust, err) && trust_add(trust, bytes_of_text(text), "test.json", TRUST_SITE, err);
+
+	trust_free(trust);
+	return done;
+}
+
+static void good_bundles_are_read(void **state)
+{
+	static const char *const rows[] = {
+	    HEAD "}",
+	    HEAD ", \"anchors\": [" ANCHOR "}]}",
+	    HEAD ", \"anchors\": [" ANCHOR
+	         ", \"valid_from\": \"2016-01-01\", \"under\": [\"x\"], \"certificates\": []}]}",
+	    HEAD ", \"advisories\": [" ADVISORY "}]}",
+	    HEAD ", \"advisories\": [" ADVISORY
+	         ", \"evidence\": \"piv\", \"reads\": \"attestation\", \"keys\": [\"rsa\"], "
+	         "\"firmware\": [{\"from\": \"4.9.0\", \"before\": \"4.10.0\"}]}]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+
+		if (!is_read(rows[i], &err))
+			fail_msg("%zu: %s", i, err.text);
+	}
+}
+
+static void bad_bundles_name_the_place(void **state)
+{
+	static const struct {
+		const char *name, *text, *part;
+	} rows[] = {
+	    {"nothing", "", "test.json"},
+	    {"no object", "[]", "object"},
+	    {"cut", HEAD, "line 1"},
+	    {"a rest", HEAD "} x", "line 1"},
+	    {"unknown member", HEAD ", \"colour\": 1}", "colour"},
+	    {"member twice", HEAD ", \"name\": \"m\"}", "name"},
+	    {"wrong type", HEAD ", \"anchors\": {}}", "anchors"},
+	    {"no version", "{\"format\": \"keyenroll-trust-1\", \"name\": \"n\", \"date\": \"2026-01-01\"}", "version"},
+	    {"another format",
+	        "{\"format\": \"keyenroll-trust-2\", \"name\": \"n\", \"version\": \"1\", \"date\": \"2026-01-01\"}",
+	        "format"},
+	    {"odd date",
+	        "{\"format\": \"keyenroll-trust-1\", \"name\": \"n\", \"version\": \"1\", \"date\": \"yesterday\"}",
+	        "date"},
+	    {"no shape",
+	        HEAD ", \"anchors\": [{\"name\": \"a\", \"vendor\": \"v\", \"evidence\": \"piv\", " SUBJECT ", " KEY
+	             "}]}",
+	        "shape"},
+	    {"odd shape",
+	        HEAD ", \"anchors\": [{\"name\": \"a\", \"vendor\": \"v\", \"evidence\": \"piv\", \"shape\": "
+	             "\"S3\", " SUBJECT ", " KEY "}]}",
+	        "anchors[0]"},
+	    {"unknown evidence",
+	        HEAD ", \"anchors\": [{\"name\": \"a\", \"vendor\": \"v\", \"evidence\": \"magic\", \"shape\": "
+	             "\"S1\", " SUBJECT ", " KEY "}]}",
+	        "evidence"},
+	    {"odd base64",
+	        HEAD ", \"anchors\": [{\"name\": \"a\", \"vendor\": \"v\", \"evidence\": \"piv\", \"shape\": \"S1\", "
+	             "\"subject\": \"MA\", " KEY "}]}",
+	        "base64"},
+	    {"odd key",
+	        HEAD ", \"anchors\": [{\"name\": \"a\", \"vendor\": \"v\", \"evidence\": \"piv\", \"shape\": "
+	             "\"S1\", " SUBJECT ", \"public_key\": \"MAA=\"}]}",
+	        "public_key"},
+	    {"odd hash", HEAD ", \"anchors\": [" ANCHOR ", \"certificates\": [\"00\"]}]}", "certificates"},
+	    {"second anchor", HEAD ", \"anchors\": [" ANCHOR "}, 7]}", "anchors[1]"},
+	    {"distrusted without a reason", HEAD ", \"distrusted\": [" ANCHOR "}]}", "shape"},
+	    {"odd severity",
+	        HEAD ", \"advisories\": [{\"id\": \"i\", \"vendor\": \"v\", \"product\": \"p\", \"severity\": \"bad\", "
+	             "\"text\": \"t\", \"reference\": \"r\"}]}",
+	        "severity"},
+	    {"ranges without evidence", HEAD ", \"advisories\": [" ADVISORY ", \"firmware\": []}]}", "advisories[0]"},
+	    {"falling range",
+	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"piv\", \"reads\": \"attestation\", "
+	             "\"firmware\": [{\"from\": \"4.10.0\", \"before\": \"4.9.0\"}]}]}",
+	        "rising"},
+	    {"odd version",
+	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"piv\", \"reads\": \"attestation\", "
+	             "\"firmware\": [{\"from\": \"4.2\", \"before\": \"4.9.0\"}]}]}",
+	        "rising"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+
+		if (is_read(rows[i].text, &err))
+			fail_msg("%s: was read", rows[i].name);
+		if (err.code != ERROR_TRUST_BUNDLE || strstr(err.text, rows[i].part) == NULL)
+			fail_msg("%s: %s [%s]", rows[i].name, err.text, error_word(err.code));
+	}
+}
+
+/* What a site adds about a key that is distrusted changes nothing, in whatever order it comes. */
+static void distrust_wins(void **state)
+{
+	static const char believed[] = HEAD ", \"anchors\": [" ANCHOR "}]}";
+	static const char distrusted[] = HEAD ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": "
+	                                      "\"piv\", \"reason\": \"why\", " SUBJECT ", " KEY "}]}";
+	static const char *const orders[][2] = {{believed, distrusted}, {distrusted, believed}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct error err = ERROR_EMPTY;
+		struct trust *trust;
+
+		assert_done(trust_new(&trust, &err), err);
+		for (size_t j = 0; j < 2; j++)
+			assert_done(trust_add(trust, bytes_of_text(orders[i][j]), "o", TRUST_SITE, &err), err);
+		for (size_t j = 0; j < 2; j++) {
+			assert_true(trust_anchor(trust, j)->distrusted);
+			assert_string_equal(trust_anchor(trust, j)->distrust_reason, "why");
+		}
+		assert_null(trust_anchor(trust, 2));
+		trust_free(trust);
+	}
+}
+
+static void a_bad_bundle_leaves_the_trust_alone(void **state)
+{
+	struct error err = ERROR_EMPTY;
+	struct trust *trust;
+
+	(void)state;
+	assert_done(forged_trust(TRUST_SHIPPED, &trust, &err), err);
+	assert_refused(
+	    trust_add(trust, bytes_of_text(HEAD ", \"anchors\": [" ANCHOR "}, 7]}"), "o", TRUST_SHIPPED, &err), err,
+	    ERROR_TRUST_BUNDLE);
+	assert_non_null(trust_anchor(trust, 3));
+	assert_null(trust_anchor(trust, 4));
+	assert_string_equal(trust_version(trust), "1");
+	trust_free(trust);
+}
+
+static void the_shipped_bundle_is_sound(void **state)
+{
+	const char *source = getenv("srcdir");
+	struct buffer json = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct trust *trust;
+	char path[600];
+	size_t believed = 0;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%.500s/policy/data/trust.json", source == NULL ? "." : source);
+	assert_done(file_load(path, (size_t)1024 * 1024, &json, &err), err);
+	assert_done(trust_new(&trust, &err), err);
+	assert_done(trust_add(trust, buffer_bytes(&json), path, TRUST_SHIPPED, &err), err);
+	for (size_t i = 0; trust_anchor(trust, i) != NULL; i++) {
+		assert_null(strstr(trust_anchor(trust, i)->name, "Test"));
+		believed += trust_anchor(trust, i)->distrusted ? 0 : 1;
+	}
+	assert_int_equal(believed, 5);
+	assert_non_null(trust_advisory(trust, 0));
+	trust_free(trust);
+	buffer_free(&json);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(good_bundles_are_read),
+	    cmocka_unit_test(bad_bundles_name_the_place),
+	    cmocka_unit_test(distrust_wins),
+	    cmocka_unit_test(a_bad_bundle_leaves_the_trust_alone),
+	    cmocka_unit_test(the_shipped_bundle_is_sound),
+	};
+
+	return cmocka_run_group_tests_name("trust", tests, NULL, tear_down);
+}
