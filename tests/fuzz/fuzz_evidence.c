@@ -1,0 +1,46 @@
+/* Certificates and PIV evidence: what the strict view takes, libcrypto's decoder takes as well, to the last byte. */
+#include <openssl/x509.h>
+
+#include "policy/evidence_input.h"
+#include "policy/piv_chain.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check_certificate(struct bytes der)
+{
+	struct certificate certificate;
+	struct piv_extensions extensions;
+	struct basic_constraints constraints;
+	struct error err = ERROR_EMPTY;
+	const unsigned char *end = der.data;
+	X509 *reference;
+
+	if (!certificate_parse(der, &certificate, &err))
+		return;
+	demand(der.len <= CERTIFICATE_MAXIMUM);
+	reference = d2i_X509(NULL, &end, (long)der.len);
+	demand(reference != NULL && end == der.data + der.len);
+	demand(X509_get_version(reference) == X509_VERSION_3);
+	demand((size_t)X509_get_ext_count(reference) == certificate.num_extensions);
+	X509_free(reference);
+	(void)!certificate_basic_constraints(&certificate, &constraints, &err);
+	if (piv_extensions_parse(&certificate, PIV_ATTESTATION, &extensions, &err) && extensions.has_policy)
+		demand(!piv_extensions_parse(&certificate, PIV_DEVICE, &extensions, &err));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes in = bytes_of(data, size);
+	struct evidence evidence = EVIDENCE_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct piv_chain chain;
+	struct trust *trust;
+
+	check_certificate(in);
+	demand(trust_new(&trust, &err));
+	demand(!piv_chain_check(in, trust, &chain, &err)); /* nobody is believed */
+	if (evidence_read(in, &evidence, &err))
+		demand(!piv_chain_check(buffer_bytes(&evidence.content), trust, &chain, &err));
+	evidence_clear(&evidence);
+	trust_free(trust);
+	return 0;
+}

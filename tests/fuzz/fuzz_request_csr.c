@@ -1,0 +1,18 @@
+/* Certificate requests: evidence comes only with the key that signed the request. */
+#include "policy/evidence_input.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct evidence evidence = EVIDENCE_EMPTY;
+	struct buffer spki = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	if (evidence_read_request(bytes_of(data, size), &evidence, &spki, &err))
+		demand(spki.len > 0 && evidence.content.len > 0);
+	else
+		demand(spki.len == 0 && evidence.content.len == 0);
+	evidence_clear(&evidence);
+	buffer_free(&spki);
+	return 0;
+}
