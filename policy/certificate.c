@@ -1,5 +1,6 @@
 #include "policy/certificate.h"
 
+#include "common/text.h"
 #include "policy/der.h"
 
 #define OID(text)                                                                                                      \
@@ -41,7 +42,7 @@ static bool parse_extension(struct bytes *in, struct certificate_extension *out,
 
 	*out = (struct certificate_extension){.critical = false};
 	/* FALSE is the default and so may not be written. */
-	if (!der_take(in, DER_SEQUENCE, &fields) || !der_take(&fields, DER_OBJECT, &out->oid) ||
+	if (!der_take(in, DER_SEQUENCE, &fields) || !der_take_oid(&fields, &out->oid) ||
 	    (der_next_is(fields, DER_BOOLEAN) && (!der_take_boolean(&fields, &out->critical) || !out->critical)) ||
 	    !der_take(&fields, DER_OCTET_STRING, &out->value) || fields.len > 0)
 		return malformed(err, "an extension");
@@ -123,6 +124,35 @@ static bool take_extensions(struct bytes *in, struct certificate *out, struct er
 	       check_critical(out, err);
 }
 
+static bool is_text(uint8_t tag)
+{
+	return tag == DER_UTF8_STRING || tag == DER_PRINTABLE_STRING || tag == DER_T61_STRING || tag == DER_IA5_STRING;
+}
+
+/* A name may have any parts, but it has to be one. */
+static bool take_name(struct bytes *in, struct bytes *name)
+{
+	struct bytes whole, sets, set, attribute, oid, text;
+	uint8_t tag;
+
+	if (!der_take_whole(in, DER_SEQUENCE, name))
+		return false;
+	whole = *name;
+	if (!der_take(&whole, DER_SEQUENCE, &sets))
+		return false;
+	while (sets.len > 0) {
+		if (!der_take(&sets, DER_SET, &set) || set.len == 0)
+			return false;
+		while (set.len > 0) {
+			if (!der_take(&set, DER_SEQUENCE, &attribute) || !der_take_oid(&attribute, &oid) ||
+			    !der_take_any(&attribute, &tag, &text) || attribute.len > 0 || !is_text(tag) ||
+			    !text_is_printable(text))
+				return false;
+		}
+	}
+	return true;
+}
+
 static bool parse_signed_part(struct bytes in, struct bytes *algorithm, struct certificate *out, struct error *err)
 {
 	if (!take_version_3(&in))
@@ -131,11 +161,11 @@ static bool parse_signed_part(struct bytes in, struct bytes *algorithm, struct c
 		return malformed(err, "the serial number");
 	if (!der_take(&in, DER_SEQUENCE, algorithm))
 		return malformed(err, "the signature algorithm");
-	if (!der_take_whole(&in, DER_SEQUENCE, &out->issuer))
+	if (!take_name(&in, &out->issuer))
 		return malformed(err, "the issuer's name");
 	if (!der_take(&in, DER_SEQUENCE, &out->validity) || !check_validity(out->validity))
 		return malformed(err, "the validity");
-	if (!der_take_whole(&in, DER_SEQUENCE, &out->subject))
+	if (!take_name(&in, &out->subject))
 		return malformed(err, "the subject's name");
 	if (!der_take_whole(&in, DER_SEQUENCE, &out->spki))
 		return malformed(err, "the public key");

@@ -109,6 +109,23 @@ bool der_take_boolean(struct bytes *in, bool *value)
 	return true;
 }
 
+bool der_take_oid(struct bytes *in, struct bytes *content)
+{
+	struct bytes rest = *in, parts;
+	uint8_t byte = 0x80;
+	bool first = true;
+
+	if (!der_take(&rest, DER_OBJECT, content))
+		return false;
+	for (parts = *content; bytes_take_u8(&parts, &byte); first = byte < 0x80)
+		if (first && byte == 0x80)
+			return false;
+	if (!first || content->len == 0)
+		return false;
+	*in = rest;
+	return true;
+}
+
 bool der_next_is(struct bytes in, uint8_t tag)
 {
 	uint8_t found;

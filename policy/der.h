@@ -17,6 +17,8 @@
 #define DER_OBJECT 0x06
 #define DER_UTF8_STRING 0x0c
 #define DER_PRINTABLE_STRING 0x13
+#define DER_T61_STRING 0x14
+#define DER_IA5_STRING 0x16
 #define DER_UTC_TIME 0x17
 #define DER_GENERALIZED_TIME 0x18
 #define DER_SEQUENCE 0x30
@@ -46,6 +48,10 @@ bool der_take_bit_string(struct bytes *in, struct bytes *content) MUST_CHECK;
 
 /* der_take_boolean: a BOOLEAN; only 00 and FF are one. */
 bool der_take_boolean(struct bytes *in, bool *value) MUST_CHECK;
+
+/* der_take_oid: an OBJECT IDENTIFIER whose parts are written in their shortest form.
+ *   content  out: borrowed; compared as bytes */
+bool der_take_oid(struct bytes *in, struct bytes *content) MUST_CHECK;
 
 /* der_next_is: whether an element with this tag stands at the front; takes nothing. */
 bool der_next_is(struct bytes in, uint8_t tag);
