@@ -97,12 +97,19 @@ static EVP_PKEY *key_of_numbers(const BIGNUM *n, const BIGNUM *e, const BIGNUM *
 static EVP_PKEY *make_flawed(unsigned bits)
 {
 	BN_CTX *context = BN_CTX_new();
-	BIGNUM *p = flawed_prime((int)bits / 2, context), *q = flawed_prime((int)bits / 2, context);
+	BIGNUM *p = NULL, *q = NULL;
 	BIGNUM *n = BN_new(), *e = BN_new(), *d = BN_new(), *order = BN_new();
 	EVP_PKEY *key;
 
-	demand(n != NULL && e != NULL && d != NULL && order != NULL && BN_mul(n, p, q, context) == 1 &&
-	       BN_set_word(e, 65537) == 1 && BN_sub_word(p, 1) == 1 && BN_sub_word(q, 1) == 1 &&
+	demand(n != NULL && e != NULL && d != NULL && order != NULL);
+	do {
+		BN_free(p);
+		BN_free(q);
+		p = flawed_prime((int)bits / 2, context);
+		q = flawed_prime((int)bits / 2, context);
+		demand(BN_mul(n, p, q, context) == 1);
+	} while (BN_num_bits(n) != (int)bits);
+	demand(BN_set_word(e, 65537) == 1 && BN_sub_word(p, 1) == 1 && BN_sub_word(q, 1) == 1 &&
 	       BN_mul(order, p, q, context) == 1 && BN_mod_inverse(d, e, order, context) != NULL);
 	key = key_of_numbers(n, e, d);
 	BN_free(p);
