@@ -16,7 +16,7 @@ static json_t *with_schema(const char *name, json_t *content)
 	return report;
 }
 
-bool report_take_json(const char *name, json_t *content, struct error *err)
+static bool take_json(const char *name, json_t *content, size_t form, struct error *err)
 {
 	json_t *report = content ? with_schema(name, content) : NULL;
 	bool done = false;
@@ -24,12 +24,22 @@ bool report_take_json(const char *name, json_t *content, struct error *err)
 	json_decref(content);
 	if (!report)
 		return error_set(err, ERROR_MEMORY, "no memory for the report");
-	if (json_dumpf(report, stdout, JSON_INDENT(2)) < 0 || fputc('\n', stdout) == EOF)
+	if (json_dumpf(report, stdout, form) < 0 || fputc('\n', stdout) == EOF)
 		error_set_errno(err, ERROR_FILE, "standard output");
 	else
 		done = report_end(err);
 	json_decref(report);
 	return done;
+}
+
+bool report_take_json(const char *name, json_t *content, struct error *err)
+{
+	return take_json(name, content, JSON_INDENT(2), err);
+}
+
+bool report_take_json_line(const char *name, json_t *content, struct error *err)
+{
+	return take_json(name, content, JSON_COMPACT, err);
 }
 
 void report_text(const char *text)

@@ -16,6 +16,10 @@
  * Errors: ERROR_MEMORY, ERROR_FILE when standard output takes no more. */
 bool report_take_json(const char *name, json_t *content, struct error *err) MUST_CHECK;
 
+/* report_take_json_line: the same on one line, for reports of many objects; the last one is followed by report_end or by
+ * another line. */
+bool report_take_json_line(const char *name, json_t *content, struct error *err) MUST_CHECK;
+
 /* report_text: prints text as it is; report_line: one line by printf, in which control characters of the arguments are shown
  * as '?', since names and sentences may come from a token or a file.
  * Whether all of it was written, report_end says. */

@@ -1,0 +1,165 @@
+#include <inttypes.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "enroll/appraising.h"
+#include "enroll/audit.h"
+#include "enroll/desk.h"
+#include "enroll/report.h"
+#include "enroll/terminal.h"
+#include "enroll/verb.h"
+
+#define PROGRESS_STEP 10000U
+#define THREADS_MAXIMUM 64
+
+enum {
+	OPTION_ALL,
+	OPTION_ADVISORY,
+	OPTION_SINCE,
+	OPTION_THREADS,
+	OPTION_POLICY,
+	OPTION_TRUST,
+	OPTION_BUNDLE,
+	OPTION_REGISTRARS,
+	OPTION_REGISTRY,
+	OPTION_JSON,
+};
+
+static const struct option_row options[] = {
+    [OPTION_ALL] = {"all", NULL, "list those too who would be accepted"},
+    [OPTION_ADVISORY] = {"advisory", "ID", "only keys that this known vulnerability concerns"},
+    [OPTION_SINCE] = {"since", "DATE", "only what was enrolled on DATE (2026-11-24) or later"},
+    [OPTION_THREADS] = {"threads", "NUMBER", "how many at a time (one a processor)"},
+    [OPTION_POLICY] = OPTION_ROW_POLICY,
+    [OPTION_TRUST] = OPTION_ROW_TRUST,
+    [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
+    [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
+    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
+    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROWS_END,
+};
+
+struct auditing {
+	bool json, all;
+	uint64_t accepted, refused;
+};
+
+static json_t *finding_json(const struct audit_finding *finding)
+{
+	const struct error *reason = &finding->reason;
+	char time[REPORT_TIME_SIZE];
+
+	return json_pack("{s:s, s:I, s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:s?}", "kind", "finding", "serial",
+	    (json_int_t)finding->serial, "person", finding->person, "fingerprint", finding->fingerprint, "device",
+	    finding->device[0] != '\0' ? finding->device : NULL, "enrolled_at", report_time(finding->enrolled_at, time),
+	    "verdict", verdict_name(finding->result.verdict), "rule", finding->result.rule, "code",
+	    reason->code == ERROR_NONE ? NULL : error_word(reason->code), "sentence",
+	    reason->code == ERROR_NONE ? NULL : reason->text);
+}
+
+static bool visit(const struct audit_finding *finding, void *context, struct error *err)
+{
+	struct auditing *auditing = context;
+	bool accepted = finding->reason.code == ERROR_NONE;
+
+	*(accepted ? &auditing->accepted : &auditing->refused) += 1;
+	if ((auditing->accepted + auditing->refused) % PROGRESS_STEP == 0)
+		terminal_progress("%" PRIu64 " appraised, %" PRIu64 " refused", auditing->accepted + auditing->refused,
+		    auditing->refused);
+	if (accepted && !auditing->all)
+		return true;
+	if (auditing->json)
+		return report_take_json_line("audit", finding_json(finding), err);
+	report_line("%-16s %-8s %-14s %s  %s", finding->person, accepted ? "accepted" : "refused",
+	    finding->device[0] != '\0' ? finding->device : "-", finding->fingerprint,
+	    accepted ? finding->result.rule : finding->reason.text);
+	return true;
+}
+
+static bool put_sum(const struct auditing *auditing, struct error *err)
+{
+	if (auditing->json)
+		return report_take_json_line("audit",
+		    json_pack("{s:s, s:I, s:I}", "kind", "sum", "accepted", (json_int_t)auditing->accepted, "refused",
+		        (json_int_t)auditing->refused),
+		    err);
+	report_line("%" PRIu64 " would be accepted, %" PRIu64 " refused", auditing->accepted, auditing->refused);
+	return report_end(err);
+}
+
+static bool read_since(const char *text, int64_t *since, struct error *err)
+{
+	struct tm day = {.tm_isdst = 0};
+	const char *end;
+
+	*since = INT64_MIN;
+	if (text == NULL)
+		return true;
+	end = strptime(text, "%Y-%m-%d", &day);
+	if (end == NULL || *end != '\0')
+		return error_set(err, ERROR_USAGE, "--since %s: write the date as 2026-11-24", text);
+	*since = timegm(&day);
+	return true;
+}
+
+static bool read_threads(const struct options *given, unsigned *threads, struct error *err)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN), number;
+
+	if (processors < 1 || processors > THREADS_MAXIMUM)
+		processors = processors < 1 ? 1 : THREADS_MAXIMUM;
+	if (!options_number(given, OPTION_THREADS, 1, THREADS_MAXIMUM, processors, &number, err))
+		return false;
+	*threads = (unsigned)number;
+	return true;
+}
+
+static bool audit(struct invocation *invocation, struct auditing *auditing, struct error *err)
+{
+	const struct configuration *places = &invocation->configuration;
+	const struct options *given = &invocation->options;
+	struct audit_question question = {
+	    .now = invocation->now, .advisory = options_text(given, OPTION_ADVISORY, NULL)};
+	struct registrars registrars = REGISTRARS_EMPTY;
+	struct trust *trust = NULL;
+	struct policy *policy = NULL;
+	struct store *store = NULL;
+	bool done = read_since(options_text(given, OPTION_SINCE, NULL), &question.since, err) &&
+	            read_threads(given, &question.threads, err) && configuration_trust(places, &trust, err) &&
+	            configuration_policy(places, &policy, err) &&
+	            registrars_load(buffer_text(&places->registrars), &registrars, err) &&
+	            desk_open_store(buffer_text(&places->registry), &store, err);
+
+	question.registrars = &registrars;
+	question.trust = trust;
+	question.policy = policy;
+	done = done && audit_run(store, &question, visit, auditing, err);
+	store_close(store);
+	registrars_clear(&registrars);
+	policy_free(policy);
+	trust_free(trust);
+	return done;
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	struct auditing auditing = {.json = invocation->json, .all = options_given(&invocation->options, OPTION_ALL)};
+
+	if (!audit(invocation, &auditing, err) || !put_sum(&auditing, err))
+		return false;
+	invocation->status = auditing.refused > 0 ? 1 : 0;
+	return true;
+}
+
+const struct verb verb_audit = {
+    .name = "audit",
+    .summary = "appraise the whole registry anew: who would be refused, and why",
+    .synopsis = "[OPTION]...",
+    .description = "Appraises each active enrollment as a host would today, under the usual rules or\n"
+                   "those of --policy, and lists who would be refused, and why. Changes nothing.\n"
+                   "With --json each line is an object; the last one is the sum. Exits with 1 when\n"
+                   "somebody would be refused.\n"
+                   "Example: keyenroll audit --policy new.conf --advisory YSA-2024-03\n",
+    .options = options,
+    .run = run,
+};
