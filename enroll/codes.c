@@ -52,7 +52,7 @@ static bool parse_hex(struct bytes text, struct secret *key, struct error *err)
 bool codes_management_key(int descriptor, struct secret **key, struct error *err)
 {
 	struct secret *text = NULL, *parsed = NULL;
-	bool done = prompt_secret_from(descriptor, 2 * MANAGEMENT_KEY_MAXIMUM, &text, err) &&
+	bool done = prompt_secret_from(descriptor, (size_t)2 * MANAGEMENT_KEY_MAXIMUM, &text, err) &&
 	            secret_new(MANAGEMENT_KEY_MAXIMUM, &parsed, err) && parse_hex(secret_bytes(text), parsed, err);
 
 	secret_free(text);

@@ -38,7 +38,7 @@ static bool connect_to(int descriptor, const char *path, struct deadline deadlin
 		return false;
 	do {
 		int left = deadline_left_ms(deadline);
-		struct timeval timeout = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+		struct timeval timeout = {.tv_sec = left / 1000, .tv_usec = 1000L * (left % 1000)};
 
 		if (left == 0)
 			return fail_deadline(err);

@@ -52,7 +52,7 @@ static const struct firmware_range all_firmware = {
 static bool range_parse(const char *word, struct firmware_range *range)
 {
 	const char *dash = strchr(word, '-');
-	struct bytes low = bytes_of_text(word), high = BYTES_EMPTY;
+	struct bytes low = bytes_of_text(word), high;
 
 	*range = all_firmware;
 	if (dash == NULL) {

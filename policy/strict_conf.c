@@ -28,7 +28,7 @@ struct reading {
 
 static _Thread_local struct reading *current;
 
-static void note_error(cfg_t *cfg, const char *format, va_list values)
+PRINTF_LIKE(2, 0) static void note_error(cfg_t *cfg, const char *format, va_list values)
 {
 	char text[256];
 
@@ -157,7 +157,8 @@ bool strict_conf_duration(const char *text, enum error_code code, int64_t *secon
 		digits = true;
 	}
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (!digits || in.len > 0 || next != units[i].unit || number > DURATION_MAXIMUM / units[i].seconds)
+		if (!digits || in.len > 0 || next != (uint8_t)units[i].unit ||
+		    number > DURATION_MAXIMUM / units[i].seconds)
 			continue;
 		*seconds = number * units[i].seconds;
 		return true;
