@@ -107,6 +107,11 @@
 	X(ERROR_PIN_BLOCKED,               "pin.blocked",                DEVICE) \
 	X(ERROR_PIN_NEEDED,                "pin.needed",                 DEVICE) \
 	X(ERROR_PIN_LENGTH,                "pin.length",                 INPUT) \
+	X(ERROR_PUK_WRONG,                 "puk.wrong",                  DEVICE) \
+	X(ERROR_PUK_BLOCKED,               "puk.blocked",                DEVICE) \
+	X(ERROR_CODE_WEAK,                 "code.weak",                  INPUT) \
+	X(ERROR_CODE_CHARACTERS,           "code.characters",            INPUT) \
+	X(ERROR_CODE_DEFAULT,              "code.default",               DENIED) \
 	X(ERROR_MANAGEMENT_KEY,            "management-key.wrong",       DEVICE) \
 	X(ERROR_TOUCH,                     "card.touch",                 DEVICE) \
 	X(ERROR_NOT_ATTESTABLE,            "card.not-attestable",        DEVICE)

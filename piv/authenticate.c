@@ -2,14 +2,13 @@
 
 #include <openssl/rand.h>
 
+#include "piv/codes.h"
 #include "piv/dynamic_authentication.h"
 #include "piv/management_cipher.h"
 #include "piv/status.h"
 
 #define INS_VERIFY 0x20U
-#define PIN_MINIMUM 6U
-#define PIN_MAXIMUM 8U
-#define PIN_FILLER 0xffU
+#define PADDED_LENGTH 8U
 
 bool piv_default_management_key(struct secret **key, struct error *err)
 {
@@ -170,56 +169,20 @@ bool piv_authenticate(
 	return true;
 }
 
-/* Eight bytes, filled up with FF. */
-static bool pad_pin(const struct secret *pin, struct secret **padded, struct error *err)
-{
-	struct secret *made = NULL;
-	bool done;
-
-	if (!secret_new(PIN_MAXIMUM, &made, err))
-		return false;
-	done = secret_put(made, secret_bytes(pin), err);
-	while (done && secret_bytes(made).len < PIN_MAXIMUM)
-		done = secret_put_u8(made, PIN_FILLER, err);
-	if (!done) {
-		secret_free(made);
-		return false;
-	}
-	*padded = made;
-	return true;
-}
-
-static bool judge_pin(uint16_t status, unsigned *tries_left, struct error *err)
-{
-	unsigned tries;
-
-	if (status == STATUS_DONE)
-		return true;
-	if (!status_tries_left(status, &tries))
-		return status_check(status, "verifying the PIN", err);
-	if (tries_left != NULL)
-		*tries_left = tries;
-	if (tries == 0)
-		return error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked; the PUK unblocks it");
-	return error_set(
-	    err, ERROR_PIN_WRONG, "the PIN is wrong; %u %s left", tries, tries == 1 ? "try is" : "tries are");
-}
-
 bool piv_pin_verify(struct piv *piv, const struct secret *pin, unsigned *tries_left, struct error *err)
 {
 	struct apdu_command command = {.ins = INS_VERIFY, .p2 = PIV_REFERENCE_PIN, .reply = APDU_REPLY_NONE};
-	size_t len = secret_bytes(pin).len;
 	struct buffer reply = BUFFER_EMPTY;
 	struct secret *padded = NULL;
 	uint16_t status;
 	bool done;
 
-	if (len < PIN_MINIMUM || len > PIN_MAXIMUM)
-		return error_set(err, ERROR_PIN_LENGTH, "a PIN has %u to %u characters", PIN_MINIMUM, PIN_MAXIMUM);
-	if (!pad_pin(pin, &padded, err))
+	if (!secret_new(PADDED_LENGTH, &padded, err))
 		return false;
+	done = piv_code_put(pin, padded, err);
 	command.data = secret_bytes(padded);
-	done = piv_exchange(piv, &command, &reply, &status, err) && judge_pin(status, tries_left, err);
+	done = done && piv_exchange(piv, &command, &reply, &status, err) &&
+	       piv_code_judge(PIV_CODE_PIN, status, tries_left, err);
 	secret_free(padded);
 	buffer_free(&reply);
 	if (done)

@@ -114,5 +114,5 @@ bool card_open(struct reader_context *context, const char *reader_name, struct t
 		return false;
 	}
 	*transport = (struct transport){.state = card, .transmit = transmit, .close = close_card};
-	return true;
+	return trace_wrap(transport, reader_context_sink(context), err);
 }

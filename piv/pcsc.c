@@ -1,5 +1,7 @@
 #include "piv/pcsc.h"
 
+#include "piv/holder.h"
+
 struct result_row {
 	LONG result;
 	enum error_code code;
@@ -34,13 +36,28 @@ static const struct result_row rows[] = {
     {SCARD_E_NO_MEMORY, ERROR_MEMORY, "no memory"},
 };
 
+/* Names who it may be, where that can be seen. */
+static void name_holder(const char *doing, struct error *err)
+{
+	struct buffer names = BUFFER_EMPTY;
+
+	if (holder_put_names(&names, NULL) && names.len > 0)
+		(void)error_set(err, ERROR_CARD_BUSY, "%s: another program keeps the token for itself: %s", doing,
+		    buffer_text(&names));
+	buffer_free(&names);
+}
+
 bool pcsc_check(LONG result, const char *doing, struct error *err)
 {
 	if (result == SCARD_S_SUCCESS)
 		return true;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].result == result)
-			return error_set(err, rows[i].code, "%s: %s", doing, rows[i].sentence);
+		if (rows[i].result == result) {
+			(void)error_set(err, rows[i].code, "%s: %s", doing, rows[i].sentence);
+			if (result == SCARD_E_SHARING_VIOLATION)
+				name_holder(doing, err);
+			return error_false();
+		}
 	return error_set(
 	    err, ERROR_PCSC, "%s: the smart card service says \"%s\"", doing, pcsc_stringify_error(result));
 }

@@ -14,11 +14,22 @@
 
 struct reader_context {
 	SCARDCONTEXT handle;
+	struct trace_sink sink;
 };
 
 SCARDCONTEXT pcsc_context(const struct reader_context *context)
 {
 	return context->handle;
+}
+
+struct trace_sink reader_context_sink(const struct reader_context *context)
+{
+	return context->sink;
+}
+
+void reader_context_trace(struct reader_context *context, struct trace_sink sink)
+{
+	context->sink = sink;
 }
 
 bool reader_context_new(struct reader_context **context, struct error *err)

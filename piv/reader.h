@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "common/error.h"
+#include "piv/trace.h"
 
 #define READER_NAME_SIZE 128 /* bytes with the NUL, pcsc-lite's maximum */
 
@@ -30,6 +31,10 @@ struct reader_list {
  *   context  out: the caller's, to reader_context_free()
  * Errors: ERROR_PCSC (with what to do when the service does not run), ERROR_MEMORY. */
 bool reader_context_new(struct reader_context **context, struct error *err) MUST_CHECK;
+
+/* reader_context_trace: from now on every token that is opened through it tells its commands to this sink, which must live as
+ * long as the tokens do. */
+void reader_context_trace(struct reader_context *context, struct trace_sink sink);
 
 /* reader_context_free: NULL does nothing. */
 void reader_context_free(struct reader_context *context);

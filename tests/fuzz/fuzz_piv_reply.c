@@ -1,5 +1,7 @@
 /* What a token says of itself: metadata, certificate objects, public keys. The first byte chooses the algorithm of a key. */
+#include "piv/admin_data.h"
 #include "piv/certificate.h"
+#include "piv/key_history.h"
 #include "piv/metadata.h"
 #include "piv/public_key.h"
 #include "tests/fuzz/fuzz.h"
@@ -55,10 +57,30 @@ static void try_key(struct bytes in)
 	buffer_free(&spki);
 }
 
+static void try_small_objects(struct bytes in)
+{
+	struct piv_admin_data data;
+	struct secret *key = NULL, *next = NULL;
+	unsigned on_card = 0, elsewhere = 0;
+	struct error err = ERROR_EMPTY;
+
+	if (piv_admin_data_parse(in, &data, &err))
+		demand(!data.key_derived || !data.key_protected);
+	if (piv_protected_keys_parse(in, &key, &next, &err))
+		demand(key != NULL && secret_bytes(key).len >= 16);
+	else
+		demand(key == NULL && next == NULL);
+	secret_free(key);
+	secret_free(next);
+	if (piv_key_history_parse(in, &on_card, &elsewhere, &err))
+		demand(on_card <= 20 && elsewhere <= 20);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	try_metadata(bytes_of(data, size));
 	try_certificate(bytes_of(data, size));
 	try_key(bytes_of(data, size));
+	try_small_objects(bytes_of(data, size));
 	return 0;
 }

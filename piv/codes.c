@@ -1,0 +1,267 @@
+#include "piv/codes.h"
+
+#include <openssl/rand.h>
+
+#include "piv/status.h"
+
+#define INS_VERIFY 0x20U
+#define INS_CHANGE_REFERENCE 0x24U
+#define INS_RESET_RETRY 0x2cU
+#define INS_TRIES 0xfaU
+#define INS_RESET 0xfbU
+
+#define CODE_MINIMUM 6U
+#define CODE_MAXIMUM 8U
+#define CODE_FILLER 0xffU
+#define TRIES_MAXIMUM 15U
+
+/* More than any token allows, so that a token which never blocks cannot keep us for ever. */
+#define BLOCKING_TRIES 256
+
+static const struct piv_version ascii_puk_since = {5, 7, 0};
+
+static const struct code_row {
+	const char *name, *factory;
+	uint8_t reference;
+	unsigned minimum;
+	enum error_code wrong, blocked;
+	const char *rescue;
+} codes[] = {
+    [PIV_CODE_PIN] = {"PIN", "123456", 0x80, CODE_MINIMUM, ERROR_PIN_WRONG, ERROR_PIN_BLOCKED, "the PUK unblocks it"},
+    [PIV_CODE_PUK] = {"PUK", "12345678", 0x81, CODE_MAXIMUM, ERROR_PUK_WRONG, ERROR_PUK_BLOCKED,
+        "only a reset of the PIV application helps"},
+};
+
+const char *piv_code_name(enum piv_code code)
+{
+	return codes[code].name;
+}
+
+bool piv_code_default(enum piv_code code, struct secret **secret, struct error *err)
+{
+	struct secret *made = NULL;
+
+	if (!secret_new(CODE_MAXIMUM, &made, err))
+		return false;
+	if (!secret_put(made, bytes_of_text(codes[code].factory), err)) {
+		secret_free(made);
+		return false;
+	}
+	*secret = made;
+	return true;
+}
+
+static bool put_digit(struct secret *out, struct error *err)
+{
+	uint8_t byte;
+
+	do {
+		if (RAND_bytes(&byte, 1) != 1)
+			return error_set(err, ERROR_CRYPTO, "the crypto library has no random numbers");
+	} while (byte >= 250); /* so that each digit is as likely as any other */
+	return secret_put_u8(out, (uint8_t)('0' + byte % 10), err);
+}
+
+static bool draw_once(struct secret *out, struct error *err)
+{
+	secret_wipe(out);
+	while (secret_bytes(out).len < CODE_MAXIMUM)
+		if (!put_digit(out, err))
+			return false;
+	return true;
+}
+
+bool piv_code_draw(struct secret **secret, struct error *err)
+{
+	struct secret *made = NULL;
+	bool done;
+
+	if (!secret_new(CODE_MAXIMUM, &made, err))
+		return false;
+	do
+		done = draw_once(made, err);
+	while (done && !piv_code_check(PIV_CODE_PUK, ascii_puk_since, made, NULL));
+	if (done)
+		*secret = made;
+	else
+		secret_free(made);
+	return done;
+}
+
+/* Whether each byte differs from the one before by the same step: 111111, 234567, 987654. */
+static bool is_row(struct bytes value)
+{
+	uint8_t before, next;
+	int step;
+
+	if (!bytes_take_u8(&value, &before) || !bytes_take_u8(&value, &next))
+		return true;
+	step = next - before;
+	if (step < -1 || step > 1)
+		return false;
+	for (before = next; bytes_take_u8(&value, &next); before = next)
+		if (next - before != step)
+			return false;
+	return true;
+}
+
+static bool characters_check(enum piv_code code, struct piv_version firmware, struct bytes value, struct error *err)
+{
+	bool ascii = code == PIV_CODE_PUK && piv_version_reaches(firmware, ascii_puk_since);
+	uint8_t byte;
+
+	while (bytes_take_u8(&value, &byte))
+		if (byte == CODE_FILLER || byte < 0x20 || byte == 0x7f || (ascii && byte > 0x7f))
+			return error_set(err, ERROR_CODE_CHARACTERS,
+			    "the %s holds a character that the token does not take", codes[code].name);
+	return true;
+}
+
+bool piv_code_check(enum piv_code code, struct piv_version firmware, const struct secret *value, struct error *err)
+{
+	struct bytes bytes = secret_bytes(value);
+	const struct code_row *row = &codes[code];
+
+	if (bytes.len < row->minimum || bytes.len > CODE_MAXIMUM)
+		return error_set(err, ERROR_PIN_LENGTH,
+		    row->minimum == CODE_MAXIMUM ? "a %s has %u characters" : "a %s has %u to 8 characters", row->name,
+		    row->minimum);
+	if (!characters_check(code, firmware, bytes, err))
+		return false;
+	if (secret_equal(bytes, bytes_of_text(row->factory)))
+		return error_set(err, ERROR_CODE_WEAK, "this is the factory's %s, which everybody knows", row->name);
+	if (is_row(bytes))
+		return error_set(err, ERROR_CODE_WEAK,
+		    "this %s is too simple: one character again and again, or a row like 234567", row->name);
+	return true;
+}
+
+bool piv_code_put(const struct secret *code, struct secret *out, struct error *err)
+{
+	size_t len = secret_bytes(code).len;
+
+	if (len < CODE_MINIMUM || len > CODE_MAXIMUM)
+		return error_set(err, ERROR_PIN_LENGTH, "a PIN has %u to %u characters", CODE_MINIMUM, CODE_MAXIMUM);
+	if (!secret_put(out, secret_bytes(code), err))
+		return false;
+	for (; len < CODE_MAXIMUM; len++)
+		if (!secret_put_u8(out, CODE_FILLER, err))
+			return false;
+	return true;
+}
+
+bool piv_code_judge(enum piv_code code, uint16_t status, unsigned *tries_left, struct error *err)
+{
+	const struct code_row *row = &codes[code];
+	unsigned tries;
+
+	if (status == STATUS_DONE)
+		return true;
+	if (!status_tries_left(status, &tries))
+		return status_check(status, "proving a code", err);
+	if (tries_left != NULL)
+		*tries_left = tries;
+	if (tries == 0)
+		return error_set(err, row->blocked, "the %s is blocked; %s", row->name, row->rescue);
+	return error_set(
+	    err, row->wrong, "the %s is wrong; %u %s left", row->name, tries, tries == 1 ? "try is" : "tries are");
+}
+
+/* Two codes behind each other.
+ *   proven  whose value comes first, and whose tries count
+ *   set     whose value comes second */
+static bool run_pair(struct piv *piv, struct apdu_command command, enum piv_code proven, const struct secret *first,
+    enum piv_code set, const struct secret *second, unsigned *tries_left, struct error *err)
+{
+	struct secret *both = NULL;
+	struct buffer reply = BUFFER_EMPTY;
+	uint16_t status;
+	bool done = false;
+
+	if (!secret_new(2 * CODE_MAXIMUM, &both, err))
+		return false;
+	if (!piv_code_put(first, both, err) || !piv_code_put(second, both, err))
+		goto out;
+	command.data = secret_bytes(both);
+	if (!piv_exchange(piv, &command, &reply, &status, err))
+		goto out;
+	if (status == STATUS_CONDITIONS || status == STATUS_DATA)
+		error_set(err, ERROR_CODE_WEAK, "the token does not take this %s: it is too simple (status %04x)",
+		    codes[set].name, (unsigned)status);
+	else
+		done = piv_code_judge(proven, status, tries_left, err);
+out:
+	secret_free(both);
+	buffer_free(&reply);
+	return done;
+}
+
+bool piv_code_change(struct piv *piv, enum piv_code code, const struct secret *present, const struct secret *wanted,
+    unsigned *tries_left, struct error *err)
+{
+	struct apdu_command command = {
+	    .ins = INS_CHANGE_REFERENCE, .p2 = codes[code].reference, .reply = APDU_REPLY_NONE};
+
+	return run_pair(piv, command, code, present, code, wanted, tries_left, err);
+}
+
+bool piv_pin_unblock(
+    struct piv *piv, const struct secret *puk, const struct secret *wanted, unsigned *tries_left, struct error *err)
+{
+	struct apdu_command command = {
+	    .ins = INS_RESET_RETRY, .p2 = codes[PIV_CODE_PIN].reference, .reply = APDU_REPLY_NONE};
+
+	return run_pair(piv, command, PIV_CODE_PUK, puk, PIV_CODE_PIN, wanted, tries_left, err);
+}
+
+bool piv_tries_set(struct piv *piv, unsigned pin_tries, unsigned puk_tries, struct error *err)
+{
+	struct apdu_command command = {
+	    .ins = INS_TRIES, .p1 = (uint8_t)pin_tries, .p2 = (uint8_t)puk_tries, .reply = APDU_REPLY_NONE};
+
+	if (pin_tries < 1 || pin_tries > TRIES_MAXIMUM || puk_tries < 1 || puk_tries > TRIES_MAXIMUM)
+		return error_set(err, ERROR_USAGE, "a code can have 1 to %u tries", TRIES_MAXIMUM);
+	return piv_run(piv, &command, "setting the tries", NULL, err);
+}
+
+/* Fails with a value that no code has, until no try is left. */
+static bool block(struct piv *piv, const struct apdu_command *command, struct error *err)
+{
+	for (int i = 0; i < BLOCKING_TRIES; i++) {
+		struct buffer reply = BUFFER_EMPTY;
+		unsigned tries;
+		uint16_t status;
+		bool done = piv_exchange(piv, command, &reply, &status, err);
+
+		buffer_free(&reply);
+		if (!done)
+			return false;
+		if (status_tries_left(status, &tries) && tries == 0)
+			return true;
+	}
+	return error_set(err, ERROR_CARD_REPLY, "the token does not block its codes, however often a wrong one comes");
+}
+
+bool piv_codes_block(struct piv *piv, struct error *err)
+{
+	/* piv_code_check lets no control character into a code, so this is nobody's. */
+	static const uint8_t nobodys[] = {
+	    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff};
+	struct apdu_command pin = {.ins = INS_VERIFY,
+	    .p2 = codes[PIV_CODE_PIN].reference,
+	    .reply = APDU_REPLY_NONE,
+	    .data = bytes_of(nobodys, CODE_MAXIMUM)};
+	struct apdu_command puk = {.ins = INS_RESET_RETRY,
+	    .p2 = codes[PIV_CODE_PIN].reference,
+	    .reply = APDU_REPLY_NONE,
+	    .data = BYTES_OF(nobodys)};
+
+	return block(piv, &pin, err) && block(piv, &puk, err);
+}
+
+bool piv_reset(struct piv *piv, struct error *err)
+{
+	static const struct apdu_command command = {.ins = INS_RESET, .reply = APDU_REPLY_NONE};
+
+	return piv_run(piv, &command, "resetting the PIV application", NULL, err);
+}
