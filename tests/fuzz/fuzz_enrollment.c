@@ -46,7 +46,7 @@ static void put_extensions(struct bytes content, struct buffer *blob)
 {
 	struct buffer text = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
-	size_t all, value;
+	size_t all = 0, value = 0;
 
 	demand(base64_put(content, &text, &err));
 	demand(buffer_open_u32(blob, &all, &err) && buffer_put_ssh_text(blob, ENROLLMENT_EXTENSION, &err) &&
@@ -62,7 +62,7 @@ static void put_certificate(const struct registrar_pair *registrar, struct bytes
 	static const uint8_t principals[] = {0, 0, 0, 5, 'a', 'l', 'i', 'c', 'e'};
 	const struct bytes key = BYTES_OF(registrar->public_key);
 	struct error err = ERROR_EMPTY;
-	size_t mark;
+	size_t mark = 0;
 
 	demand(buffer_put_ssh_text(blob, CERTIFICATE_TYPE, &err) && buffer_put_ssh_text(blob, "nonce", &err) &&
 	       buffer_put_ssh_string(blob, key, &err) && buffer_put_u64(blob, 1, &err) &&
