@@ -186,9 +186,10 @@ static bool appraise_evidence(
 	buffer_free(&spki);
 	if (result->verdict == VERDICT_ACCEPTED)
 		return true;
-	if (result->num_reasons == 0)
-		return error_set(err, ERROR_BUG, "a refusal came without a reason");
-	return error_set(err, result->reasons[0].code, "%s", result->reasons[0].sentence);
+	for (size_t i = 0; i < result->num_reasons; i++)
+		if (!result->reasons[i].warning)
+			return error_set(err, result->reasons[i].code, "%s", result->reasons[i].sentence);
+	return error_set(err, ERROR_BUG, "a refusal came without a reason");
 }
 
 bool enrollment_check(const struct enrollment *enrollment, const struct registrars *registrars,

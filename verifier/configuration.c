@@ -116,7 +116,8 @@ static bool refresh_beliefs(struct configuration *configuration, struct error *e
 
 	if (!put_stamps(&configuration->paths, &fresh.stamp, err))
 		goto out;
-	if (bytes_equal(buffer_bytes(&fresh.stamp), buffer_bytes(&configuration->beliefs.stamp))) {
+	if (configuration->beliefs.policy != NULL &&
+	    bytes_equal(buffer_bytes(&fresh.stamp), buffer_bytes(&configuration->beliefs.stamp))) {
 		done = true;
 		goto out;
 	}

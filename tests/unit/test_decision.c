@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/file.h"
 #include "tests/unit/enrolled_host.h"
@@ -319,6 +320,37 @@ static void a_changed_file_counts_at_the_next_request(void **state)
 	assert_string_equal(error_word(ask_again()), error_word(ERROR_NONE));
 }
 
+static void the_policy_file_decides_once_it_is_there(void **state)
+{
+	static const char strict[] =
+	    "version = \"test 1\"\nrule \"touch\" {\n\ttouch-policy = { \"always\" }\n\tthen = \"accept\"\n}\n";
+	char path[160];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/config/policy.conf", fixture.host.folder);
+	assert_string_equal(error_word(ask_again()), error_word(ERROR_NONE));
+	change("config/policy.conf", strict);
+	assert_string_equal(error_word(ask_again()), error_word(ERROR_POLICY_NO_RULE));
+	change("config/policy.conf", "rule");
+	assert_string_equal(error_word(ask_again()), error_word(ERROR_POLICY_FILE));
+	assert_int_equal(unlink(path), 0);
+	assert_string_equal(error_word(ask_again()), error_word(ERROR_NONE));
+}
+
+static void a_host_without_files_admits_nobody(void **state)
+{
+	const struct configuration_folders nowhere = {"/nonexistent", "/nonexistent", "/nonexistent"};
+	struct configuration *configuration = NULL;
+	struct host_view view;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(configuration_new(&nowhere, &configuration, &err), err);
+	assert_refused(configuration_refresh(configuration, &view, &err), err, ERROR_FILE);
+	assert_refused(configuration_refresh(configuration, &view, &err), err, ERROR_FILE);
+	configuration_free(configuration);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +359,8 @@ int main(void)
 	    cmocka_unit_test(a_session_is_judged_by_all_its_methods),
 	    cmocka_unit_test(a_request_of_another_form_is_refused),
 	    cmocka_unit_test(a_changed_file_counts_at_the_next_request),
+	    cmocka_unit_test(the_policy_file_decides_once_it_is_there),
+	    cmocka_unit_test(a_host_without_files_admits_nobody),
 	};
 
 	return cmocka_run_group_tests_name("decision", tests, make_fixture, drop_fixture);
