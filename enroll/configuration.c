@@ -5,7 +5,6 @@
 
 #include "common/file.h"
 #include "registry/policy_files.h"
-#include "registry/trust_files.h"
 
 #define MACHINE_REGISTRY KEYENROLL_STATE_DIR "/registry"
 
@@ -13,6 +12,7 @@ void configuration_clear(struct configuration *configuration)
 {
 	buffer_free(&configuration->registry);
 	buffer_free(&configuration->bundle);
+	buffer_free(&configuration->updates);
 	buffer_free(&configuration->site_trust);
 	buffer_free(&configuration->registrars);
 	buffer_free(&configuration->policy);
@@ -83,17 +83,27 @@ bool configuration_load(const struct options *options, struct configuration *con
 {
 	const char *bundle = options_find(options, "bundle");
 
+	configuration->bundle_chosen = bundle != NULL;
 	return settle_registry(options, &configuration->registry, err) &&
+	       buffer_put_text(&configuration->updates, KEYENROLL_STATE_DIR "/trust", err) &&
 	       buffer_put_text(&configuration->bundle, bundle ? bundle : KEYENROLL_DATA_DIR "/trust.json", err) &&
 	       settle_site_trust(options, &configuration->site_trust, err) &&
 	       settle_policy(options, &configuration->policy, err) && settle_registrars(options, configuration, err) &&
 	       buffer_put_text(&configuration->snapshot, KEYENROLL_STATE_DIR "/snapshot", err);
 }
 
+struct trust_places configuration_trust_places(const struct configuration *configuration)
+{
+	return (struct trust_places){.shipped = buffer_text(&configuration->bundle),
+	    .updates = configuration->bundle_chosen ? NULL : buffer_text(&configuration->updates),
+	    .site = buffer_text(&configuration->site_trust)};
+}
+
 bool configuration_trust(const struct configuration *configuration, struct trust **trust, struct error *err)
 {
-	return trust_files_load(
-	    buffer_text(&configuration->bundle), buffer_text(&configuration->site_trust), trust, err);
+	const struct trust_places places = configuration_trust_places(configuration);
+
+	return trust_files_load(&places, trust, err);
 }
 
 bool configuration_policy(const struct configuration *configuration, struct policy **policy, struct error *err)

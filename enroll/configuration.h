@@ -6,12 +6,14 @@
 #include "common/buffer.h"
 #include "enroll/options.h"
 #include "policy/policy.h"
-#include "policy/trust.h"
+#include "registry/trust_files.h"
 
 struct configuration {
 	struct buffer
 	    registry; /* folder: --registry, $KEYENROLL_REGISTRY, the machine's where there is one, the user's own */
 	struct buffer bundle;     /* file: --bundle, or the installed vendors' bundle */
+	bool bundle_chosen;       /* by --bundle */
+	struct buffer updates;    /* folder: what "trust update" installed */
 	struct buffer site_trust; /* folder: --trust, or trust.d of the configuration */
 	struct buffer registrars; /* file: --registrars, the registry's own, or the configuration's */
 	struct buffer policy;     /* file: --policy, or policy.conf of the configuration, which may be absent */
@@ -27,6 +29,10 @@ void configuration_clear(struct configuration *configuration);
  * Errors: ERROR_FILE for a --trust folder that is not there, ERROR_MEMORY. */
 bool configuration_load(
     const struct options *options, struct configuration *configuration, struct error *err) MUST_CHECK;
+
+/* configuration_trust_places: where bundles lie; borrows from `configuration`. With --bundle updates do not count: that bundle is
+ * asked for by name. */
+struct trust_places configuration_trust_places(const struct configuration *configuration);
 
 /* configuration_trust: the trust bundles of these places.
  *   trust  out: the caller's, to trust_free()

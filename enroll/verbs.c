@@ -12,6 +12,10 @@ static const struct verb *const verbs[] = {
     &verb_verify,
     &verb_revoke,
     &verb_snapshot,
+    &verb_audit,
+    &verb_policy,
+    &verb_trust,
+    &verb_advisories,
     &verb_help,
 };
 

@@ -9,47 +9,30 @@
 
 #include "common/file.h"
 #include "registry/trust_signature.h"
+#include "registry/trust_update.h"
 
-static bool add_site(struct trust *trust, const char *path, struct error *err)
+static bool load_signers(const char *shipped, struct registrars *signers, struct error *err)
 {
-	struct buffer json = BUFFER_UP_TO(TRUST_FILE_MAXIMUM);
-	bool done = file_load_trusted(path, TRUST_FILE_MAXIMUM, &json, err) &&
-	            trust_add(trust, buffer_bytes(&json), path, TRUST_SITE, err);
-
-	buffer_free(&json);
-	return done;
-}
-
-static bool load_beside(const char *path, const char *name, struct buffer *content, struct error *err)
-{
-	struct buffer beside = BUFFER_EMPTY;
-	struct bytes folder = bytes_of_text(path);
-	const char *end = strrchr(path, '/');
+	struct buffer path = BUFFER_EMPTY, list = BUFFER_EMPTY;
+	struct bytes folder = bytes_of_text(shipped);
+	const char *end = strrchr(shipped, '/');
 	bool done;
 
-	folder.len = end == NULL ? 0 : (size_t)(end - path) + 1;
-	done = buffer_put(&beside, folder, err) && buffer_put_text(&beside, name, err) &&
-	       file_load_trusted(buffer_text(&beside), TRUST_FILE_MAXIMUM, content, err);
-	buffer_free(&beside);
-	return done;
-}
-
-static bool load_signers(const char *path, struct registrars *signers, struct error *err)
-{
-	struct buffer list = BUFFER_EMPTY;
-	bool done = load_beside(path, TRUST_SIGNERS, &list, err) &&
-	            (registrars_parse(buffer_bytes(&list), signers, err) || error_prefix(err, "%s", TRUST_SIGNERS));
-
+	folder.len = end == NULL ? 0 : (size_t)(end - shipped) + 1;
+	done = buffer_put(&path, folder, err) && buffer_put_text(&path, TRUST_SIGNERS, err) &&
+	       file_load_trusted(buffer_text(&path), TRUST_FILE_MAXIMUM, &list, err) &&
+	       (registrars_parse(buffer_bytes(&list), signers, err) || error_prefix(err, "%s", buffer_text(&path)));
+	buffer_free(&path);
 	buffer_free(&list);
 	return done;
 }
 
-static bool check_signature(const char *path, struct bytes json, struct error *err)
+static bool check_signature(const char *shipped, const char *path, struct bytes json, struct error *err)
 {
 	struct registrars signers = REGISTRARS_EMPTY;
 	struct buffer armor = BUFFER_EMPTY, signature = BUFFER_EMPTY;
-	bool done = load_signers(path, &signers, err) && buffer_put_format(&signature, err, "%s.sig", path) &&
-	            file_load_trusted(buffer_text(&signature), TRUST_FILE_MAXIMUM, &armor, err) &&
+	bool done = load_signers(shipped, &signers, err) && buffer_put_format(&signature, err, "%s.sig", path) &&
+	            file_load(buffer_text(&signature), TRUST_FILE_MAXIMUM, &armor, err) &&
 	            (trust_signature_check(json, buffer_bytes(&armor), &signers, err) || error_prefix(err, "%s", path));
 
 	registrars_clear(&signers);
@@ -58,15 +41,24 @@ static bool check_signature(const char *path, struct bytes json, struct error *e
 	return done;
 }
 
-static bool add_shipped(struct trust *trust, const char *path, struct error *err)
+/* The signature makes up for where the file comes from, so an update may lie in anybody's folder before it is installed. */
+bool trust_files_load_signed(const struct trust_places *places, const char *path, struct buffer *content,
+    struct trust **trust, struct error *err)
 {
 	struct buffer json = BUFFER_UP_TO(TRUST_FILE_MAXIMUM);
-	bool done = file_load_trusted(path, TRUST_FILE_MAXIMUM, &json, err) &&
-	            check_signature(path, buffer_bytes(&json), err) &&
-	            trust_add(trust, buffer_bytes(&json), path, TRUST_SHIPPED, err);
+	struct trust *made = NULL;
+	bool done = file_load(path, TRUST_FILE_MAXIMUM, &json, err) &&
+	            check_signature(places->shipped, path, buffer_bytes(&json), err) && trust_new(&made, err) &&
+	            trust_add(made, buffer_bytes(&json), path, TRUST_SHIPPED, err) &&
+	            (content == NULL || buffer_put(content, buffer_bytes(&json), err));
 
 	buffer_free(&json);
-	return done;
+	if (!done) {
+		trust_free(made);
+		return false;
+	}
+	*trust = made;
+	return true;
 }
 
 static int is_bundle(const struct dirent *entry)
@@ -95,16 +87,19 @@ static bool folder_check(const char *folder, struct error *err)
 	return true;
 }
 
-static bool add_entry(struct trust *trust, const char *folder, const char *name, struct error *err)
+/* What is done with each bundle of a folder. */
+typedef bool bundle_visitor(const char *path, void *context, struct error *err);
+
+static bool visit_entry(const char *folder, const char *name, bundle_visitor *visit, void *context, struct error *err)
 {
 	struct buffer path = BUFFER_EMPTY;
-	bool done = buffer_put_format(&path, err, "%s/%s", folder, name) && add_site(trust, buffer_text(&path), err);
+	bool done = buffer_put_format(&path, err, "%s/%s", folder, name) && visit(buffer_text(&path), context, err);
 
 	buffer_free(&path);
 	return done;
 }
 
-static bool add_folder(struct trust *trust, const char *folder, struct error *err)
+static bool each_bundle(const char *folder, bundle_visitor *visit, void *context, struct error *err)
 {
 	struct dirent **entries = NULL;
 	bool done = true;
@@ -115,23 +110,67 @@ static bool add_folder(struct trust *trust, const char *folder, struct error *er
 	if (num > 0)
 		done = folder_check(folder, err);
 	for (int i = 0; i < num; i++) {
-		done = done && add_entry(trust, folder, entries[i]->d_name, err);
+		done = done && visit_entry(folder, entries[i]->d_name, visit, context, err);
 		free(entries[i]);
 	}
 	free(entries);
 	return done;
 }
 
-bool trust_files_load(const char *shipped, const char *site_folder, struct trust **trust, struct error *err)
+static bool add_site(const char *path, void *context, struct error *err)
 {
-	struct trust *made = NULL;
+	struct trust *trust = context;
+	struct buffer json = BUFFER_UP_TO(TRUST_FILE_MAXIMUM);
+	bool done = file_load_trusted(path, TRUST_FILE_MAXIMUM, &json, err) &&
+	            trust_add(trust, buffer_bytes(&json), path, TRUST_SITE, err);
 
-	if (!trust_new(&made, err))
+	buffer_free(&json);
+	return done;
+}
+
+/* The newest of what was signed; what is not newer than the shipped bundle is left over from an older package. */
+struct choice {
+	const struct trust_places *places;
+	struct trust *newest; /* owned */
+};
+
+static bool take_newer(const char *path, void *context, struct error *err)
+{
+	struct choice *choice = context;
+	struct trust *update = NULL;
+
+	if (!trust_files_load_signed(choice->places, path, NULL, &update, err))
 		return false;
-	if (!add_shipped(made, shipped, err) || (site_folder && !add_folder(made, site_folder, err))) {
-		trust_free(made);
+	if (trust_version_compare(trust_version(update), trust_version(choice->newest)) > 0) {
+		trust_free(choice->newest);
+		choice->newest = update;
+		return true;
+	}
+	trust_free(update);
+	return true;
+}
+
+static bool check_shipped(const char *path, struct error *err)
+{
+	int descriptor;
+
+	if (!file_open_trusted(path, &descriptor, err))
+		return false;
+	(void)close(descriptor);
+	return true;
+}
+
+bool trust_files_load(const struct trust_places *places, struct trust **trust, struct error *err)
+{
+	struct choice choice = {.places = places};
+
+	if (!check_shipped(places->shipped, err) ||
+	    !trust_files_load_signed(places, places->shipped, NULL, &choice.newest, err) ||
+	    (places->updates && !each_bundle(places->updates, take_newer, &choice, err)) ||
+	    (places->site && !each_bundle(places->site, add_site, choice.newest, err))) {
+		trust_free(choice.newest);
 		return false;
 	}
-	*trust = made;
+	*trust = choice.newest;
 	return true;
 }

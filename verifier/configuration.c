@@ -12,7 +12,7 @@
 #define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
 
 struct paths {
-	struct buffer config, data, registrars, shipped_trust, site_trust, policy, snapshot;
+	struct buffer config, data, registrars, shipped_trust, trust_updates, site_trust, policy, snapshot;
 };
 
 /* What the text files say; built as a whole, then put in the place of the one before. */
@@ -87,6 +87,7 @@ static bool put_stamps(const struct paths *paths, struct buffer *stamp, struct e
 {
 	return put_folder_stamp(buffer_text(&paths->config), stamp, err) &&
 	       put_folder_stamp(buffer_text(&paths->site_trust), stamp, err) &&
+	       put_folder_stamp(buffer_text(&paths->trust_updates), stamp, err) &&
 	       put_folder_stamp(buffer_text(&paths->data), stamp, err);
 }
 
@@ -102,9 +103,12 @@ static bool load_registrars(const char *path, struct registrars *registrars, str
 
 static bool load_beliefs(const struct paths *paths, struct beliefs *beliefs, struct error *err)
 {
+	const struct trust_places places = {.shipped = buffer_text(&paths->shipped_trust),
+	    .updates = buffer_text(&paths->trust_updates),
+	    .site = buffer_text(&paths->site_trust)};
+
 	return load_registrars(buffer_text(&paths->registrars), &beliefs->registrars, err) &&
-	       trust_files_load(
-	           buffer_text(&paths->shipped_trust), buffer_text(&paths->site_trust), &beliefs->trust, err) &&
+	       trust_files_load(&places, &beliefs->trust, err) &&
 	       policy_files_load(buffer_text(&paths->policy), &beliefs->policy, err);
 }
 
@@ -152,6 +156,7 @@ bool configuration_new(
 	    !buffer_put_text(&made->paths.config, folders->config, err) ||
 	    !buffer_put_text(&made->paths.data, folders->data, err) ||
 	    !buffer_put_format(&made->paths.policy, err, "%s/policy.conf", folders->config) ||
+	    !buffer_put_format(&made->paths.trust_updates, err, "%s/trust", folders->state) ||
 	    !buffer_put_format(&made->paths.site_trust, err, "%s/trust.d", folders->config) ||
 	    !buffer_put_format(&made->paths.shipped_trust, err, "%s/trust.json", folders->data) ||
 	    !buffer_put_format(&made->paths.snapshot, err, "%s/snapshot", folders->state)) {
@@ -173,6 +178,7 @@ void configuration_free(struct configuration *configuration)
 	buffer_free(&configuration->paths.data);
 	buffer_free(&configuration->paths.policy);
 	buffer_free(&configuration->paths.shipped_trust);
+	buffer_free(&configuration->paths.trust_updates);
 	buffer_free(&configuration->paths.site_trust);
 	buffer_free(&configuration->paths.snapshot);
 	free(configuration);

@@ -4,6 +4,7 @@
  *   CONFIG/registrars       whose signature makes an enrollment
  *   CONFIG/policy.conf      the rules; without it the built-in baseline
  *   DATA/trust.json         the shipped trust bundle, with its signature and signers beside it
+ *   STATE/trust             signed updates of that bundle; may be absent
  *   CONFIG/trust.d          *.json: the anchors of the site itself, in order of their names; the folder may be absent
  *   STATE/snapshot          the registry's snapshot
  *

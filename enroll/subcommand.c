@@ -1,0 +1,33 @@
+#include "enroll/subcommand.h"
+
+#include <string.h>
+
+static bool refuse_unknown(const char *verb, const struct subcommand *table, struct error *err)
+{
+	struct buffer known = BUFFER_EMPTY;
+	bool done = true;
+
+	for (; done && table->name != NULL; table++)
+		done = buffer_put_format(&known, err, "%s%s %s%s%s", known.len == 0 ? "" : ", ", verb, table->name,
+		    table->arguments[0] == '\0' ? "" : " ", table->arguments);
+	if (done)
+		(void)error_set(err, ERROR_USAGE, "there are: %s", buffer_text(&known));
+	buffer_free(&known);
+	return false;
+}
+
+bool subcommand_run(const char *verb, const struct subcommand *table, struct invocation *invocation, struct error *err)
+{
+	struct options *given = &invocation->options;
+	const struct subcommand *row = table;
+
+	while (row->name != NULL && strcmp(row->name, given->arguments[0]) != 0)
+		row++;
+	if (row->name == NULL)
+		return refuse_unknown(verb, table, err);
+	given->arguments++;
+	given->num_arguments--;
+	if (given->num_arguments < row->min_arguments || given->num_arguments > row->max_arguments)
+		return error_set(err, ERROR_USAGE, "write: keyenroll %s %s %s", verb, row->name, row->arguments);
+	return row->run(invocation, err);
+}
