@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+#include "tests/vtoken/fido_instructions.h"
+
 enum { CLASS_ISO = 0x00, INS_SELECT = 0xa4, INS_VERIFY = 0x20, SELECT_BY_NAME = 0x04, INS_OTP_REQUEST = 0x01 };
 enum { OTP_REQUEST_SERIAL = 0x10 };
 
 static const uint8_t aid_piv[] = {0xa0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00};
+static const uint8_t aid_fido[] = {0xa0, 0x00, 0x00, 0x06, 0x47, 0x2f, 0x00, 0x01};
 static const uint8_t aid_otp[] = {0xa0, 0x00, 0x00, 0x05, 0x27, 0x20, 0x01, 0x01};
 
 enum { AID_PROVIDER_LENGTH = 5 };
@@ -59,7 +62,7 @@ static bool names(struct bytes given, const uint8_t *aid, size_t len)
 static unsigned select_application(struct card *card, enum application application)
 {
 	if (card->session.application != application)
-		card_power_off(card);
+		card_deselect(card);
 	card->session.application = application;
 	return STATUS_DONE;
 }
@@ -80,6 +83,11 @@ unsigned instruction_select(struct card *card, const struct command *command, st
 		if (!buffer_put(reply, BYTES_OF(otp_state), NULL))
 			return STATUS_FAILURE;
 		return select_application(card, APPLICATION_OTP);
+	}
+	if (card->fido.shape != NULL && names(command->data, aid_fido, sizeof(aid_fido))) {
+		if (!buffer_put_text(reply, "U2F_V2", NULL))
+			return STATUS_FAILURE;
+		return select_application(card, APPLICATION_FIDO);
 	}
 	return STATUS_NOT_FOUND;
 }
@@ -114,6 +122,8 @@ unsigned application_answer(struct card *card, const struct command *command, st
 		return instruction_select(card, command, reply);
 	if (card->session.application == APPLICATION_NONE)
 		return STATUS_INSTRUCTION;
+	if (card->session.application == APPLICATION_FIDO)
+		return fido_answer(card, command, reply);
 	if (command->cla != CLASS_ISO)
 		return STATUS_CLASS;
 	return card->session.application == APPLICATION_PIV ? answer_piv(card, command, reply)

@@ -18,13 +18,17 @@ static const struct authority {
 	const char *not_before, *not_after;
 	bool critical;
 	uint8_t path_length;
+	bool elliptic; /* P-256 instead of RSA */
 } authorities[] = {
-    {VENDOR_SHORT_ROOT, NULL, "PIV Root CA Serial 1", "20160314000000Z", "20520417000000Z", false, 1},
-    {VENDOR_LONG_ROOT, NULL, "Attestation Root 1", "20241201000000Z", "99991231235959Z", true, 3},
+    {VENDOR_SHORT_ROOT, NULL, "PIV Root CA Serial 1", "20160314000000Z", "20520417000000Z", false, 1, false},
+    {VENDOR_LONG_ROOT, NULL, "Attestation Root 1", "20241201000000Z", "99991231235959Z", true, 3, false},
     {VENDOR_LONG_INTERMEDIATE, VENDOR_LONG_ROOT, "Attestation Intermediate A 1", "20241201000000Z", "99991231235959Z",
-        true, 2},
+        true, 2, false},
     {VENDOR_LONG_ISSUING, VENDOR_LONG_INTERMEDIATE, "PIV Attestation A 1", "20241201000000Z", "99991231235959Z", true,
-        1},
+        1, false},
+    {VENDOR_FIDO_SHORT_ROOT, NULL, "U2F Root CA Serial 1", "20140801000000Z", "20500904000000Z", false, 0, false},
+    {VENDOR_FIDO_LONG_ISSUING, VENDOR_LONG_INTERMEDIATE, "FIDO Attestation A 1", "20241201000000Z", "99991231235959Z",
+        true, 0, true},
 };
 
 static FILE *create(const char *folder, const char *name, const char *suffix, mode_t mode, struct error *err)
@@ -82,12 +86,13 @@ static bool sign(
 static bool make(const char *folder, const char *prefix, const struct authority *authority, struct error *err)
 {
 	struct buffer name = BUFFER_EMPTY;
-	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+	EVP_PKEY *key = authority->elliptic ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256")
+	                                    : EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
 	X509 *certificate = NULL;
 	bool done = false;
 
 	if (key == NULL) {
-		error_set(err, ERROR_CRYPTO, "no RSA key could be made");
+		error_set(err, ERROR_CRYPTO, "no key could be made");
 		goto out;
 	}
 	done = buffer_put_format(&name, err, "%s %s", prefix, authority->name) &&

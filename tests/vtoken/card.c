@@ -48,6 +48,7 @@ void card_init(struct card *card, const struct personality *personality, uint32_
 	*card = (struct card){.personality = personality, .serial = serial, .touch = {.comes = true}};
 	for (size_t i = 0; i < SLOT_COUNT; i++)
 		card->slots[i].reference = slot_reference(i);
+	fido_init(&card->fido, personality->fido);
 	card_reset_codes(card, DEFAULT_TRIES, DEFAULT_TRIES);
 	reset_management(card);
 }
@@ -59,12 +60,20 @@ void card_clear(struct card *card)
 	for (size_t i = 0; i < card->object_count; i++)
 		buffer_free(&card->objects[i].content);
 	free(card->objects);
+	fido_clear(&card->fido);
 	*card = (struct card){.personality = NULL};
 }
 
 void card_power_off(struct card *card)
 {
 	card->session = (struct session){.application = APPLICATION_NONE};
+	fido_power(&card->fido);
+}
+
+void card_deselect(struct card *card)
+{
+	card->session = (struct session){.application = APPLICATION_NONE};
+	fido_session_clear(&card->fido);
 }
 
 void card_reset(struct card *card)

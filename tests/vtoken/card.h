@@ -7,6 +7,7 @@
 #include "common/buffer.h"
 #include "tests/vtoken/algorithm.h"
 #include "tests/vtoken/cipher.h"
+#include "tests/vtoken/fido.h"
 #include "tests/vtoken/personality.h"
 
 enum {
@@ -53,7 +54,7 @@ struct object {
 	struct buffer content; /* what stands inside 53 */
 };
 
-enum application { APPLICATION_NONE, APPLICATION_PIV, APPLICATION_OTP };
+enum application { APPLICATION_NONE, APPLICATION_PIV, APPLICATION_OTP, APPLICATION_FIDO };
 
 /* Which answer the management key's holder owes. */
 enum challenge { CHALLENGE_NONE, CHALLENGE_TO_HOST, CHALLENGE_WITNESS };
@@ -84,6 +85,7 @@ struct card {
 	struct object *objects; /* owned */
 	size_t object_count;
 	struct session session;
+	struct fido fido;
 	struct touch touch;
 	bool changed; /* something that survives power off differs from what was stored */
 };
@@ -95,6 +97,9 @@ void card_clear(struct card *card);
 
 /* card_power_off: the session is gone. */
 void card_power_off(struct card *card);
+
+/* card_deselect: another application was selected: the session is gone, but power stays. */
+void card_deselect(struct card *card);
 
 /* card_reset: the PIV application as shipped; f9, its certificate and the serial stay. */
 void card_reset(struct card *card);

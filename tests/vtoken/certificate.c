@@ -46,6 +46,22 @@ bool certificate_new(
 	return true;
 }
 
+bool certificate_set_organisation(
+    X509 *certificate, const char *organisation, const char *common_name, struct error *err)
+{
+	const char *const parts[][2] = {
+	    {"C", "SE"}, {"O", organisation}, {"OU", "Authenticator Attestation"}, {"CN", common_name}};
+	X509_NAME *name = X509_NAME_new();
+	bool done = name != NULL;
+
+	for (size_t i = 0; done && i < sizeof(parts) / sizeof(parts[0]); i++)
+		done = X509_NAME_add_entry_by_txt(
+		           name, parts[i][0], MBSTRING_UTF8, (const unsigned char *)parts[i][1], -1, -1, 0) == 1;
+	done = done && X509_set_subject_name(certificate, name) == 1;
+	X509_NAME_free(name);
+	return done || error_set(err, ERROR_CRYPTO, "the subject %s could not be set", common_name);
+}
+
 bool certificate_set_issuer(X509 *certificate, const X509 *issuer, struct error *err)
 {
 	return X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 ||

@@ -14,6 +14,12 @@
 #define OID_POLICY "1.3.6.1.4.1.41482.3.8"
 #define OID_FORM_FACTOR "1.3.6.1.4.1.41482.3.9"
 #define OID_FIPS "1.3.6.1.4.1.41482.3.10"
+/* FIDO2: the vendor's device type (text) and firmware, FIDO's AAGUID and serial number, and what it can talk over. */
+#define OID_FIDO_DEVICE_TYPE "1.3.6.1.4.1.41482.2"
+#define OID_FIDO_FIRMWARE "1.3.6.1.4.1.41482.13.1"
+#define OID_FIDO_AAGUID "1.3.6.1.4.1.45724.1.1.4"
+#define OID_FIDO_SERIAL "1.3.6.1.4.1.45724.1.1.2"
+#define OID_FIDO_TRANSPORTS "1.3.6.1.4.1.45724.2.1.1"
 
 /* certificate_new: version 3, a random serial number of 16 bytes, the subject as one CN (UTF8String), the public key.
  *   starts_with_one  the serial number begins with byte 01
@@ -21,6 +27,10 @@
  * Errors: ERROR_CRYPTO. */
 bool certificate_new(
     const char *common_name, EVP_PKEY *key, bool starts_with_one, X509 **certificate, struct error *err) MUST_CHECK;
+
+/* certificate_set_organisation: the subject as C, O, OU and CN, as FIDO wants it of batch certificates. */
+bool certificate_set_organisation(
+    X509 *certificate, const char *organisation, const char *common_name, struct error *err) MUST_CHECK;
 
 /* certificate_set_issuer: name and dates as bytes of another certificate: its subject, and its validity. */
 bool certificate_set_issuer(X509 *certificate, const X509 *issuer, struct error *err) MUST_CHECK;

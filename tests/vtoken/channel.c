@@ -2,7 +2,13 @@
 
 #include "tests/vtoken/instructions.h"
 
-enum { CLASS_NOT_CHAIN = 0xe0, CLASS_CHAIN = 0x10, INS_GET_RESPONSE = 0xc0, SHORT_REPLY_MAXIMUM = 256 };
+enum {
+	CLASS_NOT_CHAIN = 0xe0,
+	CLASS_CHAIN = 0x10,
+	CLASS_FIDO_CHAIN = 0x90,
+	INS_GET_RESPONSE = 0xc0,
+	SHORT_REPLY_MAXIMUM = 256
+};
 
 void channel_clear(struct channel *channel)
 {
@@ -44,7 +50,7 @@ static bool run(
     struct channel *channel, struct card *card, const struct command *command, struct buffer *reply, struct error *err)
 {
 	channel->waiting_status = application_answer(card, command, &channel->waiting);
-	if (channel->waiting_status != STATUS_DONE)
+	if (channel->waiting_status != STATUS_DONE && channel->waiting_status != STATUS_KEEP_ALIVE)
 		buffer_free(&channel->waiting);
 	return put_part(channel, host_takes(command), reply, err);
 }
@@ -55,10 +61,10 @@ static bool continues(const struct channel *channel, const struct command *comma
 	       channel->chain_p2 == command->p2;
 }
 
-/* Only classes of the interindustry range have the bit. */
+/* Only classes of the interindustry range have the bit, and FIDO's own class. */
 static bool chains(const struct command *command)
 {
-	return (command->cla & (CLASS_NOT_CHAIN | CLASS_CHAIN)) == CLASS_CHAIN;
+	return (command->cla & (CLASS_NOT_CHAIN | CLASS_CHAIN)) == CLASS_CHAIN || command->cla == CLASS_FIDO_CHAIN;
 }
 
 static void drop_chain(struct channel *channel)

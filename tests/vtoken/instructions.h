@@ -1,7 +1,7 @@
 /* instructions.h: what the applications of the card do, one function an instruction.
  *
  * Each gets the whole data of the command (chained parts put together), appends its reply and returns a status word;
- * what it appended is dropped unless that is 9000. A change that must outlive power off sets card->changed.
+ * what it appended is dropped unless that is 9000 or 9100. A change that must outlive power off sets card->changed.
  * Sources: NIST SP 800-73-4 part 2 section 3 for the standard ones; the vendor's public documentation for F6 to FF. */
 #ifndef TESTS_VTOKEN_INSTRUCTIONS_H
 #define TESTS_VTOKEN_INSTRUCTIONS_H

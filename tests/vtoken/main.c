@@ -1,4 +1,4 @@
-/* vtoken: a virtual PIV token for tests, behind the virtual reader of a real pcscd. Options: see `vtoken --help`. */
+/* vtoken: a virtual PIV and FIDO2 token for tests, behind the virtual reader of a real pcscd. Options: see `vtoken --help`. */
 #include <getopt.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "tests/vtoken/control.h"
 #include "tests/vtoken/state.h"
 #include "tests/vtoken/vendor.h"
+#include "tests/vtoken/vendor_fido.h"
 #include "tests/vtoken/vpcd.h"
 
 /* A reader looks for its card a few times a second. One that comes back sooner was never away for pcscd, which then
@@ -37,13 +38,13 @@ struct sockets {
 static const char usage[] =
     "Usage: vtoken --port N [OPTION]...\n"
     "       vtoken --control SOCKET --tell COMMAND\n"
-    "A virtual PIV token: connects to vpcd on 127.0.0.1.\n"
+    "A virtual PIV and FIDO2 token: connects to vpcd on 127.0.0.1.\n"
     "\n"
     "  --port N             where the reader listens\n"
     "  --state FILE         keeps the card in FILE, so that it outlives the process\n"
     "  --personality NAME   which model it is (default 5.7.4, or as the state says); \"list\" shows them\n"
     "  --serial N           its serial number (default: as the state says, or random)\n"
-    "  --vendor DIR         the test vendor that vendor-ca made; signs f9 when the card is new\n"
+    "  --vendor DIR         the test vendor that vendor-ca made; signs f9 and the FIDO2 batch when the card is new\n"
     "  --control SOCKET     takes commands there: pull N, insert, status N SW, ... (tests/vtoken/control.h)\n"
     "  --tell COMMAND       sends COMMAND to the token at SOCKET, prints the answer, and ends\n"
     "  --touch WHEN         auto, never, never=MS or MS: when a touch comes\n"
@@ -150,7 +151,8 @@ static bool make_card(const struct options *options, struct card *card, struct e
 		serial = SERIAL_SMALLEST + serial % SERIAL_SPREAD;
 	}
 	card_init(card, personality, serial);
-	if (options->vendor != NULL && !vendor_make_f9(card, options->vendor, err)) {
+	if (options->vendor != NULL &&
+	    (!vendor_make_f9(card, options->vendor, err) || !vendor_make_fido(card, options->vendor, err))) {
 		card_clear(card);
 		return false;
 	}

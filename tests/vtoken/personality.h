@@ -21,6 +21,30 @@ struct attestation_shape {
 	bool number_starts_with_one;        /* the leaf's certificate serial number begins with byte 01 */
 };
 
+/* What a new FIDO2 credential is attested with. */
+enum fido_attestation {
+	FIDO_ATTESTATION_BATCH, /* packed, by the batch key */
+	FIDO_ATTESTATION_SELF,  /* packed, by the credential itself */
+	FIDO_ATTESTATION_U2F,   /* fido-u2f, by the batch key */
+	FIDO_ATTESTATION_NONE,
+};
+
+/* How the FIDO2 application and its batch certificate look. */
+struct fido_shape {
+	uint8_t aaguid[16];
+	bool ctap2;             /* else U2F only */
+	bool ctap21;            /* the commands and options that 2.1 brought */
+	bool ed25519;           /* beside ES256 */
+	struct bytes protocols; /* PIN protocols, the preferred one first */
+	enum fido_attestation attestation;
+	enum chain_shape chain;
+	const char *certificate_name; /* CN of the batch certificate */
+	const char *not_before, *not_after;
+	const char *device_type;        /* content of the vendor's extension 41482.2; NULL: absent */
+	uint8_t certificate_version[3]; /* extension 41482.13.1; 0 in front: absent */
+	bool certificate_aaguid;        /* has the AAGUID extension */
+};
+
 struct personality {
 	const char *name;
 	uint8_t version[3];               /* what FD answers */
@@ -35,6 +59,7 @@ struct personality {
 	size_t command_maximum; /* bytes of one command's data, chained or extended */
 	size_t objects_maximum; /* bytes of all objects */
 	struct attestation_shape attestation;
+	const struct fido_shape *fido; /* NULL: the card has no such application */
 };
 
 /* personality_find: the row of that name, NULL for none. */

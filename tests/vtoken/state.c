@@ -9,6 +9,7 @@
 
 #include <openssl/x509.h>
 
+#include "tests/vtoken/fido_state.h"
 #include "tests/vtoken/hex.h"
 
 static json_t *json_hex(struct bytes bytes)
@@ -69,9 +70,10 @@ static json_t *encode_objects(const struct card *card)
 
 static json_t *encode(const struct card *card)
 {
-	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "personality", card->personality->name, "serial",
+	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "personality", card->personality->name, "serial",
 	    (json_int_t)card->serial, "pin", encode_code(&card->pin), "puk", encode_code(&card->puk), "management",
-	    encode_management(&card->management), "slots", encode_slots(card), "objects", encode_objects(card));
+	    encode_management(&card->management), "slots", encode_slots(card), "objects", encode_objects(card), "fido",
+	    fido_state_encode(&card->fido));
 }
 
 bool state_store(const struct card *card, const char *path, struct error *err)
@@ -212,7 +214,8 @@ static bool decode(json_t *state, struct card *card, struct error *err)
 	    decode_code(json_object_get(state, "puk"), &card->puk, err) &&
 	    decode_management(json_object_get(state, "management"), &card->management, err) &&
 	    decode_list(json_object_get(state, "slots"), decode_slot, card, err) &&
-	    decode_list(json_object_get(state, "objects"), decode_object, card, err)) {
+	    decode_list(json_object_get(state, "objects"), decode_object, card, err) &&
+	    fido_state_decode(json_object_get(state, "fido"), &card->fido, err)) {
 		card->changed = false;
 		return true;
 	}

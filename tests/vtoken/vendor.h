@@ -3,6 +3,7 @@
  * The vendor's folder holds PEM files, a certificate NAME.pem and its key NAME-key.pem:
  *   short-root                                     issues the f9 of CHAIN_SHORT cards
  *   long-root, long-intermediate, long-issuing     the last one issues the f9 of CHAIN_LONG cards
+ *   fido-short-root, fido-long-issuing             the issuers of FIDO2 batch certificates; long-intermediate issues the second
  * and trust.json, which makes a verifier believe in them. */
 #ifndef TESTS_VTOKEN_VENDOR_H
 #define TESTS_VTOKEN_VENDOR_H
@@ -15,6 +16,8 @@
 #define VENDOR_LONG_ROOT "long-root"
 #define VENDOR_LONG_INTERMEDIATE "long-intermediate"
 #define VENDOR_LONG_ISSUING "long-issuing"
+#define VENDOR_FIDO_SHORT_ROOT "fido-short-root"
+#define VENDOR_FIDO_LONG_ISSUING "fido-long-issuing"
 
 /* vendor_make_f9: a fresh RSA-2048 key in slot f9 and its certificate at 5FFF01, in the shape of the personality.
  * Errors: ERROR_FILE for a folder without the issuer's files, ERROR_CRYPTO, ERROR_MEMORY. */
