@@ -169,6 +169,22 @@ static bool check_life(const struct enrollment *enrollment, int64_t now, struct 
 	return true;
 }
 
+/* A rule may let an enrollment live for less than its registrar said. */
+static bool check_policy_life(
+    const struct enrollment *enrollment, int64_t enrolled_at, struct result *result, struct error *err)
+{
+	struct error reason = ERROR_EMPTY;
+
+	if (result->maximum_life == 0 || result->appraised_at - enrolled_at < result->maximum_life)
+		return true;
+	(void)error_set(&reason, ERROR_ENROLLMENT_EXPIRED, "the enrollment of %s is older than rule \"%s\" allows",
+	    enrollment->person, result->rule);
+	result_refuse(result, &reason, NULL);
+	if (err != NULL)
+		*err = reason;
+	return false;
+}
+
 static bool appraise_evidence(
     const struct enrollment *enrollment, const struct appraisal *appraisal, struct result *result, struct error *err)
 {
@@ -185,7 +201,7 @@ static bool appraise_evidence(
 	appraise(&asked, result);
 	buffer_free(&spki);
 	if (result->verdict == VERDICT_ACCEPTED)
-		return true;
+		return check_policy_life(enrollment, asked.enrolled_at, result, err);
 	for (size_t i = 0; i < result->num_reasons; i++)
 		if (!result->reasons[i].warning)
 			return error_set(err, result->reasons[i].code, "%s", result->reasons[i].sentence);

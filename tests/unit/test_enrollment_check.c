@@ -219,6 +219,31 @@ static void a_key_of_a_token_is_accepted(void **state)
 	enrollment_clear(&enrollment);
 }
 
+/* The rule gives ninety days; the certificate itself lives longer. */
+static void a_rule_shortens_a_life(void **state)
+{
+	static const char text[] = "rule \"short\" {\nthen = accept\nmaximum-life = 90d\n}\n";
+	struct fixture *fixture = *state;
+	struct appraisal appraisal = {.trust = fixture->trust, .now = NOW};
+	struct enrollment enrollment = ENROLLMENT_EMPTY;
+	struct policy *policy = NULL;
+	struct result result;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(policy_parse(bytes_of_text(text), "t", NULL, NULL, &policy, &err), err);
+	appraisal.policy = policy;
+	enroll(fixture, &enrollment);
+	enrollment.certificate.valid_before = UINT64_MAX;
+	appraisal.now = enrollment.possession.time + 90 * 86400 - 1;
+	assert_done(enrollment_check(&enrollment, &fixture->registrars, &appraisal, &result, &err), err);
+	appraisal.now++;
+	assert_refused(enrollment_check(&enrollment, &fixture->registrars, &appraisal, &result, &err), err,
+	    ERROR_ENROLLMENT_EXPIRED);
+	assert_int_equal(result.verdict, VERDICT_REFUSED);
+	enrollment_clear(&enrollment);
+	policy_free(policy);
+}
+
 static void a_vendor_that_nobody_trusts_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -262,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_key_of_a_token_is_accepted),
+	    cmocka_unit_test(a_rule_shortens_a_life),
 	    cmocka_unit_test(a_vendor_that_nobody_trusts_is_refused),
 	    cmocka_unit_test(a_software_key_with_borrowed_evidence_is_refused),
 	};
