@@ -1,0 +1,207 @@
+/* appraise_rate [TRUST]: how many appraisals a second one core does, for each shape of a PIV chain, divided by the rate of the
+ * two signature checks that none can avoid (same keys, EVP_DigestVerify on parsed keys); and what a second thread adds.
+ *
+ * Each appraisal has a token that was not seen before, under the built-in policy and all advisories of the bundle TRUST. Both rates
+ * are taken in turns, and the ratio is the median of all rounds. Ends with lines "ratio NAME VALUE goal VALUE". */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "common/file.h"
+#include "policy/appraise.h"
+#include "policy/certificate.h"
+#include "tests/forgery/chain.h"
+
+#define ROUNDS 41
+#define ROUND_SECONDS 0.1
+#define BATCH 64
+#define TRUST_MAXIMUM ((size_t)1024 * 1024)
+
+struct course {
+	struct trust *trust;
+	struct policy *policy;
+	struct evidence evidence;
+	struct signature signatures[2]; /* of attestation and device certificate, borrowed from the evidence */
+	EVP_PKEY *keys[2];              /* borrowed */
+};
+
+static void demand(bool done, const char *what)
+{
+	if (done)
+		return;
+	(void)fprintf(stderr, "appraise: %s\n", what);
+	exit(1);
+}
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void believe(const struct course *course, const char *path)
+{
+	struct buffer bundle = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	demand(file_load(path, TRUST_MAXIMUM, &bundle, &err) &&
+	           trust_add(course->trust, buffer_bytes(&bundle), path, TRUST_SITE, &err),
+	    err.text);
+	buffer_free(&bundle);
+}
+
+static void open_course(enum forged_shape shape, const char *trust_path, struct course *course)
+{
+	struct forged_chain chain;
+	struct bytes content, der;
+	struct error err = ERROR_EMPTY;
+
+	*course = (struct course){.evidence = EVIDENCE_EMPTY};
+	forged_chain_honest(shape, &chain);
+	demand(forged_trust(TRUST_SHIPPED, &course->trust, &err) && policy_new_default(&course->policy, &err) &&
+	           forged_chain_evidence(&chain, &course->evidence, &err),
+	    err.text);
+	if (trust_path != NULL)
+		believe(course, trust_path);
+	content = buffer_bytes(&course->evidence.content);
+	for (size_t i = 0; i < 2; i++) {
+		struct certificate certificate;
+
+		demand(bytes_take_ssh_string(&content, &der) && certificate_parse(der, &certificate, &err), err.text);
+		course->signatures[i] = certificate.signature;
+		course->keys[i] = forged_key(chain.certificates[i].signer);
+	}
+}
+
+static void close_course(struct course *course)
+{
+	evidence_clear(&course->evidence);
+	policy_free(course->policy);
+	trust_free(course->trust);
+}
+
+static void appraise_batch(const struct course *course)
+{
+	const struct appraisal appraisal = {.evidence = &course->evidence,
+	    .trust = course->trust,
+	    .policy = course->policy,
+	    .expected_slot = "9a",
+	    .person = "alice",
+	    .now = 1800000000};
+	struct result result;
+
+	for (size_t i = 0; i < BATCH; i++) {
+		appraise(&appraisal, &result);
+		demand(result.verdict == VERDICT_ACCEPTED, result.reasons[0].sentence);
+	}
+}
+
+static void check_batch(const struct course *course)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	for (size_t i = 0; i < 2 * (size_t)BATCH; i++) {
+		const struct signature *signature = &course->signatures[i % 2];
+
+		demand(EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, course->keys[i % 2]) == 1 &&
+		           EVP_DigestVerify(context, signature->value.data, signature->value.len, signature->message.data,
+		               signature->message.len) == 1,
+		    "a signature is wrong");
+		EVP_MD_CTX_reset(context);
+	}
+	EVP_MD_CTX_free(context);
+}
+
+/* Batches a second. */
+static double rate(const struct course *course, void (*batch)(const struct course *course))
+{
+	double begin = now(), end = begin;
+	unsigned done = 0;
+
+	for (; end < begin + ROUND_SECONDS; end = now(), done++)
+		batch(course);
+	return done / (end - begin);
+}
+
+struct runner {
+	const struct course *course;
+	double rate;
+};
+
+static void *run(void *argument)
+{
+	struct runner *runner = argument;
+
+	runner->rate = rate(runner->course, appraise_batch);
+	return NULL;
+}
+
+static double rate_of_two(const struct course *course)
+{
+	struct runner runners[2] = {{.course = course}, {.course = course}};
+	pthread_t threads[2];
+
+	for (size_t i = 0; i < 2; i++)
+		demand(pthread_create(&threads[i], NULL, run, &runners[i]) == 0, "no thread");
+	for (size_t i = 0; i < 2; i++)
+		demand(pthread_join(threads[i], NULL) == 0, "no thread");
+	return runners[0].rate + runners[1].rate;
+}
+
+static int compare(const void *one, const void *other)
+{
+	double difference = *(const double *)one - *(const double *)other;
+
+	return (difference > 0) - (difference < 0);
+}
+
+static double median(double values[ROUNDS])
+{
+	qsort(values, ROUNDS, sizeof(*values), compare);
+	return values[ROUNDS / 2];
+}
+
+static void measure_shape(const char *shape, const struct course *course)
+{
+	double appraisals[ROUNDS], checks[ROUNDS], ratios[ROUNDS];
+
+	for (size_t i = 0; i < ROUNDS; i++) {
+		appraisals[i] = rate(course, appraise_batch);
+		checks[i] = rate(course, check_batch);
+		ratios[i] = appraisals[i] / checks[i];
+	}
+	printf("%s: %.0f appraisals a second, %.0f times both bare signature checks\n", shape,
+	    median(appraisals) * BATCH, median(checks) * BATCH);
+	printf("ratio appraise-%s %.2f goal 0.8\n", shape, median(ratios));
+}
+
+static void measure_threads(const struct course *course)
+{
+	double ratios[ROUNDS];
+
+	for (size_t i = 0; i < ROUNDS; i++) {
+		double alone = rate(course, appraise_batch);
+
+		ratios[i] = rate_of_two(course) / alone;
+	}
+	printf("ratio appraise-threads %.2f goal 1.9\n", median(ratios));
+}
+
+int main(int argc, char **argv)
+{
+	const char *trust_path = argc > 1 ? argv[1] : NULL;
+	struct course s1, s2;
+
+	open_course(FORGED_S1, trust_path, &s1);
+	open_course(FORGED_S2, trust_path, &s2);
+	measure_shape("S1", &s1);
+	measure_shape("S2", &s2);
+	measure_threads(&s1);
+	close_course(&s1);
+	close_course(&s2);
+	forged_keys_free();
+	return 0;
+}
