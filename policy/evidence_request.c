@@ -94,13 +94,8 @@ static bool parse_request(struct bytes der, struct request *out, struct error *e
 
 static bool check_own_signature(const struct request *request, struct error *err)
 {
-	EVP_PKEY *key;
-	bool done;
+	bool done = signature_check_once(&request->signature, &request->key, ERROR_KEY_MISMATCH, err);
 
-	if (!public_key_load(&request->key, &key, err))
-		return false;
-	done = signature_check(&request->signature, &request->key, key, ERROR_KEY_MISMATCH, err);
-	EVP_PKEY_free(key);
 	if (!done && err->code == ERROR_KEY_MISMATCH)
 		error_set(err, ERROR_KEY_MISMATCH,
 		    "the certificate request is not signed by its own key: it was changed, or made without that key");

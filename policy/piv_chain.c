@@ -59,8 +59,7 @@ static bool find_anchor(const struct trust *trust, struct piv_chain *chain, stru
 		any = true;
 		if (anchor->distrusted) {
 			distrusted = anchor;
-		} else if (signature_check(&chain->device.signature, &anchor->key, anchor->public_key,
-		               ERROR_PIV_DEVICE_SIGNATURE, err)) {
+		} else if (signature_check(&chain->device.signature, anchor->key, ERROR_PIV_DEVICE_SIGNATURE, err)) {
 			chain->anchor = anchor;
 			return true;
 		}
@@ -114,15 +113,11 @@ static bool check_device(struct piv_chain *chain, struct error *err)
 /* The device's key is loaded for this one check: it comes with the evidence, and batches of tokens share it. */
 static bool check_attestation_signature(const struct piv_chain *chain, struct error *err)
 {
-	EVP_PKEY *key;
 	bool done;
 
 	if (!bytes_equal(chain->attestation.issuer, chain->device.subject))
 		return error_set(err, ERROR_PIV_LEAF, "it names another issuer than the device certificate");
-	if (!public_key_load(&chain->device.key, &key, err))
-		return false;
-	done = signature_check(&chain->attestation.signature, &chain->device.key, key, ERROR_PIV_LEAF_SIGNATURE, err);
-	EVP_PKEY_free(key);
+	done = signature_check_once(&chain->attestation.signature, &chain->device.key, ERROR_PIV_LEAF_SIGNATURE, err);
 	if (!done && err->code == ERROR_PIV_LEAF_SIGNATURE)
 		error_set(err, ERROR_PIV_LEAF_SIGNATURE,
 		    "it is not signed by this device certificate's key: the two come from different tokens, it was "

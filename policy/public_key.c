@@ -1,6 +1,5 @@
 #include "policy/public_key.h"
 
-#include <openssl/core_names.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 
@@ -8,7 +7,7 @@
 #include "policy/der.h"
 
 #define RSA_BITS_MINIMUM 1024U
-#define RSA_BITS_MAXIMUM 4096U
+#define RSA_BITS_MAXIMUM (8U * RSA_MODULUS_MAXIMUM)
 
 /* Each kind: the algorithm identifier's content as it must stand, and the length of the key behind it (0: RSA). */
 struct key_kind {
@@ -120,75 +119,6 @@ bool public_key_equal(const struct public_key *one, const struct public_key *oth
 {
 	return one->kind == other->kind && bytes_equal(one->modulus, other->modulus) &&
 	       bytes_equal(one->exponent, other->exponent) && bytes_equal(one->point, other->point);
-}
-
-/* libcrypto wants numbers in the machine's byte order. */
-static void reverse(struct bytes number, uint8_t *out)
-{
-	for (size_t at = number.len; at > 0 && bytes_take_u8(&number, &out[at - 1]); at--)
-		;
-}
-
-static bool load_parameters(const char *type, OSSL_PARAM parameters[], EVP_PKEY **loaded, struct error *err)
-{
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	bool done = context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
-	            EVP_PKEY_fromdata(context, loaded, EVP_PKEY_PUBLIC_KEY, parameters) == 1;
-
-	EVP_PKEY_CTX_free(context);
-	return done || error_set(err, ERROR_KEY_WEAK, "the %s public key is not a valid one", type);
-}
-
-static bool load_rsa(const struct public_key *key, EVP_PKEY **loaded, struct error *err)
-{
-	uint8_t modulus[RSA_BITS_MAXIMUM / 8], exponent[8];
-	OSSL_PARAM parameters[] = {
-	    OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, modulus, key->modulus.len),
-	    OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, exponent, key->exponent.len),
-	    OSSL_PARAM_construct_end(),
-	};
-
-	if (key->modulus.len > sizeof(modulus) || key->exponent.len > sizeof(exponent))
-		return error_set(err, ERROR_BUG, "an RSA key that was not checked");
-	reverse(key->modulus, modulus);
-	reverse(key->exponent, exponent);
-	return load_parameters("RSA", parameters, loaded, err);
-}
-
-static bool load_curve(const struct public_key *key, EVP_PKEY **loaded, struct error *err)
-{
-	uint8_t point[133];
-	char group[8];
-	struct bytes rest = key->point;
-	OSSL_PARAM parameters[] = {
-	    OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-	    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, key->point.len),
-	    OSSL_PARAM_construct_end(),
-	};
-
-	if (key->point.len > sizeof(point) || !bytes_take_to(&rest, point, key->point.len) ||
-	    !bytes_to_text(bytes_of_text(kinds[key->kind].crypto_group), group, sizeof(group)))
-		return error_set(err, ERROR_BUG, "a point that was not checked");
-	return load_parameters("EC", parameters, loaded, err);
-}
-
-bool public_key_load(const struct public_key *key, EVP_PKEY **loaded, struct error *err)
-{
-	*loaded = NULL;
-	switch (key->kind) {
-	case PUBLIC_KEY_RSA:
-		return load_rsa(key, loaded, err);
-	case PUBLIC_KEY_P256:
-	case PUBLIC_KEY_P384:
-	case PUBLIC_KEY_P521:
-		return load_curve(key, loaded, err);
-	case PUBLIC_KEY_ED25519:
-	case PUBLIC_KEY_X25519:
-		*loaded = EVP_PKEY_new_raw_public_key_ex(
-		    NULL, kinds[key->kind].crypto_name, NULL, key->point.data, key->point.len);
-		return *loaded != NULL || error_set(err, ERROR_CRYPTO, "the public key could not be loaded");
-	}
-	return error_set(err, ERROR_BUG, "a public key of no kind");
 }
 
 void public_key_put_name(const struct public_key *key, char name[PUBLIC_KEY_NAME_SIZE])

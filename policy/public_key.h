@@ -26,6 +26,10 @@ struct public_key {
 	struct bytes point;    /* curves: 04 x y, or the 32 bytes of Ed25519 and X25519 */
 };
 
+/* Bytes of the longest RSA modulus and the longest point that are read. */
+#define RSA_MODULUS_MAXIMUM 512
+#define PUBLIC_KEY_POINT_MAXIMUM 133
+
 /* Bytes of the longest public_key_put_name text with its NUL. */
 #define PUBLIC_KEY_NAME_SIZE 24
 
@@ -37,11 +41,6 @@ bool public_key_parse(struct bytes spki, struct public_key *key, struct error *e
 
 /* public_key_equal: the same key, however its algorithm identifier was written. */
 bool public_key_equal(const struct public_key *one, const struct public_key *other);
-
-/* public_key_load: makes libcrypto's form of it.
- *   loaded  out: the caller's, to EVP_PKEY_free()
- * Errors: ERROR_KEY_WEAK for a point that is not on its curve, ERROR_CRYPTO. */
-bool public_key_load(const struct public_key *key, EVP_PKEY **loaded, struct error *err) MUST_CHECK;
 
 /* public_key_put_name: "rsa-2048", "ecdsa-p256", "ed25519" as text. */
 void public_key_put_name(const struct public_key *key, char name[PUBLIC_KEY_NAME_SIZE]);

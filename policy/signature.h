@@ -3,7 +3,7 @@
 #ifndef POLICY_SIGNATURE_H
 #define POLICY_SIGNATURE_H
 
-#include "policy/public_key.h"
+#include "policy/verification_key.h"
 
 enum signature_algorithm {
 	SIGNATURE_RSA_SHA256,
@@ -27,10 +27,14 @@ struct signature {
 bool signature_parse_algorithm(struct bytes content, struct signature *signature, struct error *err) MUST_CHECK;
 
 /* signature_check: whether this key made the signature. RSA keys must have 2048 bits at least.
- *   key, loaded  one key in its two forms
- *   code         what a wrong signature is reported as
+ *   code  what a wrong signature is reported as
  * Errors: `code`, ERROR_CERTIFICATE_ALGORITHM (the algorithm does not go with the key), ERROR_CRYPTO. */
-bool signature_check(const struct signature *signature, const struct public_key *key, EVP_PKEY *loaded,
-    enum error_code code, struct error *err) MUST_CHECK;
+bool signature_check(const struct signature *signature, const struct verification_key *key, enum error_code code,
+    struct error *err) MUST_CHECK;
+
+/* signature_check_once: the same with a key that is needed for this one check.
+ * Errors: those of verification_key_new and of signature_check. */
+bool signature_check_once(const struct signature *signature, const struct public_key *key, enum error_code code,
+    struct error *err) MUST_CHECK;
 
 #endif

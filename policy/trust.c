@@ -21,7 +21,7 @@ static void clear_anchor(struct trust_anchor *anchor)
 	free(anchor->valid_to);
 	buffer_free(&anchor->subject);
 	buffer_free(&anchor->spki);
-	EVP_PKEY_free(anchor->public_key);
+	verification_key_free(anchor->key);
 }
 
 static void clear_advisory(struct advisory *advisory)

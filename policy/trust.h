@@ -9,7 +9,7 @@
 
 #include "policy/advisory.h"
 #include "policy/evidence.h"
-#include "policy/public_key.h"
+#include "policy/verification_key.h"
 
 enum trust_source {
 	TRUST_SHIPPED, /* the bundle that the package installs */
@@ -33,8 +33,7 @@ struct trust_anchor {
 	char *distrust_reason; /* sentence; NULL unless distrusted */
 	struct buffer subject; /* DER Name */
 	struct buffer spki;
-	struct public_key key; /* a view of `spki` */
-	EVP_PKEY *public_key;  /* the same, as libcrypto has it */
+	struct verification_key *key; /* of `spki` */
 	uint8_t spki_hash[32];
 	char *valid_from, *valid_to; /* ISO dates, for people only: a device certificate outlives clocks; may be NULL */
 };

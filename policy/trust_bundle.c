@@ -55,10 +55,11 @@ static bool read_shape(const struct reading *reading, const char *where, const j
 static bool read_key(const struct reading *reading, const char *where, struct trust_anchor *anchor, struct error *err)
 {
 	struct error why = ERROR_EMPTY;
+	struct public_key key;
 
 	SHA256(anchor->spki.data, anchor->spki.len, anchor->spki_hash);
-	if (!public_key_parse(buffer_bytes(&anchor->spki), &anchor->key, &why) ||
-	    !public_key_load(&anchor->key, &anchor->public_key, &why))
+	if (!public_key_parse(buffer_bytes(&anchor->spki), &key, &why) ||
+	    !verification_key_new(&key, &anchor->key, &why))
 		return error_set(
 		    err, reading->json.code, "%s: %s: \"public_key\": %s", reading->json.origin, where, why.text);
 	return true;

@@ -1,8 +1,13 @@
 /* appraise_rate [TRUST]: how many appraisals a second one core does, for each shape of a PIV chain, divided by the rate of the
  * two signature checks that none can avoid (same keys, EVP_DigestVerify on parsed keys); and what a second thread adds.
  *
- * Each appraisal has a token that was not seen before, under the built-in policy and all advisories of the bundle TRUST. Both rates
- * are taken in turns, and the ratio is the median of all rounds. Ends with lines "ratio NAME VALUE goal VALUE". */
+ * Each appraisal loads the device's key anew, as for a token that was not seen before, and asks the built-in policy and all advisories
+ * of the bundle TRUST. The rates of one thread are taken in turns, by its processor time, and their ratio is the median of all rounds.
+ * Threads are timed by the wall, in short rounds of which the best counts, since what else runs on the machine can only slow them down;
+ * it needs two free cores.
+ * Ends with lines "ratio NAME VALUE goal VALUE".
+ */
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +19,10 @@
 #include "tests/forgery/chain.h"
 
 #define ROUNDS 41
-#define ROUND_SECONDS 0.1
-#define BATCH 64
+#define ROUND_SECONDS 0.05
+#define THREAD_ROUNDS 200
+#define THREAD_ROUND_SECONDS 0.02
+#define BATCH 16
 #define TRUST_MAXIMUM ((size_t)1024 * 1024)
 
 struct course {
@@ -34,11 +41,11 @@ static void demand(bool done, const char *what)
 	exit(1);
 }
 
-static double now(void)
+static double now(clockid_t clock)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(clock, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -107,48 +114,57 @@ static void check_batch(const struct course *course)
 		const struct signature *signature = &course->signatures[i % 2];
 
 		demand(EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, course->keys[i % 2]) == 1 &&
-		           EVP_DigestVerify(context, signature->value.data, signature->value.len, signature->message.data,
-		               signature->message.len) == 1,
+		           EVP_DigestVerify(context, signature->value.data, signature->value.len,
+		               signature->message.data, signature->message.len) == 1,
 		    "a signature is wrong");
 		EVP_MD_CTX_reset(context);
 	}
 	EVP_MD_CTX_free(context);
 }
 
-/* Batches a second. */
-static double rate(const struct course *course, void (*batch)(const struct course *course))
+/* Batches a second of `clock`: of this thread's own processor time, or of the wall. */
+static double rate(
+    const struct course *course, clockid_t clock, double seconds, void (*batch)(const struct course *course))
 {
-	double begin = now(), end = begin;
+	double begin = now(clock), end = begin;
 	unsigned done = 0;
 
-	for (; end < begin + ROUND_SECONDS; end = now(), done++)
+	for (; end < begin + seconds; end = now(clock), done++)
 		batch(course);
 	return done / (end - begin);
 }
 
 struct runner {
 	const struct course *course;
-	double rate;
+	double rate, processor_seconds; /* `rate` by the wall */
 };
 
 static void *run(void *argument)
 {
 	struct runner *runner = argument;
+	double begin = now(CLOCK_THREAD_CPUTIME_ID);
 
-	runner->rate = rate(runner->course, appraise_batch);
+	runner->rate = rate(runner->course, CLOCK_MONOTONIC, THREAD_ROUND_SECONDS, appraise_batch);
+	runner->processor_seconds = now(CLOCK_THREAD_CPUTIME_ID) - begin;
 	return NULL;
 }
 
-static double rate_of_two(const struct course *course)
+/* Runs `num` threads, two at most; the best round counts. */
+static void keep_best(const struct course *course, size_t num, double *best, double *best_by_processor)
 {
 	struct runner runners[2] = {{.course = course}, {.course = course}};
 	pthread_t threads[2];
+	double sum = 0, sum_by_processor = 0;
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < num; i++)
 		demand(pthread_create(&threads[i], NULL, run, &runners[i]) == 0, "no thread");
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < num; i++) {
 		demand(pthread_join(threads[i], NULL) == 0, "no thread");
-	return runners[0].rate + runners[1].rate;
+		sum += runners[i].rate;
+		sum_by_processor += runners[i].rate * THREAD_ROUND_SECONDS / runners[i].processor_seconds;
+	}
+	*best = fmax(*best, sum);
+	*best_by_processor = fmax(*best_by_processor, sum_by_processor);
 }
 
 static int compare(const void *one, const void *other)
@@ -169,8 +185,8 @@ static void measure_shape(const char *shape, const struct course *course)
 	double appraisals[ROUNDS], checks[ROUNDS], ratios[ROUNDS];
 
 	for (size_t i = 0; i < ROUNDS; i++) {
-		appraisals[i] = rate(course, appraise_batch);
-		checks[i] = rate(course, check_batch);
+		appraisals[i] = rate(course, CLOCK_THREAD_CPUTIME_ID, ROUND_SECONDS, appraise_batch);
+		checks[i] = rate(course, CLOCK_THREAD_CPUTIME_ID, ROUND_SECONDS, check_batch);
 		ratios[i] = appraisals[i] / checks[i];
 	}
 	printf("%s: %.0f appraisals a second, %.0f times both bare signature checks\n", shape,
@@ -180,14 +196,14 @@ static void measure_shape(const char *shape, const struct course *course)
 
 static void measure_threads(const struct course *course)
 {
-	double ratios[ROUNDS];
+	double best[2] = {0, 0}, by_processor[2] = {0, 0};
 
-	for (size_t i = 0; i < ROUNDS; i++) {
-		double alone = rate(course, appraise_batch);
-
-		ratios[i] = rate_of_two(course) / alone;
-	}
-	printf("ratio appraise-threads %.2f goal 1.9\n", median(ratios));
+	for (size_t i = 0; i < THREAD_ROUNDS; i++)
+		for (size_t num = 1; num <= 2; num++)
+			keep_best(course, num, &best[num - 1], &by_processor[num - 1]);
+	printf("threads: %.0f appraisals a second by one, %.0f by two; by processor time two do %.2f times as much\n",
+	    best[0] * BATCH, best[1] * BATCH, by_processor[1] / by_processor[0]);
+	printf("ratio appraise-threads %.2f goal 1.9\n", best[1] / best[0]);
 }
 
 int main(int argc, char **argv)

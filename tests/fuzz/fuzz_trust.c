@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read = trust_add(trust, bytes_of(data, size), "fuzz", TRUST_SHIPPED, &err);
 	demand(read || (trust_anchor(trust, 0) == NULL && trust_advisory(trust, 0) == NULL));
 	for (size_t i = 0; (anchor = trust_anchor(trust, i)) != NULL; i++)
-		demand(anchor->public_key != NULL && anchor->name != NULL &&
+		demand(anchor->key != NULL && anchor->name != NULL &&
 		       anchor->distrusted == (anchor->distrust_reason != NULL));
 	trust_free(trust);
 	return 0;
