@@ -37,6 +37,7 @@
 	X(ERROR_SSHSIG,                    "sshsig.format",              INPUT) \
 	X(ERROR_SSHSIG_NAMESPACE,          "sshsig.namespace",           DENIED) \
 	X(ERROR_AUTH_INFO,                 "auth-info.format",           INPUT) \
+	X(ERROR_CHAIN,                     "sshd.chain",                 DENIED) \
 	X(ERROR_AUTH_METHOD,               "auth-info.method",           DENIED) \
 	/* the request protocol between thin clients and the verifier */ \
 	X(ERROR_PROTOCOL,                  "protocol.format",            INPUT) \
@@ -82,10 +83,15 @@
 	X(ERROR_ENROLLMENT_POSSESSION,     "enrollment.possession",      DENIED) \
 	X(ERROR_ENROLLMENT_EXISTS,         "enrollment.exists",          DENIED) \
 	X(ERROR_PERSON_NAME,               "person.name",                INPUT) \
+	X(ERROR_HOST_FILE,                 "host.file",                  INPUT) \
+	X(ERROR_BREAK_GLASS,               "break-glass.source",         DENIED) \
+	X(ERROR_GRACE,                     "grace.record",               INPUT) \
+	X(ERROR_GRACE_REFUSED,             "grace.refused",              DENIED) \
 	X(ERROR_STORE,                     "store.database",             SYSTEM) \
 	X(ERROR_STORE_VERSION,             "store.version",              SYSTEM) \
 	X(ERROR_SNAPSHOT,                  "snapshot.format",            SYSTEM) \
 	X(ERROR_SNAPSHOT_ABSENT,           "snapshot.absent",            SYSTEM) \
+	X(ERROR_SNAPSHOT_AGE,              "snapshot.too-old",           SYSTEM) \
 	/* cards */ \
 	X(ERROR_PCSC,                      "pcsc.service",               DEVICE) \
 	X(ERROR_READER_ABSENT,             "reader.absent",              DEVICE) \

@@ -9,6 +9,7 @@ static const struct {
 } codes[] = {
     {REQUEST_AUTHORIZED_KEYS, "authorized-keys", 1},
     {REQUEST_SESSION, "session", AUTH_INFO_METHODS_MAXIMUM},
+    {REQUEST_PRINCIPALS, "principals", 1},
 };
 
 const char *request_name(enum request_code code)
@@ -41,7 +42,7 @@ static bool put_request(const struct request *request, struct buffer *out, struc
 		if (!buffer_put_ssh_string(out, request->methods[i].name, err) ||
 		    !buffer_put_ssh_string(out, request->methods[i].blob, err))
 			return false;
-	return true;
+	return buffer_put_ssh_string(out, request->remote, err);
 }
 
 bool request_encode(const struct request *request, struct buffer *out, struct error *err)
@@ -129,6 +130,8 @@ bool request_parse(struct bytes message, struct request *request, struct error *
 		return error_set(err, ERROR_PROTOCOL, "an account or a service without sane name");
 	if (!take_methods(&message, methods_maximum, &fresh, err))
 		return false;
+	if (!bytes_take_ssh_string(&message, &fresh.remote) || !text_is_printable(fresh.remote))
+		return error_set(err, ERROR_PROTOCOL, "no sane word on where the person sits");
 	if (message.len > 0)
 		return error_set(err, ERROR_PROTOCOL, "%zu bytes stand behind the request", message.len);
 	*request = fresh;

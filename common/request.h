@@ -6,7 +6,7 @@
  * Knows nothing of sockets and decisions. libc only.
  *
  *   request   byte version | byte code | string account | string service | uint32 number of methods
- *             | { string method name | string key or certificate blob } …
+ *             | { string method name | string key or certificate blob } … | string remote
  *   reply     byte version | byte verdict | string reason | string sentence | string output */
 #ifndef COMMON_REQUEST_H
 #define COMMON_REQUEST_H
@@ -22,6 +22,7 @@
 enum request_code {
 	REQUEST_AUTHORIZED_KEYS = 1, /* sshd asks for the lines of one offered key */
 	REQUEST_SESSION = 2,         /* PAM asks whether a session may open after these methods */
+	REQUEST_PRINCIPALS = 3,      /* sshd asks which principals of one offered certificate may enter */
 };
 
 enum request_verdict {
@@ -37,13 +38,15 @@ struct request {
 		struct bytes name, blob;
 	} methods[AUTH_INFO_METHODS_MAXIMUM];
 	size_t num_methods;
+	struct bytes
+	    remote; /* where the person sits, in the words of who asks (PAM_RHOST); empty: not known, or here */
 };
 
 struct reply {
 	enum request_verdict verdict;
 	struct bytes reason;   /* an error's stable word; "none" when accepted */
 	struct bytes sentence; /* for the log */
-	struct bytes output;   /* REQUEST_AUTHORIZED_KEYS: authorized_keys lines; else empty */
+	struct bytes output;   /* REQUEST_AUTHORIZED_KEYS, _PRINCIPALS: what sshd reads; else empty */
 };
 
 /* request_encode, reply_encode: append a whole message, length included. Errors: ERROR_LIMIT, ERROR_MEMORY. */
@@ -52,11 +55,11 @@ bool reply_encode(const struct reply *reply, struct buffer *out, struct error *e
 
 /* request_parse, reply_parse: read a message without its length, all of it; the result borrows from `message`.
  * Errors: ERROR_PROTOCOL_VERSION (a peer of another version), ERROR_PROTOCOL (also: no account, no service, no method, more
- * than one for REQUEST_AUTHORIZED_KEYS, a refusal with output). */
+ * than one for REQUEST_AUTHORIZED_KEYS and _PRINCIPALS, a refusal with output). */
 bool request_parse(struct bytes message, struct request *request, struct error *err) MUST_CHECK;
 bool reply_parse(struct bytes message, struct reply *reply, struct error *err) MUST_CHECK;
 
-/* request_name: "authorized-keys", "session"; static storage. */
+/* request_name: "authorized-keys", "session", "principals"; static storage. */
 const char *request_name(enum request_code code);
 
 #endif

@@ -1,7 +1,14 @@
-/* keyenroll-sshd: sshd's AuthorizedKeysCommand: prints the line of a key that the verifier accepts, and else nothing.
+/* keyenroll-sshd: sshd's AuthorizedKeysCommand and AuthorizedPrincipalsCommand: prints the line of a key, or the principal of a
+ * certificate, that the verifier accepts, and else nothing.
  *
+ *   TrustedUserCAKeys FILE-OF-THE-REGISTRARS'-KEYS
+ *   AuthorizedPrincipalsCommand SBINDIR/keyenroll-sshd principals %u %t %k
+ *   AuthorizedPrincipalsCommandUser _keyenroll
  *   AuthorizedKeysCommand SBINDIR/keyenroll-sshd authorized-keys %u %t %k
  *   AuthorizedKeysCommandUser _keyenroll
+ *
+ * In this order: OpenSSH 9.2 forgets an AuthorizedPrincipalsCommand that stands behind AuthorizedKeysCommand, and believes any
+ * certificate of those authorities then.
  *
  * That user is the verifier's own: it may ask about every account, and where the verifier is gone, the `--once` that is
  * started in its stead runs as that user from the beginning. sshd reads standard output, so all else goes to the log. */
@@ -14,23 +21,32 @@
 #include "common/base64.h"
 #include "common/log.h"
 #include "config.h"
+#include "pam_module/chain.h"
 #include "pam_module/client.h"
 
 static const char usage[] =
     "usage: keyenroll-sshd [OPTION]... authorized-keys ACCOUNT KEY-TYPE BASE64-KEY\n"
+    "       keyenroll-sshd [OPTION]... principals ACCOUNT KEY-TYPE BASE64-CERTIFICATE\n"
     "\n"
     "For sshd_config: AuthorizedKeysCommand " KEYENROLL_SBIN_DIR "/keyenroll-sshd authorized-keys %u %t %k\n"
     "                 AuthorizedKeysCommandUser " KEYENROLL_VERIFIER_USER "\n"
+    "where enrollment certificates log in, with these in front of them:\n"
+    "                 TrustedUserCAKeys FILE with the registrars' keys\n"
+    "                 AuthorizedPrincipalsCommand " KEYENROLL_SBIN_DIR "/keyenroll-sshd principals %u %t %k\n"
+    "                 AuthorizedPrincipalsCommandUser " KEYENROLL_VERIFIER_USER "\n"
     "\n"
-    "  --socket PATH  where the verifier listens [" CLIENT_SOCKET "]\n"
-    "  --help         show this text\n"
-    "  --version      show the version\n"
+    "  --socket PATH    where the verifier listens [" CLIENT_SOCKET "]\n"
+    "  --chain COMMAND  a key must be enrolled, and COMMAND ACCOUNT must print it too (authorized-keys only);\n"
+    "                   the options that stand before it there are kept\n"
+    "  --help           show this text\n"
+    "  --version        show the version\n"
     "\n"
-    "Exit status: 0 the key's line was printed, or the key is refused (nothing is printed); 2 wrong input,\n"
+    "Exit status: 0 a line was printed, or the key is refused (nothing is printed); 2 wrong input,\n"
     "4 no answer from the verifier, 64 wrong usage. The reason stands in the log.\n";
 
 static const struct option options[] = {
     {"socket", required_argument, NULL, 's'},
+    {"chain", required_argument, NULL, 'c'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'v'},
     {0},
@@ -38,7 +54,9 @@ static const struct option options[] = {
 
 struct command {
 	struct client client;
+	enum request_code code;
 	const char *account, *key_type, *key;
+	const char *chain; /* NULL: none */
 	bool help, version;
 };
 
@@ -57,13 +75,15 @@ static void report(int priority, const struct command *command, const struct err
 	    .num_fields = sizeof(fields) / sizeof(fields[0])});
 }
 
-static bool command_parse(int argc, char **argv, struct command *command, struct error *err)
+static bool take_options(int argc, char **argv, struct command *command, struct error *err)
 {
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		if (option == 's')
 			command->client.socket = optarg;
+		else if (option == 'c')
+			command->chain = optarg;
 		else if (option == 'h')
 			command->help = true;
 		else if (option == 'v')
@@ -71,11 +91,25 @@ static bool command_parse(int argc, char **argv, struct command *command, struct
 		else
 			return error_set(err, ERROR_USAGE, "unknown or incomplete option");
 	}
+	return true;
+}
+
+static bool command_parse(int argc, char **argv, struct command *command, struct error *err)
+{
+	static const enum request_code codes[] = {REQUEST_AUTHORIZED_KEYS, REQUEST_PRINCIPALS};
+
+	if (!take_options(argc, argv, command, err))
+		return false;
 	if (command->help || command->version)
 		return true;
-	if (argc - optind != 4 || strcmp(argv[optind], "authorized-keys") != 0)
-		return error_set(
-		    err, ERROR_USAGE, "wants: authorized-keys %%u %%t %%k; keyenroll-sshd --help shows the line");
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && optind < argc; i++)
+		if (strcmp(argv[optind], request_name(codes[i])) == 0)
+			command->code = codes[i];
+	if (argc - optind != 4 || command->code == 0)
+		return error_set(err, ERROR_USAGE,
+		    "wants: authorized-keys %%u %%t %%k, or principals; keyenroll-sshd --help shows the lines");
+	if (command->chain != NULL && command->code != REQUEST_AUTHORIZED_KEYS)
+		return error_set(err, ERROR_USAGE, "--chain belongs to authorized-keys");
 	command->account = argv[optind + 1];
 	command->key_type = argv[optind + 2];
 	command->key = argv[optind + 3];
@@ -102,39 +136,67 @@ static bool output_check(struct bytes output, struct error *err)
 
 	while (bytes_take_u8(&output, &byte))
 		if ((byte < ' ' || byte > '~') && byte != '\n')
-			return error_set(err, ERROR_PROTOCOL, "byte 0x%02x does not belong into a key's line", byte);
-	return byte == '\n' || error_set(err, ERROR_PROTOCOL, "the key's line has no end");
+			return error_set(err, ERROR_PROTOCOL, "byte 0x%02x does not belong into a line for sshd", byte);
+	return byte == '\n' || error_set(err, ERROR_PROTOCOL, "the line has no end");
 }
 
 static bool print(struct bytes output, struct error *err)
 {
 	if (fwrite(output.data, 1, output.len, stdout) != output.len || fflush(stdout) != 0)
-		return error_set_errno(err, ERROR_FILE, "cannot print the key's line");
+		return error_set_errno(err, ERROR_FILE, "cannot print the line");
 	return true;
 }
 
-/* True also for a refusal, which is logged here: sshd then goes on to the client's next key. */
-static bool authorized_keys(const struct command *command, struct bytes key, struct error *err)
+/* The other command's options come first: where two contradict each other sshd takes the later. */
+static bool put_chained(const struct command *command, struct bytes line, struct buffer *out, struct error *err)
+{
+	const char *separator = bytes_start_with(line, command->key_type) ? " " : ",";
+
+	return chain_ask(command->chain, command->account, command->key_type, command->key, out, err) &&
+	       (out->len == 0 || buffer_put_text(out, separator, err)) && buffer_put(out, line, err);
+}
+
+static bool print_accepted(const struct command *command, struct bytes line, struct error *err)
+{
+	struct buffer chained = BUFFER_EMPTY;
+	bool done;
+
+	if (command->chain == NULL)
+		return output_check(line, err) && print(line, err);
+	done = put_chained(command, line, &chained, err) && output_check(buffer_bytes(&chained), err) &&
+	       print(buffer_bytes(&chained), err);
+	buffer_free(&chained);
+	return done;
+}
+
+/* A refusal is an answer: sshd then goes on to the client's next key. */
+static bool refuse(const struct command *command, const struct error *why)
+{
+	report(LOG_INFO, command, why);
+	return true;
+}
+
+/* True also for a refusal. */
+static bool answer(const struct command *command, struct bytes key, struct error *err)
 {
 	const struct request request = {
-	    .code = REQUEST_AUTHORIZED_KEYS,
+	    .code = command->code,
 	    .account = bytes_of_text(command->account),
 	    .service = bytes_of_text("sshd"),
 	    .methods = {{.name = bytes_of_text("publickey"), .blob = key}},
 	    .num_methods = 1,
 	};
-	struct error refusal = ERROR_EMPTY;
 	struct buffer message = BUFFER_EMPTY;
+	struct error refusal = ERROR_EMPTY;
 	struct reply reply;
 	bool done = false;
 
 	if (!client_ask(&command->client, &request, &message, &reply, err))
 		goto out;
-	done = true;
-	if (client_consent(&reply, &refusal))
-		done = output_check(reply.output, err) && print(reply.output, err);
-	else
-		report(LOG_INFO, command, &refusal);
+	done =
+	    client_consent(&reply, &refusal) ? print_accepted(command, reply.output, err) : refuse(command, &refusal);
+	if (!done && err->code == ERROR_CHAIN)
+		done = refuse(command, err);
 out:
 	buffer_free(&message);
 	return done;
@@ -144,7 +206,7 @@ static bool run(const struct command *command, struct error *err)
 {
 	struct buffer key = BUFFER_UP_TO(AUTH_INFO_MAXIMUM);
 	bool done = account_name_check(bytes_of_text(command->account), err) && key_parse(command, &key, err) &&
-	            authorized_keys(command, buffer_bytes(&key), err);
+	            answer(command, buffer_bytes(&key), err);
 
 	buffer_free(&key);
 	return done;

@@ -52,7 +52,7 @@ static int allow(pam_handle_t *handle, const struct buffer *accepted)
 int pam_sm_open_session(pam_handle_t *handle, int flags, int argc, const char **argv)
 {
 	const struct session session = {text_item(handle, PAM_USER), text_item(handle, PAM_SERVICE),
-	    pam_getenv(handle, "SSH_AUTH_INFO_0"), geteuid() == 0};
+	    pam_getenv(handle, "SSH_AUTH_INFO_0"), text_item(handle, PAM_RHOST), geteuid() == 0};
 	struct buffer accepted = BUFFER_EMPTY;
 	struct module_options options;
 	struct error err = ERROR_EMPTY;

@@ -29,6 +29,7 @@ static void fill_request(const struct session *session, const struct auth_info *
 	    .account = bytes_of_text(session->account),
 	    .service = bytes_of_text(session->service),
 	    .num_methods = info->num_methods,
+	    .remote = bytes_of_text(session->remote),
 	};
 	for (size_t i = 0; i < info->num_methods; i++) {
 		request->methods[i].name = info->methods[i].name;

@@ -10,6 +10,7 @@ struct session {
 	const char *account;   /* PAM_USER */
 	const char *service;   /* PAM_SERVICE */
 	const char *auth_info; /* SSH_AUTH_INFO_0; NULL when PAM's environment has none */
+	const char *remote;    /* PAM_RHOST; NULL when PAM was not told */
 	bool may_spawn;        /* whether this process may start `keyenrolld --once` where the verifier is gone */
 };
 

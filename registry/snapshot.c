@@ -15,6 +15,7 @@
 struct snapshot {
 	sqlite3 *database; /* owned */
 	struct statement find;
+	int64_t made_at;
 	char *path;         /* owned */
 	struct stat status; /* of the file that was opened */
 };
@@ -65,6 +66,8 @@ static bool check_format(sqlite3 *database, struct error *err)
 		return false;
 	if (application != SNAPSHOT_APPLICATION_ID || version < 1)
 		return error_set(err, ERROR_SNAPSHOT, "this is no snapshot of a registry");
+	if (version < SNAPSHOT_VERSION)
+		return error_set(err, ERROR_SNAPSHOT, "an older program made this snapshot: write it anew");
 	if (version > SNAPSHOT_VERSION)
 		return error_set(err, ERROR_SNAPSHOT,
 		    "a newer program made this snapshot (version %" PRId64 ", known here is %d)", version,
@@ -81,6 +84,8 @@ static bool open_database(const char *path, struct snapshot *snapshot, struct er
 	       database_open(buffer_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ERROR_SNAPSHOT,
 	           &snapshot->database, err) &&
 	       check_format(snapshot->database, err) &&
+	       database_number(
+	           snapshot->database, "SELECT made_at FROM snapshot", &snapshot->made_at, ERROR_SNAPSHOT, err) &&
 	       statement_init(&snapshot->find, snapshot->database,
 	           "SELECT certificate, revoked_at, revoked_because FROM enrollment WHERE key_hash = ?", ERROR_SNAPSHOT,
 	           err);
@@ -123,6 +128,11 @@ bool snapshot_is_current(const struct snapshot *snapshot)
 	return stat(snapshot->path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
 	       now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
 	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+int64_t snapshot_made_at(const struct snapshot *snapshot)
+{
+	return snapshot->made_at;
 }
 
 static bool refuse_revoked(struct statement *row, struct error *err)
@@ -179,5 +189,36 @@ bool snapshot_find(
 		done = row ? take_certificate(&snapshot->find, key_hash, certificate, err)
 		           : error_set(err, ERROR_ENROLLMENT_ABSENT, "this key is not enrolled");
 	statement_reset(&snapshot->find);
+	return done;
+}
+
+static bool read_entry(struct statement *statement, struct snapshot_entry *entry, struct error *err)
+{
+	struct bytes hash = statement_take_bytes(statement);
+
+	entry->certificate = statement_take_bytes(statement);
+	statement_take_text(statement, entry->person, sizeof(entry->person));
+	entry->revoked = entry->certificate.len == 0;
+	return statement_check(statement, err) &&
+	       (bytes_take_to(&hash, entry->key_hash, sizeof(entry->key_hash)) ||
+	           error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: a key hash is cut short"));
+}
+
+bool snapshot_each(
+    struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	struct snapshot_entry entry;
+	bool row = true, done;
+
+	done = statement_init(&statement, snapshot->database,
+	    person == NULL ? "SELECT key_hash, certificate, person FROM enrollment"
+	                   : "SELECT key_hash, certificate, person FROM enrollment WHERE person = ?",
+	    ERROR_SNAPSHOT, err);
+	if (done && person != NULL)
+		statement_bind_text(&statement, person);
+	while (done && (done = statement_step(&statement, &row, err)) && row)
+		done = read_entry(&statement, &entry, err) && visit(&entry, context, err);
+	statement_clear(&statement);
 	return done;
 }

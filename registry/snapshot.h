@@ -29,9 +29,30 @@ void snapshot_close(struct snapshot *snapshot);
 /* snapshot_is_current: whether the file at its path is still the one that was opened (device, inode, size, time). */
 bool snapshot_is_current(const struct snapshot *snapshot);
 
+/* snapshot_made_at: when it was written, seconds since 1970. Whoever can replace the file can write any time into it: this tells
+ * a host whose supply has stopped, not one that is attacked. */
+int64_t snapshot_made_at(const struct snapshot *snapshot);
+
 /* snapshot_find: the certificate of a key, appended to `certificate`.
  * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_ENROLLMENT_REVOKED (with when and why), ERROR_SNAPSHOT. */
 bool snapshot_find(struct snapshot *snapshot, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct buffer *certificate,
+    struct error *err) MUST_CHECK;
+
+/* What snapshot_each finds. */
+struct snapshot_entry {
+	uint8_t key_hash[SSH_KEY_HASH_SIZE];
+	bool revoked;
+	char person[ACCOUNT_NAME_MAXIMUM]; /* as the file says; who it is, the certificate says */
+	struct bytes certificate;          /* borrowed for the time of the call; empty when revoked */
+};
+
+/* snapshot_visitor: called for each entry; false stops the walk with what it put into err. */
+typedef bool snapshot_visitor(const struct snapshot_entry *entry, void *context, struct error *err);
+
+/* snapshot_each: walks the entries of a person.
+ *   person  NULL: of everybody
+ * Errors: ERROR_SNAPSHOT, those of the visitor. */
+bool snapshot_each(struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context,
     struct error *err) MUST_CHECK;
 
 #endif

@@ -18,8 +18,15 @@ static const char tables[] =
     " key_hash BLOB PRIMARY KEY,"
     " certificate BLOB," /* NULL: revoked */
     " revoked_at INTEGER,"
-    " revoked_because TEXT"
+    " revoked_because TEXT,"
+    " person TEXT NOT NULL"
     ") WITHOUT ROWID;"
+    "CREATE INDEX enrollment_by_person ON enrollment (person);"
+    "CREATE TABLE grace ("
+    " key_hash BLOB PRIMARY KEY,"
+    " grant BLOB NOT NULL"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE snapshot (made_at INTEGER NOT NULL);"
     "PRAGMA application_id = " AS_TEXT(SNAPSHOT_APPLICATION_ID) ";"
                                                                 "PRAGMA user_version = " AS_TEXT(SNAPSHOT_VERSION);
 
@@ -39,7 +46,11 @@ static bool write_entry(const struct store_entry *entry, void *context, struct e
 	if (revoked) {
 		statement_bind_number(&writer->insert, entry->revoked_at);
 		statement_bind_text(&writer->insert, entry->revoked_because);
+	} else {
+		statement_bind_text(&writer->insert, NULL);
+		statement_bind_text(&writer->insert, NULL);
 	}
+	statement_bind_text(&writer->insert, entry->person);
 	writer->counts.revoked += revoked;
 	writer->counts.active += !revoked;
 	return statement_finish(&writer->insert, err);
@@ -51,11 +62,24 @@ static bool write_rows(
 	struct writer writer = {.insert = STATEMENT_EMPTY};
 	bool done;
 
-	done =
-	    statement_init(&writer.insert, database, "INSERT INTO enrollment VALUES (?, ?, ?, ?)", ERROR_FILE, err) &&
-	    store_each_key(store, now, write_entry, &writer, err);
+	done = statement_init(
+	           &writer.insert, database, "INSERT INTO enrollment VALUES (?, ?, ?, ?, ?)", ERROR_FILE, err) &&
+	       store_each_key(store, now, write_entry, &writer, err);
 	statement_clear(&writer.insert);
 	*counts = writer.counts;
+	return done;
+}
+
+static bool write_time(sqlite3 *database, int64_t now, struct error *err)
+{
+	struct statement insert = STATEMENT_EMPTY;
+	bool done = statement_init(&insert, database, "INSERT INTO snapshot VALUES (?)", ERROR_FILE, err);
+
+	if (done) {
+		statement_bind_number(&insert, now);
+		done = statement_finish(&insert, err);
+	}
+	statement_clear(&insert);
 	return done;
 }
 
@@ -68,10 +92,10 @@ static bool write_database(
 	if (!database_open(path, SQLITE_OPEN_READWRITE, ERROR_FILE, &database, err))
 		return false;
 	done = database_run(database, settings, ERROR_FILE, err) && database_run(database, "BEGIN", ERROR_FILE, err);
-	done = done &&
-	       database_end(database,
-	           database_run(database, tables, ERROR_FILE, err) && write_rows(database, store, now, counts, err),
-	           ERROR_FILE, err);
+	done = done && database_end(database,
+	                   database_run(database, tables, ERROR_FILE, err) && write_time(database, now, err) &&
+	                       write_rows(database, store, now, counts, err),
+	                   ERROR_FILE, err);
 	(void)sqlite3_close(database);
 	return done;
 }

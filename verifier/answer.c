@@ -28,6 +28,11 @@ static bool peer_check(const struct peer *peer, struct bytes account, struct err
 	    err, ERROR_PROTOCOL_PEER, "user id %ju may ask about its own account only", (uintmax_t)peer->user);
 }
 
+static const char *text_or_null(const char *text)
+{
+	return text[0] == '\0' ? NULL : text;
+}
+
 /* Keys that are not enrolled are offered all day by ssh clients that have several; an enrolled one that fails is worth a look. */
 static int priority_of(const struct request *request, const struct decision *decision)
 {
@@ -41,6 +46,10 @@ static int priority_of(const struct request *request, const struct decision *dec
 	};
 	enum error_code code = decision->error.code;
 
+	if (decision->pass == PASS_BREAK_GLASS)
+		return LOG_ALERT;
+	if (decision->pass == PASS_AUDIT)
+		return LOG_WARNING;
 	if (decision->verdict == REQUEST_ACCEPTED)
 		return request->code == REQUEST_SESSION ? LOG_NOTICE : LOG_INFO;
 	if (request->code == REQUEST_AUTHORIZED_KEYS && (code == ERROR_ENROLLMENT_ABSENT || code == ERROR_SSH_KEY_TYPE))
@@ -56,36 +65,69 @@ static const char *text_of(struct bytes bytes, char *text, size_t size)
 	return bytes_to_text(bytes, text, size) ? text : "?";
 }
 
+/* What a reader of the log wants to know at once. */
+static void put_sentence(
+    const struct decision *decision, const char *action, const char *account, char *sentence, size_t size)
+{
+	static const char *const remarks[] = {
+	    [PASS_NONE] = "",
+	    [PASS_BREAK_GLASS] = ", BREAK GLASS, no key was asked for",
+	    [PASS_AUDIT] = ", but only because this host audits",
+	    [PASS_OFF] = ", since the mode of this host is off",
+	};
+	bool accepted = decision->verdict == REQUEST_ACCEPTED;
+	const char *who = decision->key.person, *why = decision->error.text;
+
+	if (decision->pass == PASS_BREAK_GLASS)
+		why = "find out who and why";
+	(void)snprintf(sentence, size, "%s %s %s%s: %s", accepted ? "accepted" : "refused", action, account,
+	    remarks[decision->pass], accepted && decision->pass == PASS_NONE ? who : why);
+}
+
 static void log_decision(const struct peer *peer, const struct request *request, const struct decision *decision)
 {
-	char account[ACCOUNT_NAME_MAXIMUM], service[64], user[24], process[24], serial[24], sentence[1024];
+	char account[ACCOUNT_NAME_MAXIMUM], service[64], remote[64], user[24], process[24], serial[24], sentence[1024];
+	const struct admission *key = &decision->key;
 	const char *action = request->code == 0 ? "request" : request_name(request->code);
 	const struct log_field fields[] = {
 	    {"KEYENROLL_REQUEST", action},
 	    {"KEYENROLL_ACCOUNT", text_of(request->account, account, sizeof(account))},
 	    {"KEYENROLL_SERVICE", text_of(request->service, service, sizeof(service))},
 	    {"KEYENROLL_REASON", error_word(decision->error.code)},
-	    {"KEYENROLL_FINGERPRINT", decision->fingerprint[0] == '\0' ? NULL : decision->fingerprint},
-	    {"KEYENROLL_PERSON", decision->person[0] == '\0' ? NULL : decision->person},
-	    {"KEYENROLL_SERIAL", decision->serial == 0 ? NULL : serial},
-	    {"KEYENROLL_DEVICE", decision->device[0] == '\0' ? NULL : decision->device},
-	    {"KEYENROLL_RULE", decision->rule[0] == '\0' ? NULL : decision->rule},
-	    {"KEYENROLL_TRUST_VERSION", decision->trust_version[0] == '\0' ? NULL : decision->trust_version},
+	    {"KEYENROLL_VERDICT", decision->verdict == REQUEST_ACCEPTED ? "accepted" : "refused"},
+	    {"KEYENROLL_PASS", pass_name(decision->pass)},
+	    {"KEYENROLL_REMOTE", request->remote.len == 0 ? NULL : text_of(request->remote, remote, sizeof(remote))},
+	    {"KEYENROLL_FINGERPRINT", text_or_null(key->fingerprint)},
+	    {"KEYENROLL_PERSON", text_or_null(key->person)},
+	    {"KEYENROLL_SERIAL", key->serial == 0 ? NULL : serial},
+	    {"KEYENROLL_DEVICE", text_or_null(key->device)},
+	    {"KEYENROLL_RULE", text_or_null(key->result.rule)},
+	    {"KEYENROLL_TRUST_VERSION", text_or_null(key->result.trust_version)},
+	    {"KEYENROLL_POLICY_VERSION", text_or_null(key->result.policy_version)},
 	    {"KEYENROLL_PEER_USER", user},
 	    {"KEYENROLL_PEER_PROCESS", process},
 	};
-	bool accepted = decision->verdict == REQUEST_ACCEPTED;
 
-	(void)snprintf(serial, sizeof(serial), "%" PRIu64, decision->serial);
+	(void)snprintf(serial, sizeof(serial), "%" PRIu64, key->serial);
 	(void)snprintf(user, sizeof(user), "%ju", (uintmax_t)peer->user);
 	(void)snprintf(process, sizeof(process), "%jd", (intmax_t)peer->process);
-	(void)snprintf(sentence, sizeof(sentence), "%s %s %s: %s", accepted ? "accepted" : "refused", action, account,
-	    accepted ? decision->person : decision->error.text);
+	put_sentence(decision, action, account, sentence, sizeof(sentence));
 	log_write(&(struct log_event){.program = "keyenrolld",
 	    .priority = priority_of(request, decision),
 	    .sentence = sentence,
 	    .fields = fields,
 	    .num_fields = sizeof(fields) / sizeof(fields[0])});
+}
+
+static void put_consent(const struct decision *decision, char *sentence, size_t size)
+{
+	const struct admission *key = &decision->key;
+
+	if (decision->pass != PASS_NONE)
+		(void)snprintf(sentence, size, "somebody whom %s lets in", pass_name(decision->pass));
+	else
+		(void)snprintf(sentence, size, "%s with %s (%s)", key->person, key->fingerprint,
+		    key->device[0] == '\0' ? "device without a number" : key->device);
 }
 
 static bool put_reply(const struct decision *decision, struct buffer *out, struct error *err)
@@ -98,28 +140,33 @@ static bool put_reply(const struct decision *decision, struct buffer *out, struc
 	    .output = buffer_bytes(&decision->output),
 	};
 
+	/* To the client an accepted request has no reason against it: what there was, the log has. */
 	if (decision->verdict == REQUEST_ACCEPTED) {
-		(void)snprintf(accepted, sizeof(accepted), "%s with %s (%s)", decision->person, decision->fingerprint,
-		    decision->device[0] == '\0' ? "device without a number" : decision->device);
+		put_consent(decision, accepted, sizeof(accepted));
+		reply.reason = bytes_of_text(error_word(ERROR_NONE));
 		reply.sentence = bytes_of_text(accepted);
 	}
 	return reply_encode(&reply, out, err);
 }
 
-static bool request_decide(struct configuration *configuration, const struct peer *peer, struct bytes message,
+/* Fills *decision. What host.conf allows on its own holds also where another of the host's files is broken. */
+static void request_decide(struct configuration *configuration, const struct peer *peer, struct bytes message,
     int64_t now, struct request *request, struct decision *decision)
 {
+	const struct host_rules *rules;
 	struct host_view view;
 
 	if (!request_parse(message, request, &decision->error)) {
 		*request = (struct request){.num_methods = 0};
-		return false;
+		return;
 	}
 	if (!peer_check(peer, request->account, &decision->error) ||
-	    !configuration_refresh(configuration, &view, &decision->error))
-		return false;
-	decide(request, &view, now, decision);
-	return decision->verdict == REQUEST_ACCEPTED;
+	    !configuration_refresh_rules(configuration, &rules, &decision->error))
+		return;
+	if (configuration_refresh(configuration, &view, &decision->error))
+		decide(request, &view, now, decision);
+	else
+		decide_without_view(request, rules, decision);
 }
 
 bool answer(struct configuration *configuration, const struct peer *peer, struct bytes message, int64_t now,
@@ -129,7 +176,7 @@ bool answer(struct configuration *configuration, const struct peer *peer, struct
 	struct request request = {.num_methods = 0};
 	bool done;
 
-	(void)request_decide(configuration, peer, message, now, &request, &decision);
+	request_decide(configuration, peer, message, now, &request, &decision);
 	log_decision(peer, &request, &decision);
 	done = put_reply(&decision, reply, err);
 	decision_clear(&decision);

@@ -12,7 +12,7 @@
 #define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
 
 struct paths {
-	struct buffer config, data, registrars, shipped_trust, trust_updates, site_trust, policy, snapshot;
+	struct buffer config, data, registrars, shipped_trust, trust_updates, site_trust, policy, rules, snapshot;
 };
 
 /* What the text files say; built as a whole, then put in the place of the one before. */
@@ -28,6 +28,8 @@ struct beliefs {
 struct configuration {
 	struct paths paths;
 	struct beliefs beliefs;
+	struct host_rules *rules;
+	struct buffer rules_stamp;
 	struct snapshot *snapshot;
 };
 
@@ -138,11 +140,34 @@ out:
 
 static bool refresh_snapshot(struct configuration *configuration, struct error *err)
 {
+	const char *path = buffer_text(&configuration->paths.snapshot);
+
 	if (configuration->snapshot != NULL && snapshot_is_current(configuration->snapshot))
 		return true;
 	snapshot_close(configuration->snapshot);
 	configuration->snapshot = NULL;
-	return snapshot_open(buffer_text(&configuration->paths.snapshot), &configuration->snapshot, err);
+	return !file_exists(path) || snapshot_open(path, &configuration->snapshot, err);
+}
+
+bool configuration_refresh_rules(
+    struct configuration *configuration, const struct host_rules **rules, struct error *err)
+{
+	const char *path = buffer_text(&configuration->paths.rules);
+	struct buffer stamp = BUFFER_EMPTY;
+	bool done = put_stamp(path, &stamp, err);
+
+	if (done && (configuration->rules == NULL ||
+	                !bytes_equal(buffer_bytes(&stamp), buffer_bytes(&configuration->rules_stamp)))) {
+		host_rules_free(configuration->rules);
+		configuration->rules = NULL;
+		buffer_free(&configuration->rules_stamp);
+		done = host_rules_load(path, &configuration->rules, err);
+		configuration->rules_stamp = stamp;
+		stamp = BUFFER_EMPTY;
+	}
+	buffer_free(&stamp);
+	*rules = configuration->rules;
+	return done;
 }
 
 bool configuration_new(
@@ -157,6 +182,7 @@ bool configuration_new(
 	    !buffer_put_text(&made->paths.data, folders->data, err) ||
 	    !buffer_put_format(&made->paths.policy, err, "%s/policy.conf", folders->config) ||
 	    !buffer_put_format(&made->paths.trust_updates, err, "%s/trust", folders->state) ||
+	    !buffer_put_format(&made->paths.rules, err, "%s/" HOST_RULES_FILE, folders->config) ||
 	    !buffer_put_format(&made->paths.site_trust, err, "%s/trust.d", folders->config) ||
 	    !buffer_put_format(&made->paths.shipped_trust, err, "%s/trust.json", folders->data) ||
 	    !buffer_put_format(&made->paths.snapshot, err, "%s/snapshot", folders->state)) {
@@ -172,7 +198,10 @@ void configuration_free(struct configuration *configuration)
 	if (configuration == NULL)
 		return;
 	beliefs_clear(&configuration->beliefs);
+	host_rules_free(configuration->rules);
+	buffer_free(&configuration->rules_stamp);
 	snapshot_close(configuration->snapshot);
+	buffer_free(&configuration->paths.rules);
 	buffer_free(&configuration->paths.registrars);
 	buffer_free(&configuration->paths.config);
 	buffer_free(&configuration->paths.data);
@@ -186,9 +215,13 @@ void configuration_free(struct configuration *configuration)
 
 bool configuration_refresh(struct configuration *configuration, struct host_view *view, struct error *err)
 {
-	if (!refresh_beliefs(configuration, err) || !refresh_snapshot(configuration, err))
+	const struct host_rules *rules = NULL;
+
+	if (!configuration_refresh_rules(configuration, &rules, err) || !refresh_beliefs(configuration, err) ||
+	    !refresh_snapshot(configuration, err))
 		return false;
 	*view = (struct host_view){
+	    .rules = rules,
 	    .registrars = &configuration->beliefs.registrars,
 	    .trust = configuration->beliefs.trust,
 	    .policy = configuration->beliefs.policy,

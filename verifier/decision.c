@@ -2,8 +2,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
+
+#include "verifier/groups.h"
 
 /* The last second that sshd's four digits of a year can say. */
 #define EXPIRY_MAXIMUM ((uint64_t)253402300799)
@@ -19,85 +20,8 @@ struct inquiry {
 void decision_clear(struct decision *decision)
 {
 	buffer_free(&decision->output);
+	admission_clear(&decision->key);
 	*decision = DECISION_EMPTY;
-}
-
-static bool parse_plain_key(struct bytes blob, struct ssh_key *key, struct error *err)
-{
-	if (ssh_certificate_is(blob))
-		return error_set(err, ERROR_SSH_KEY_TYPE,
-		    "a certificate was offered; this host admits plain keys that are in its registry");
-	return ssh_key_parse(blob, key, err);
-}
-
-/* The row that was found under a key's hash must be of this very key: a damaged snapshot may hand out another's. */
-static bool find_enrollment(
-    struct snapshot *snapshot, const struct ssh_key *key, struct enrollment *enrollment, struct error *err)
-{
-	struct buffer certificate = BUFFER_EMPTY;
-	uint8_t hash[SSH_KEY_HASH_SIZE];
-	bool done = false;
-
-	if (!ssh_key_hash(key, hash, err) || !snapshot_find(snapshot, hash, &certificate, err) ||
-	    !enrollment_parse(buffer_bytes(&certificate), enrollment, err))
-		goto out;
-	if (!ssh_key_equal(&enrollment->certificate.key, key)) {
-		error_set(err, ERROR_SNAPSHOT, "the snapshot has the enrollment of another key in this key's place");
-		goto out;
-	}
-	done = true;
-out:
-	buffer_free(&certificate);
-	return done;
-}
-
-/* Which persons may enter which account: the one of the same name. */
-static bool person_check(const char *person, const char *account, struct error *err)
-{
-	if (strcmp(person, account) != 0)
-		return error_set(err, ERROR_ENROLLMENT_PERSON,
-		    "the key is enrolled for %s, who may not enter the account %s", person, account);
-	return true;
-}
-
-static void note_enrollment(const struct enrollment *enrollment, struct decision *decision)
-{
-	(void)snprintf(decision->person, sizeof(decision->person), "%s", enrollment->person);
-	decision->serial = enrollment->certificate.serial;
-}
-
-static void note_result(const struct result *result, struct decision *decision)
-{
-	const struct claim *serial = result_find_claim(result, CLAIM_SERIAL);
-
-	(void)snprintf(decision->rule, sizeof(decision->rule), "%s", result->rule);
-	(void)snprintf(decision->key_options, sizeof(decision->key_options), "%s", result->key_options);
-	(void)snprintf(decision->trust_version, sizeof(decision->trust_version), "%s", result->trust_version);
-	if (serial != NULL && serial->grade == CLAIM_PROVEN)
-		(void)snprintf(decision->device, sizeof(decision->device), "%s %.40s", result->format, serial->value);
-}
-
-/* One key, up to the appraisal of its evidence. *enrollment is the caller's to clear, whatever is returned. */
-static bool key_check(
-    const struct inquiry *inquiry, struct bytes blob, struct enrollment *enrollment, struct error *err)
-{
-	const struct appraisal appraisal = {
-	    .trust = inquiry->view->trust, .policy = inquiry->view->policy, .now = inquiry->now};
-	struct ssh_key key = SSH_KEY_EMPTY;
-	struct result result;
-	bool done = false;
-
-	if (!parse_plain_key(blob, &key, err) || !ssh_key_fingerprint(&key, inquiry->decision->fingerprint, err) ||
-	    !find_enrollment(inquiry->view->snapshot, &key, enrollment, err))
-		goto out;
-	note_enrollment(enrollment, inquiry->decision);
-	if (!person_check(enrollment->person, inquiry->account, err))
-		goto out;
-	done = enrollment_check(enrollment, inquiry->view->registrars, &appraisal, &result, err);
-	note_result(&result, inquiry->decision);
-out:
-	ssh_key_clear(&key);
-	return done;
 }
 
 /* sshd itself ends the key's life with the enrollment's, should a login come in the very second.
@@ -116,33 +40,50 @@ static bool put_expiry(uint64_t valid_before, const char **separator, struct buf
 	return buffer_put_format(out, err, "expiry-time=\"%s\"", text);
 }
 
-/* "expiry-time=…,OPTIONS TYPE BASE64": one authorized_keys line. Source: sshd(8) AUTHORIZED_KEYS FILE FORMAT. */
-static bool put_key_line(
-    const struct enrollment *enrollment, const char *options, struct buffer *out, struct error *err)
+/* "expiry-time=…,OPTIONS " in front of a line, if there are any. Source: sshd(8) AUTHORIZED_KEYS FILE FORMAT. */
+static bool put_options(const struct admission *key, struct buffer *out, struct error *err)
 {
-	const char *separator = "";
+	const char *separator = "", *options = key->result.key_options;
 
-	if (!put_expiry(enrollment->certificate.valid_before, &separator, out, err))
+	if (!put_expiry(key->valid_before, &separator, out, err))
 		return false;
 	if (options[0] != '\0' && !buffer_put_format(out, err, "%s%s", separator, options))
 		return false;
-	return (out->len == 0 || buffer_put_text(out, " ", err)) &&
-	       ssh_key_put_line(&enrollment->certificate.key, out, err) && buffer_put_text(out, "\n", err);
+	return out->len == 0 || buffer_put_text(out, " ", err);
+}
+
+static bool only_key_check(const struct inquiry *inquiry, bool certificate, struct error *err)
+{
+	const struct request *request = inquiry->request;
+
+	if (request->num_methods != 1 || !bytes_equal_text(request->methods[0].name, "publickey"))
+		return error_set(err, ERROR_PROTOCOL, "%s asks about one public key, and this request does not",
+		    request_name(request->code));
+	if (ssh_certificate_is(request->methods[0].blob) != certificate)
+		return error_set(err, ERROR_SSH_KEY_TYPE,
+		    certificate ? "a plain key was offered where a certificate is asked for"
+		                : "a certificate was offered where plain keys are asked for: sshd wants "
+		                  "AuthorizedPrincipalsCommand for those");
+	return admission_check(
+	    inquiry->view, inquiry->account, request->methods[0].blob, inquiry->now, &inquiry->decision->key, err);
 }
 
 static bool decide_authorized_keys(const struct inquiry *inquiry, struct error *err)
 {
-	const struct request *request = inquiry->request;
-	struct enrollment enrollment = ENROLLMENT_EMPTY;
-	bool done;
+	struct decision *decision = inquiry->decision;
+	struct buffer *out = &decision->output;
 
-	if (request->num_methods != 1 || !bytes_equal_text(request->methods[0].name, "publickey"))
-		return error_set(
-		    err, ERROR_PROTOCOL, "authorized-keys asks about one public key, and this request does not");
-	done = key_check(inquiry, request->methods[0].blob, &enrollment, err) &&
-	       put_key_line(&enrollment, inquiry->decision->key_options, &inquiry->decision->output, err);
-	enrollment_clear(&enrollment);
-	return done;
+	return only_key_check(inquiry, false, err) && put_options(&decision->key, out, err) &&
+	       ssh_key_put_line(&decision->key.enrollment.certificate.key, out, err) && buffer_put_text(out, "\n", err);
+}
+
+/* sshd lets a certificate in that names one of the principals it is told: the person's, whatever the account is called. */
+static bool decide_principals(const struct inquiry *inquiry, struct error *err)
+{
+	struct decision *decision = inquiry->decision;
+
+	return only_key_check(inquiry, true, err) && put_options(&decision->key, &decision->output, err) &&
+	       buffer_put_format(&decision->output, err, "%s\n", decision->key.person);
 }
 
 /* What may have been done beside an attested key. All else (hostbased, gssapi-with-mic, …) proves no hardware and refuses. */
@@ -159,19 +100,16 @@ static bool method_is_allowed_beside(struct bytes name)
 static bool method_check(
     const struct inquiry *inquiry, const struct request_method *method, size_t *num_keys, struct error *err)
 {
-	struct enrollment enrollment = ENROLLMENT_EMPTY;
-	bool done;
-
 	if (!bytes_equal_text(method->name, "publickey")) {
 		if (method_is_allowed_beside(method->name))
 			return true;
 		return error_set(err, ERROR_AUTH_METHOD, "the login method %.*s proves no hardware and is not allowed",
 		    (int)(method->name.len < 64 ? method->name.len : 64), (const char *)method->name.data);
 	}
-	done = key_check(inquiry, method->blob, &enrollment, err);
-	enrollment_clear(&enrollment);
-	*num_keys += done ? 1 : 0;
-	return done;
+	admission_clear(&inquiry->decision->key);
+	*num_keys += 1;
+	return admission_check(
+	    inquiry->view, inquiry->account, method->blob, inquiry->now, &inquiry->decision->key, err);
 }
 
 static bool decide_session(const struct inquiry *inquiry, struct error *err)
@@ -196,6 +134,7 @@ static decider *find_decider(enum request_code code)
 		decider *decide;
 	} rows[] = {
 	    {REQUEST_AUTHORIZED_KEYS, decide_authorized_keys},
+	    {REQUEST_PRINCIPALS, decide_principals},
 	    {REQUEST_SESSION, decide_session},
 	};
 
@@ -212,17 +151,92 @@ static bool account_check(struct inquiry *inquiry, struct error *err)
 	           error_set(err, ERROR_PERSON_NAME, "the account's name is too long"));
 }
 
+const char *pass_name(enum pass pass)
+{
+	static const char *const names[] = {NULL, "break-glass", "audit", "off"};
+
+	return names[pass];
+}
+
+static enum host_mode find_mode(const struct host_rules *rules, const char *account)
+{
+	struct groups groups = GROUPS_EMPTY;
+	struct host_person person = {.name = account};
+	enum host_mode mode;
+
+	/* Without its groups an account still has its name; what it may miss by that is leniency. */
+	if (groups_load(account, &groups, NULL))
+		person = (struct host_person){account, (const char *const *)groups.names, groups.num};
+	mode = host_rules_mode(rules, &person);
+	groups_clear(&groups);
+	return mode;
+}
+
+/* Whether a session opens in spite of what stands against it. sshd's own questions about keys are never answered in this way: it
+ * would take a key for somebody's whom nobody has named. */
+static enum pass find_pass(const struct inquiry *inquiry, const struct host_rules *rules)
+{
+	static const enum pass passes[] = {PASS_NONE, PASS_AUDIT, PASS_OFF};
+
+	if (inquiry->request->code != REQUEST_SESSION || inquiry->account[0] == '\0')
+		return PASS_NONE;
+	return passes[find_mode(rules, inquiry->account)];
+}
+
+/* A break-glass account has one rule: where from. Its mode is of no account. */
+static bool break_glass_check(struct inquiry *inquiry, const struct host_rules *rules, struct error *err)
+{
+	if (!host_rules_break_glass_check(rules, inquiry->account, inquiry->request->remote, err))
+		return false;
+	inquiry->decision->pass = PASS_BREAK_GLASS;
+	*err = ERROR_EMPTY;
+	return true;
+}
+
+static bool is_break_glass(const struct inquiry *inquiry, const struct host_rules *rules)
+{
+	return inquiry->request->code == REQUEST_SESSION && host_rules_is_break_glass(rules, inquiry->account);
+}
+
+static bool may_pass(const struct inquiry *inquiry, const struct host_rules *rules)
+{
+	inquiry->decision->pass = find_pass(inquiry, rules);
+	return inquiry->decision->pass != PASS_NONE;
+}
+
+static void conclude(struct decision *decision, bool accepted)
+{
+	decision->verdict = accepted ? REQUEST_ACCEPTED : REQUEST_REFUSED;
+	if (!accepted)
+		buffer_free(&decision->output);
+}
+
 void decide(const struct request *request, const struct host_view *view, int64_t now, struct decision *decision)
 {
 	struct inquiry inquiry = {.request = request, .view = view, .now = now, .decision = decision};
 	decider *decide_this = find_decider(request->code);
+	struct error *err = &decision->error;
 	bool accepted;
 
 	if (decide_this == NULL)
-		accepted = error_set(&decision->error, ERROR_PROTOCOL, "unknown kind of request");
+		accepted = error_set(err, ERROR_PROTOCOL, "unknown kind of request");
+	else if (!account_check(&inquiry, err))
+		accepted = false;
+	else if (is_break_glass(&inquiry, view->rules))
+		accepted = break_glass_check(&inquiry, view->rules, err);
 	else
-		accepted = account_check(&inquiry, &decision->error) && decide_this(&inquiry, &decision->error);
-	decision->verdict = accepted ? REQUEST_ACCEPTED : REQUEST_REFUSED;
-	if (!accepted)
-		buffer_free(&decision->output);
+		accepted = decide_this(&inquiry, err) || may_pass(&inquiry, view->rules);
+	conclude(decision, accepted);
+}
+
+void decide_without_view(const struct request *request, const struct host_rules *rules, struct decision *decision)
+{
+	struct inquiry inquiry = {.request = request, .decision = decision};
+	struct error ignored = ERROR_EMPTY;
+	bool accepted = false;
+
+	if (account_check(&inquiry, &ignored))
+		accepted = is_break_glass(&inquiry, rules) ? break_glass_check(&inquiry, rules, &decision->error)
+		                                           : may_pass(&inquiry, rules);
+	conclude(decision, accepted);
 }

@@ -31,6 +31,7 @@ struct fixture {
 	struct configuration *configuration;
 	struct host_view view;
 	struct buffer blobs[SAMPLE_COUNT];
+	struct buffer certificates[SAMPLE_COUNT]; /* of the enrolled ones: the enrollments themselves */
 };
 
 static struct fixture fixture;
@@ -66,6 +67,26 @@ static bool put_unknown(struct buffer *blob, struct error *err)
 	return done;
 }
 
+static bool copy_certificate(const struct store_entry *entry, void *context, struct error *err)
+{
+	return buffer_put(context, entry->certificate, err);
+}
+
+static void load_certificate(enum sample sample)
+{
+	struct ssh_key key = SSH_KEY_EMPTY;
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
+	struct error err = ERROR_EMPTY;
+
+	assert_done(ssh_key_parse(buffer_bytes(&fixture.blobs[sample]), &key, &err), err);
+	assert_done(ssh_key_fingerprint(&key, fingerprint, &err), err);
+	assert_done(
+	    store_each(fixture.host.store, NULL, fingerprint, copy_certificate, &fixture.certificates[sample], &err),
+	    err);
+	assert_true(fixture.certificates[sample].len > 0);
+	ssh_key_clear(&key);
+}
+
 static int make_fixture(void **state)
 {
 	struct error err = ERROR_EMPTY;
@@ -76,6 +97,7 @@ static int make_fixture(void **state)
 	for (enum sample sample = GOOD; sample < UNKNOWN; sample++) {
 		order_sample(sample, &order);
 		assert_done(enrolled_host_enroll(&fixture.host, &order, &fixture.blobs[sample], &err), err);
+		load_certificate(sample);
 	}
 	assert_done(put_unknown(&fixture.blobs[UNKNOWN], &err), err);
 	assert_done(buffer_put(&fixture.blobs[GARBAGE], BYTES_OF("no key at all"), &err), err);
@@ -91,7 +113,7 @@ static int drop_fixture(void **state)
 	configuration_free(fixture.configuration);
 	enrolled_host_clear(&fixture.host);
 	for (enum sample sample = GOOD; sample < SAMPLE_COUNT; sample++)
-		buffer_free(&fixture.blobs[sample]);
+		buffer_free(&fixture.blobs[sample]), buffer_free(&fixture.certificates[sample]);
 	return 0;
 }
 
@@ -172,8 +194,8 @@ static void an_accepted_key_is_one_line_that_ends_in_time(void **state)
 	assert_int_equal(options.len, sizeof("expiry-time=\"YYYYMMDDHHMMSSZ\"") - 1);
 	assert_done(ssh_key_parse_line(line, &key, NULL, &err), err);
 	assert_true(bytes_equal(buffer_bytes(&key.blob), buffer_bytes(&fixture.blobs[GOOD])));
-	assert_string_equal(decision.person, "alice");
-	assert_true(strncmp(decision.device, "piv 2000", 8) == 0);
+	assert_string_equal(decision.key.person, "alice");
+	assert_true(strncmp(decision.key.device, "piv 2000", 8) == 0);
 	ssh_key_clear(&key);
 	decision_clear(&decision);
 }
@@ -351,6 +373,192 @@ static void a_host_without_files_admits_nobody(void **state)
 	configuration_free(configuration);
 }
 
+static struct request_method certificate(enum sample sample)
+{
+	return (struct request_method){bytes_of_text("publickey"), buffer_bytes(&fixture.certificates[sample])};
+}
+
+/* The verdict's code for one method, by the host's files as they are now. */
+static enum error_code ask(
+    enum request_code code, const char *account, struct request_method method, struct decision *decision)
+{
+	struct request request = {.code = code,
+	    .account = bytes_of_text(account),
+	    .service = bytes_of_text("sshd"),
+	    .methods = {method},
+	    .num_methods = 1};
+
+	*decision = DECISION_EMPTY;
+	if (configuration_refresh(fixture.configuration, &fixture.view, &decision->error))
+		decide(&request, &fixture.view, later(), decision);
+	return decision->error.code;
+}
+
+static void a_certificate_is_judged_by_what_it_carries(void **state)
+{
+	static const struct {
+		const char *account;
+		enum sample sample;
+		enum error_code code;
+	} rows[] = {
+	    {"alice", GOOD, ERROR_NONE},
+	    {"alice", REVOKED, ERROR_ENROLLMENT_REVOKED},
+	    {"alice", EXPIRED, ERROR_ENROLLMENT_EXPIRED},
+	    {"alice", NOT_YET, ERROR_ENROLLMENT_NOT_YET},
+	    {"alice", OTHER_VENDOR, ERROR_PIV_ISSUER_UNKNOWN},
+	    {"alice", FORGED_VENDOR, ERROR_PIV_DEVICE_SIGNATURE},
+	    {"alice", OTHER_REGISTRAR, ERROR_REGISTRAR_UNKNOWN},
+	    {"alice", BOB, ERROR_ENROLLMENT_PERSON},
+	    {"root", GOOD, ERROR_ENROLLMENT_PERSON},
+	};
+	struct decision decision;
+
+	(void)state;
+	for (int with_snapshot = 1; with_snapshot >= 0; with_snapshot--) {
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			enum error_code wanted = rows[i].code, code;
+
+			if (!with_snapshot && rows[i].sample == REVOKED)
+				wanted = ERROR_NONE;
+			code = ask(REQUEST_PRINCIPALS, rows[i].account, certificate(rows[i].sample), &decision);
+			if (code != wanted)
+				fail_msg("row %zu: %s: %s", i, error_word(code), decision.error.text);
+			assert_int_equal(decision.output.len > 0, wanted == ERROR_NONE);
+			decision_clear(&decision);
+			assert_int_equal(
+			    ask(REQUEST_SESSION, rows[i].account, certificate(rows[i].sample), &decision), wanted);
+			decision_clear(&decision);
+		}
+		if (with_snapshot)
+			move("state/snapshot", "kept");
+	}
+	assert_int_equal(ask(REQUEST_AUTHORIZED_KEYS, "alice", publickey(GOOD), &decision), ERROR_SNAPSHOT_ABSENT);
+	decision_clear(&decision);
+	move("kept", "state/snapshot");
+	assert_int_equal(ask(REQUEST_PRINCIPALS, "alice", publickey(GOOD), &decision), ERROR_SSH_KEY_TYPE);
+	decision_clear(&decision);
+	assert_int_equal(ask(REQUEST_AUTHORIZED_KEYS, "alice", certificate(GOOD), &decision), ERROR_SSH_KEY_TYPE);
+	decision_clear(&decision);
+}
+
+/* Also into another account: sshd compares with the names in the certificate. */
+static void the_principal_is_the_person(void **state)
+{
+	struct decision decision;
+
+	(void)state;
+	change("config/host.conf", "account \"root\" {\nperson = alice\n}\n");
+	assert_int_equal(ask(REQUEST_PRINCIPALS, "root", certificate(GOOD), &decision), ERROR_NONE);
+	assert_true(bytes_start_with(buffer_bytes(&decision.output), "expiry-time=\""));
+	assert_non_null(strstr(buffer_text(&decision.output), "\" alice\n"));
+	decision_clear(&decision);
+	assert_int_equal(ask(REQUEST_AUTHORIZED_KEYS, "root", publickey(GOOD), &decision), ERROR_NONE);
+	decision_clear(&decision);
+	assert_int_equal(ask(REQUEST_AUTHORIZED_KEYS, "root", publickey(BOB), &decision), ERROR_ENROLLMENT_PERSON);
+	decision_clear(&decision);
+	move("config/host.conf", "gone");
+}
+
+/* What was found stands in the decision, whatever the mode makes of it. */
+static void a_mode_opens_sessions_and_never_gives_out_keys(void **state)
+{
+	static const struct {
+		const char *rules, *account;
+		enum sample sample;
+		enum error_code code;
+		enum pass pass;
+	} rows[] = {
+	    {"mode = enforce\n", "alice", UNKNOWN, ERROR_ENROLLMENT_ABSENT, PASS_NONE},
+	    {"mode = audit\n", "alice", UNKNOWN, ERROR_ENROLLMENT_ABSENT, PASS_AUDIT},
+	    {"mode = audit\n", "alice", GOOD, ERROR_NONE, PASS_NONE},
+	    {"mode = audit\n", "al ice", GOOD, ERROR_PERSON_NAME, PASS_NONE},
+	    {"mode = off\n", "alice", EXPIRED, ERROR_ENROLLMENT_EXPIRED, PASS_OFF},
+	    {"stage x {\naccount = alice\nmode = audit\n}\n", "alice", BOB, ERROR_ENROLLMENT_PERSON, PASS_AUDIT},
+	    {"stage x {\naccount = alice\nmode = audit\n}\n", "bob", GOOD, ERROR_ENROLLMENT_PERSON, PASS_NONE},
+	    {"mode = audit\nbreak-glass alice {\nfrom = 192.0.2.7\n}\n", "alice", GOOD, ERROR_BREAK_GLASS, PASS_NONE},
+	    {"mode = enforce\nbreak-glass alice {\nfrom = console\n}\n", "alice", UNKNOWN, ERROR_NONE,
+	        PASS_BREAK_GLASS},
+	    {"mode = enforce\nbreak-glass bob {\nfrom = console\n}\n", "alice", UNKNOWN, ERROR_ENROLLMENT_ABSENT,
+	        PASS_NONE},
+	    {"mode = sometimes\n", "alice", GOOD, ERROR_HOST_FILE, PASS_NONE},
+	};
+	struct decision decision;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum error_code code;
+
+		change("config/host.conf", rows[i].rules);
+		code = ask(REQUEST_SESSION, rows[i].account, publickey(rows[i].sample), &decision);
+		if (code != rows[i].code || decision.pass != rows[i].pass ||
+		    (decision.verdict == REQUEST_ACCEPTED) != (code == ERROR_NONE || rows[i].pass != PASS_NONE))
+			fail_msg("row %zu: %s, pass %d", i, error_word(code), decision.pass);
+		decision_clear(&decision);
+		code = ask(REQUEST_AUTHORIZED_KEYS, rows[i].account, publickey(UNKNOWN), &decision);
+		assert_int_equal(decision.verdict, REQUEST_REFUSED);
+		assert_int_equal(decision.pass, PASS_NONE);
+		decision_clear(&decision);
+	}
+	move("config/host.conf", "gone");
+}
+
+/* host.conf alone decides where another file is broken. */
+static void a_broken_file_leaves_the_ways_out_open(void **state)
+{
+	static const struct {
+		const char *rules;
+		enum request_code request;
+		enum pass pass;
+	} rows[] = {
+	    {"mode = enforce\n", REQUEST_SESSION, PASS_NONE},
+	    {"mode = audit\n", REQUEST_SESSION, PASS_AUDIT},
+	    {"mode = audit\n", REQUEST_AUTHORIZED_KEYS, PASS_NONE},
+	    {"break-glass alice {\nfrom = console\n}\n", REQUEST_SESSION, PASS_BREAK_GLASS},
+	    {"break-glass alice {\nfrom = 192.0.2.7\n}\n", REQUEST_SESSION, PASS_NONE},
+	    {"break-glass alice {\nfrom = console\n}\n", REQUEST_AUTHORIZED_KEYS, PASS_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request request = {.code = rows[i].request,
+		    .account = bytes_of_text("alice"),
+		    .methods = {publickey(GOOD)},
+		    .num_methods = 1};
+		struct decision decision = DECISION_EMPTY;
+		const struct host_rules *rules = NULL;
+
+		change("config/host.conf", rows[i].rules);
+		assert_done(
+		    configuration_refresh_rules(fixture.configuration, &rules, &decision.error), decision.error);
+		error_set(&decision.error, ERROR_TRUST_SIGNATURE, "broken");
+		decide_without_view(&request, rules, &decision);
+		assert_int_equal(decision.pass, rows[i].pass);
+		assert_int_equal(decision.verdict, rows[i].pass == PASS_NONE ? REQUEST_REFUSED : REQUEST_ACCEPTED);
+		assert_int_equal(decision.output.len, 0);
+		decision_clear(&decision);
+	}
+	move("config/host.conf", "gone");
+}
+
+static void an_old_snapshot_is_refused_where_the_host_says_so(void **state)
+{
+	struct error err = ERROR_EMPTY;
+	struct decision decision;
+
+	(void)state;
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 7200, &err), err);
+	change("config/host.conf", "refuse-age = 3h\n");
+	assert_int_equal(ask(REQUEST_SESSION, "alice", publickey(GOOD), &decision), ERROR_NONE);
+	decision_clear(&decision);
+	change("config/host.conf", "refuse-age = 1h\n");
+	assert_int_equal(ask(REQUEST_SESSION, "alice", publickey(GOOD), &decision), ERROR_SNAPSHOT_AGE);
+	decision_clear(&decision);
+	assert_int_equal(ask(REQUEST_PRINCIPALS, "alice", certificate(GOOD), &decision), ERROR_SNAPSHOT_AGE);
+	decision_clear(&decision);
+	move("config/host.conf", "gone");
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +566,11 @@ int main(void)
 	    cmocka_unit_test(an_accepted_key_is_one_line_that_ends_in_time),
 	    cmocka_unit_test(a_session_is_judged_by_all_its_methods),
 	    cmocka_unit_test(a_request_of_another_form_is_refused),
+	    cmocka_unit_test(a_certificate_is_judged_by_what_it_carries),
+	    cmocka_unit_test(the_principal_is_the_person),
+	    cmocka_unit_test(a_mode_opens_sessions_and_never_gives_out_keys),
+	    cmocka_unit_test(a_broken_file_leaves_the_ways_out_open),
+	    cmocka_unit_test(an_old_snapshot_is_refused_where_the_host_says_so),
 	    cmocka_unit_test(a_changed_file_counts_at_the_next_request),
 	    cmocka_unit_test(the_policy_file_decides_once_it_is_there),
 	    cmocka_unit_test(a_host_without_files_admits_nobody),

@@ -16,6 +16,7 @@ static struct request sample_request(void)
 	    .methods = {{bytes_of_text("publickey"), bytes_of_text("blob")},
 	        {bytes_of_text("keyboard-interactive/pam"), BYTES_EMPTY}},
 	    .num_methods = 2,
+	    .remote = bytes_of_text("192.0.2.7"),
 	};
 }
 
@@ -42,6 +43,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 	assert_true(bytes_equal(again.account, request.account));
 	assert_true(bytes_equal(again.service, request.service));
 	assert_int_equal(again.num_methods, 2);
+	assert_true(bytes_equal(again.remote, request.remote));
 	for (size_t i = 0; i < 2; i++) {
 		assert_true(bytes_equal(again.methods[i].name, request.methods[i].name));
 		assert_true(bytes_equal(again.methods[i].blob, request.methods[i].blob));
@@ -78,26 +80,32 @@ static void malformed_requests_are_refused(void **state)
 		size_t len;
 		enum error_code code;
 	} rows[] = {
-	    {"good", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_NONE},
+	    {"good", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_NONE},
 	    {"nothing", RAW(""), ERROR_PROTOCOL},
 	    {"older version", RAW("\0\1"), ERROR_PROTOCOL_VERSION},
 	    {"newer version", RAW("\2whatever"), ERROR_PROTOCOL_VERSION},
 	    {"no code", RAW("\1"), ERROR_PROTOCOL},
-	    {"code 0", RAW("\1\0\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
-	    {"code 3", RAW("\1\3\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
-	    {"no account", RAW("\1\1\0\0\0\0\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
-	    {"NUL in account", RAW("\1\1\0\0\0\1\0\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
-	    {"no service", RAW("\1\1\0\0\0\1a\0\0\0\0\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
-	    {"line end in service", RAW("\1\1\0\0\0\1a\0\0\0\1\n\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"code 0", RAW("\1\0\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"code 4", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"no account", RAW("\1\1\0\0\0\0\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"NUL in account", RAW("\1\1\0\0\0\1\0\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"no service", RAW("\1\1\0\0\0\1a\0\0\0\0\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"line end in service", RAW("\1\1\0\0\0\1a\0\0\0\1\n\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
 	    {"no method", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\0"), ERROR_PROTOCOL},
-	    {"two methods for a key", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0\0\0\0\1m\0\0\0\0"),
+	    {"two methods for a key", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0\0\0\0\1m\0\0\0\0\0\0\0\0"),
 	        ERROR_PROTOCOL},
-	    {"two methods for a session", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0\0\0\0\1m\0\0\0\0"),
+	    {"two methods for a session", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0\0\0\0\1m\0\0\0\0\0\0\0\0"),
 	        ERROR_NONE},
-	    {"more methods than there are", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
-	    {"more methods than fit", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\x11\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
-	    {"method without name", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"junk behind", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0x"), ERROR_PROTOCOL},
+	    {"more methods than there are", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"more methods than fit", RAW("\1\2\0\0\0\1a\0\0\0\1s\0\0\0\x11\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"method without name", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"no remote", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0"), ERROR_PROTOCOL},
+	    {"a remote", RAW("\1\3\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\1r"), ERROR_NONE},
+	    {"line end in remote", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\1\n"),
+	        ERROR_PROTOCOL},
+	    {"two methods for a certificate",
+	        RAW("\1\3\0\0\0\1a\0\0\0\1s\0\0\0\2\0\0\0\1m\0\0\0\0\0\0\0\1m\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"junk behind", RAW("\1\1\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0x"), ERROR_PROTOCOL},
 	};
 
 	(void)state;

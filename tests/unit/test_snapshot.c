@@ -208,9 +208,12 @@ static void a_row_that_lies_about_its_key_is_refused(void **state)
 static void only_a_snapshot_that_nobody_else_writes_is_opened(void **state)
 {
 	static const char *const changes[] = {
-	    "PRAGMA user_version = 2",
+	    "PRAGMA user_version = 1",
+	    "PRAGMA user_version = 3",
+	    "DROP TABLE snapshot",
+	    "DELETE FROM snapshot",
 	    "PRAGMA user_version = 0",
-	    "PRAGMA user_version = 1; PRAGMA application_id = 1",
+	    "PRAGMA user_version = 2; PRAGMA application_id = 1",
 	    "DROP TABLE enrollment",
 	};
 	struct store_fixture *fixture = *state;

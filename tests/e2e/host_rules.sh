@@ -1,0 +1,114 @@
+#!/bin/bash
+# host.conf on a running host: who may enter which account, audit and off, break-glass accounts, and another
+# AuthorizedKeysCommand behind --chain; with real pcscd, sshd, ssh and OpenSC.
+. "$(dirname "$0")/world.sh"
+
+software=$WORLD/software
+
+enters()
+{
+	[ "$(world_ssh "$1" id -un)" = "$1" ]
+}
+
+host_conf()
+{
+	cat >"$config/host.conf"
+	: >"$WORLD/syslog"
+}
+
+start_sshd()
+{
+	[ ! -f "$WORLD/sshd.pid" ] || world_kill sshd
+	world_sshd sshd
+}
+
+world_install
+world_user alice
+world_user rescue
+world_syslog
+world_pcscd 2
+world_desk
+world_token one 5.7.4
+expect "alice is enrolled" world_enroll alice one
+expect "a snapshot is written" world_snapshot
+ssh-keygen -q -t ed25519 -N '' -f "$software"
+mkdir /opt/keys
+cp "$software.pub" /opt/keys/alice
+cp "$software.pub" /opt/keys/rescue
+groupadd admins
+usermod -aG admins alice
+world_verifier
+{ world_gate; echo "PermitRootLogin yes"; } | start_sshd
+
+# ---- accounts ---------------------------------------------------------------------------------------------------------------
+refuse "alice does not enter root" enters root
+host_conf <<<'account "root" { group = "admins" }'
+expect "her group may enter root" enters root
+expect_logged "the log says who it was" 'accepted session root: alice.*KEYENROLL_PERSON=alice'
+host_conf <<<'account "root" { person = "bob" }'
+refuse "somebody else may, she may not" enters root
+expect_logged "with its reason" 'refused authorized-keys root.*enrollment\.other-person'
+host_conf <<<'account "alice" { }'
+refuse "an account that nobody may enter" enters alice
+host_conf <<<'account "root" { persons = "alice" }'
+refuse "a file that cannot be read admits nobody" enters alice
+expect_logged "and the log names its line" 'host\.conf:1: no such option.*host\.file'
+rm "$config/host.conf"
+expect "without the file she enters her own" enters alice
+
+# ---- another command --------------------------------------------------------------------------------------------------------
+mkdir -p "$prefix/sbin"
+cat >"$prefix/sbin/directory" <<'END'
+#!/bin/sh
+cat "/opt/directory/$1"
+END
+chmod 755 "$prefix/sbin/directory"
+mkdir /opt/directory
+world_gate | sed "s,keyenroll-sshd ,&--chain $prefix/sbin/directory ," | start_sshd
+cat "$software.pub" >/opt/directory/alice
+: >"$WORLD/syslog"
+refuse "an enrolled key that the other command does not have is refused" enters alice
+expect_logged "with its reason" 'sshd\.chain'
+ssh-keygen -D "$(find /usr/lib -name opensc-pkcs11.so -path '*-linux-*/opensc-pkcs11.so' -print -quit)" |
+	sed 's/^/command="echo chained" /' >>/opt/directory/alice
+expect "one that both have is accepted, with the other's options" test "$(world_ssh alice id -un)" = chained
+identity=$software
+refuse "a software key that only the other command has is refused" enters alice
+identity=token
+
+# ---- modes ------------------------------------------------------------------------------------------------------------------
+{ echo "AuthorizedKeysFile /opt/keys/%u"; world_gate; } | start_sshd
+identity=$software
+refuse "enforced, the session of a software key is refused" enters alice
+host_conf <<<'mode = "audit"'
+expect "audited, it opens" enters alice
+expect_logged "and the log has what would have been said" \
+	'accepted session alice, but only because this host audits.*KEYENROLL_REASON=enrollment\.absent.*KEYENROLL_PASS=audit'
+mv "$state/snapshot" "$WORLD/kept"
+host_conf <<<'mode = "audit"'
+expect "also where the snapshot is missing" enters alice
+mv "$WORLD/kept" "$state/snapshot"
+mv "$config/registrars" "$WORLD/kept"
+host_conf <<<'mode = "audit"'
+expect "and where the registrars are" enters alice
+expect_logged "which the log does not hide" 'accepted session alice, but only.*system\.file'
+mv "$WORLD/kept" "$config/registrars"
+host_conf <<<'stage "pilot" { account = "alice" mode = "audit" }'
+expect "a stage audits its accounts" enters alice
+refuse "and no others" enters rescue
+host_conf <<<'mode = "off"'
+expect "off, it opens" enters rescue
+
+# ---- break glass ------------------------------------------------------------------------------------------------------------
+printf 'break-glass "rescue" {\n\tfrom = { "console", "192.0.2.7" }\n}\n' | host_conf
+refuse "the break-glass account does not open from elsewhere" enters rescue
+expect_logged "with its reason" 'refused session rescue.*break-glass\.source'
+printf 'break-glass "rescue" {\n\tfrom = "127.0.0.1"\n}\n' | host_conf
+expect "it opens from the address that is named" enters rescue
+expect_logged "loudly" 'accepted session rescue, BREAK GLASS.*KEYENROLL_PASS=break-glass'
+refuse "and only this account" enters alice
+mv "$config/registrars" "$WORLD/kept"
+expect "it opens when the registrars are gone" enters rescue
+mv "$WORLD/kept" "$config/registrars"
+
+world_end

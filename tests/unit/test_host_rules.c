@@ -1,0 +1,193 @@
+/* host.conf: what is read and what is refused, and what its rules say. */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "verifier/groups.h"
+#include "verifier/host_rules.h"
+
+static struct host_rules *parse(const char *text)
+{
+	struct host_rules *rules = NULL;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(host_rules_parse(bytes_of_text(text), "host.conf", &rules, &err), err);
+	return rules;
+}
+
+static void errors_name_file_and_line(void **state)
+{
+	static const struct {
+		const char *text, *sentence; /* sentence NULL: it is good */
+	} rows[] = {
+	    {"", NULL},
+	    {"# nothing\n", NULL},
+	    {"mode = audit\nwarn-age = 6h\nrefuse-age = 3d\nhost-class = bastion\n", NULL},
+	    {"account \"root\" {\n}\n", NULL},
+	    {"break-glass \"rescue\" {\nfrom = { \"console\", \"192.0.2.7\", \"2001:db8::7\" }\n}\n", NULL},
+	    {"mode = lenient\n", "host.conf: mode wants one of"},
+	    {"\nmode = audit\nmode = off\n", "host.conf:3: 'mode' is given twice"},
+	    {"host-class = \"\"\n", "host.conf: host-class is empty"},
+	    {"refuse-age = 3\n", "host.conf: refuse-age: '3' is no time"},
+	    {"warn-age = soon\n", "host.conf: warn-age: 'soon' is no time"},
+	    {"accounts \"root\" {\n}\n", "host.conf:1: "},
+	    {"account {\n}\n", "host.conf:1: "},
+	    {"account \"ro ot\" {\n}\n", "host.conf:2: account \"ro ot\": a name with byte 0x20"},
+	    {"account \"root\" {\nperson = \"a:b\"\n}\n", "host.conf:2: account \"root\": person: a name with ':'"},
+	    {"account \"root\" {\nuser = \"alice\"\n}\n", "host.conf:2: no such option 'user'"},
+	    {"account \"root\" {\nline = 7\n}\n", "host.conf:2: no such option 'line'"},
+	    {"account \"root\" {\n}\naccount \"root\" {\n}\n", "host.conf:3: "},
+	    {"account \"root\" {\nperson = \"alice\"\n", "host.conf:4: a section has no closing brace"},
+	    {"stage \"x\" {\nmode = audit\n}\n", "host.conf:2: stage \"x\": a stage is for accounts or groups"},
+	    {"stage \"x\" {\naccount = \"bob\"\n}\n", "host.conf:2: stage \"x\": mode wants one of"},
+	    {"break-glass \"rescue\" {\n}\n", "host.conf:2: break-glass \"rescue\": from = is missing"},
+	    {"break-glass \"rescue\" {\nfrom = \"desk.example.org\"\n}\n", "neither \"console\" nor an IP address"},
+	    {"break-glass \"rescue\" {\nfrom = \"192.0.2.0/24\"\n}\n", "neither \"console\" nor an IP address"},
+	    {"mode = \"${HOME}\"\n", "host.conf:1: '${' is not possible here"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct host_rules *rules = NULL;
+		struct error err = ERROR_EMPTY;
+		bool done = host_rules_parse(bytes_of_text(rows[i].text), "host.conf", &rules, &err);
+
+		host_rules_free(rules);
+		if (done != (rows[i].sentence == NULL) || (!done && err.code != ERROR_HOST_FILE) ||
+		    (!done && strstr(err.text, rows[i].sentence) == NULL))
+			fail_msg("%s: %s [%s]", rows[i].text, err.text, error_word(err.code));
+	}
+}
+
+static void without_a_file_each_has_his_own(void **state)
+{
+	static const struct host_person alice = {.name = "alice"};
+	struct host_rules *rules = NULL;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(host_rules_load("/nonexistent/host.conf", &rules, &err), err);
+	assert_done(host_rules_may_enter(rules, &alice, "alice", &err), err);
+	assert_refused(host_rules_may_enter(rules, &alice, "root", &err), err, ERROR_ENROLLMENT_PERSON);
+	assert_int_equal(host_rules_mode(rules, &alice), HOST_MODE_ENFORCE);
+	assert_null(host_rules_class(rules));
+	assert_int_equal(host_rules_refuse_age(rules), 0);
+	assert_false(host_rules_is_break_glass(rules, "alice"));
+	assert_null(host_rules_break_glass_at(rules, 0));
+	host_rules_free(rules);
+}
+
+static void accounts_are_entered_by_person_or_group(void **state)
+{
+	static const char *const wheel[] = {"users", "wheel"};
+	static const struct {
+		const char *person, *account;
+		bool in_wheel, may;
+	} rows[] = {
+	    {"alice", "root", false, true},
+	    {"bob", "root", false, false},
+	    {"bob", "root", true, true},
+	    {"root", "root", false, false},
+	    {"alice", "alice", false, true},
+	    {"alice", "closed", true, false},
+	    {"closed", "closed", true, false},
+	    {"bob", "alice", true, false},
+	    {"alic", "alice", false, false},
+	};
+	struct host_rules *rules =
+	    parse("account root {\nperson = alice\ngroup = { admin, wheel }\n}\naccount closed {\n}\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct host_person person = {rows[i].person, wheel, rows[i].in_wheel ? 2 : 1};
+		struct error err = ERROR_EMPTY;
+
+		if (host_rules_may_enter(rules, &person, rows[i].account, &err) != rows[i].may)
+			fail_msg("%s to %s", rows[i].person, rows[i].account);
+	}
+	host_rules_free(rules);
+}
+
+static void the_first_stage_that_names_an_account_decides(void **state)
+{
+	static const char *const staff[] = {"staff"};
+	const struct host_person alice = {.name = "alice"}, bob = {"bob", staff, 1}, carol = {.name = "carol"},
+	                         dave = {"dave", staff, 1};
+	struct host_rules *rules = parse("mode = off\nstage one {\naccount = { alice, dave }\nmode = enforce\n}\n"
+	                                 "stage two {\naccount = alice\ngroup = staff\nmode = audit\n}\n");
+
+	(void)state;
+	assert_int_equal(host_rules_mode(rules, &alice), HOST_MODE_ENFORCE);
+	assert_int_equal(host_rules_mode(rules, &bob), HOST_MODE_AUDIT);
+	assert_int_equal(host_rules_mode(rules, &carol), HOST_MODE_OFF);
+	assert_int_equal(host_rules_mode(rules, &dave), HOST_MODE_ENFORCE);
+	host_rules_free(rules);
+}
+
+static void glass_breaks_only_where_it_is_allowed(void **state)
+{
+	static const struct {
+		const char *account, *remote;
+		bool may;
+	} rows[] = {
+	    {"rescue", "", true},
+	    {"rescue", "192.0.2.7", true},
+	    {"rescue", "::ffff:192.0.2.7", true},
+	    {"rescue", "2001:db8:0:0:0:0:0:7", true},
+	    {"rescue", "192.0.2.8", false},
+	    {"rescue", "192.0.2.70", false},
+	    {"rescue", "desk.example.org", false},
+	    {"rescue", "console", false},
+	    {"far", "", false},
+	    {"far", "192.0.2.9", true},
+	    {"alice", "", false},
+	    {"alice", "192.0.2.7", false},
+	};
+	struct host_rules *rules = parse("break-glass rescue {\nfrom = { console, 192.0.2.7, \"2001:db8::7\" }\n}\n"
+	                                 "break-glass far {\nfrom = 192.0.2.9\n}\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+
+		if (host_rules_break_glass_check(rules, rows[i].account, bytes_of_text(rows[i].remote), &err) !=
+		        rows[i].may ||
+		    err.code != (rows[i].may ? ERROR_NONE : ERROR_BREAK_GLASS))
+			fail_msg("%s from \"%s\": %s", rows[i].account, rows[i].remote, err.text);
+	}
+	assert_true(host_rules_is_break_glass(rules, "rescue"));
+	assert_string_equal(host_rules_break_glass_at(rules, 1), "far");
+	assert_null(host_rules_break_glass_at(rules, 2));
+	host_rules_free(rules);
+}
+
+static void groups_are_those_of_the_host(void **state)
+{
+	struct groups groups = GROUPS_EMPTY;
+	struct error err = ERROR_EMPTY;
+	bool found = false;
+
+	(void)state;
+	assert_done(groups_load("root", &groups, &err), err);
+	for (size_t i = 0; i < groups.num; i++)
+		found = found || strcmp(groups.names[i], "root") == 0;
+	assert_true(found);
+	groups_clear(&groups);
+	assert_done(groups_load("nobody-of-this-name", &groups, &err), err);
+	assert_int_equal(groups.num, 0);
+	groups_clear(&groups);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(errors_name_file_and_line),
+	    cmocka_unit_test(without_a_file_each_has_his_own),
+	    cmocka_unit_test(accounts_are_entered_by_person_or_group),
+	    cmocka_unit_test(the_first_stage_that_names_an_account_decides),
+	    cmocka_unit_test(glass_breaks_only_where_it_is_allowed),
+	    cmocka_unit_test(groups_are_those_of_the_host),
+	};
+
+	return cmocka_run_group_tests_name("host rules", tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+#include "verifier/admission.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "verifier/groups.h"
+
+void admission_clear(struct admission *admission)
+{
+	enrollment_clear(&admission->enrollment);
+	*admission = ADMISSION_EMPTY;
+}
+
+static bool age_check(const struct host_view *view, int64_t now, struct error *err)
+{
+	int64_t limit = host_rules_refuse_age(view->rules), age = now - snapshot_made_at(view->snapshot);
+
+	if (limit == 0 || age <= limit)
+		return true;
+	return error_set(err, ERROR_SNAPSHOT_AGE,
+	    "the snapshot is %" PRId64 " hours old, and host.conf refuses it after %" PRId64, age / 3600, limit / 3600);
+}
+
+static bool need_snapshot(const struct host_view *view, int64_t now, struct error *err)
+{
+	if (view->snapshot == NULL)
+		return error_set(err, ERROR_SNAPSHOT_ABSENT,
+		    "there is no snapshot on this host: it knows no plain keys, only enrollment certificates");
+	return age_check(view, now, err);
+}
+
+/* The row that was found under a key's hash must be of this very key: a damaged snapshot may hand out another's. */
+static bool find_enrollment(const struct host_view *view, const struct ssh_key *key, int64_t now,
+    struct enrollment *enrollment, struct error *err)
+{
+	struct buffer certificate = BUFFER_EMPTY;
+	uint8_t hash[SSH_KEY_HASH_SIZE];
+	bool done = false;
+
+	if (!need_snapshot(view, now, err) || !ssh_key_hash(key, hash, err) ||
+	    !snapshot_find(view->snapshot, hash, &certificate, err) ||
+	    !enrollment_parse(buffer_bytes(&certificate), enrollment, err))
+		goto out;
+	if (!ssh_key_equal(&enrollment->certificate.key, key)) {
+		error_set(err, ERROR_SNAPSHOT, "the snapshot has the enrollment of another key in this key's place");
+		goto out;
+	}
+	done = true;
+out:
+	buffer_free(&certificate);
+	return done;
+}
+
+/* What a certificate's holder cannot know: that it was revoked since. A host without a snapshot, or whose snapshot never had the
+ * key, believes the certificate. */
+static bool revocation_check(const struct host_view *view, const struct ssh_key *key, int64_t now, struct error *err)
+{
+	struct buffer certificate = BUFFER_EMPTY;
+	uint8_t hash[SSH_KEY_HASH_SIZE];
+	bool done;
+
+	if (view->snapshot == NULL)
+		return true;
+	if (!age_check(view, now, err) || !ssh_key_hash(key, hash, err))
+		return false;
+	done = snapshot_find(view->snapshot, hash, &certificate, err);
+	buffer_free(&certificate);
+	if (done || err->code != ERROR_ENROLLMENT_ABSENT)
+		return done;
+	*err = ERROR_EMPTY;
+	return true;
+}
+
+static bool read_certificate(
+    const struct host_view *view, struct bytes blob, int64_t now, struct admission *admission, struct error *err)
+{
+	const struct ssh_key *key = &admission->enrollment.certificate.key;
+
+	return enrollment_parse(blob, &admission->enrollment, err) &&
+	       ssh_key_fingerprint(key, admission->fingerprint, err) && revocation_check(view, key, now, err);
+}
+
+static bool read_plain_key(
+    const struct host_view *view, struct bytes blob, int64_t now, struct admission *admission, struct error *err)
+{
+	struct ssh_key key = SSH_KEY_EMPTY;
+	bool done = ssh_key_parse(blob, &key, err) && ssh_key_fingerprint(&key, admission->fingerprint, err) &&
+	            find_enrollment(view, &key, now, &admission->enrollment, err);
+
+	ssh_key_clear(&key);
+	return done;
+}
+
+static void note_enrollment(struct admission *admission)
+{
+	(void)snprintf(admission->person, sizeof(admission->person), "%s", admission->enrollment.person);
+	admission->serial = admission->enrollment.certificate.serial;
+	admission->valid_before = admission->enrollment.certificate.valid_before;
+}
+
+static void note_device(struct admission *admission)
+{
+	const struct claim *serial = result_find_claim(&admission->result, CLAIM_SERIAL);
+
+	if (serial != NULL && serial->grade == CLAIM_PROVEN)
+		(void)snprintf(
+		    admission->device, sizeof(admission->device), "%s %.40s", admission->result.format, serial->value);
+}
+
+static bool person_check(const struct host_view *view, const char *account, const struct groups *groups, int64_t now,
+    struct admission *admission, struct error *err)
+{
+	const struct host_person person = {admission->person, (const char *const *)groups->names, groups->num};
+	const struct appraisal appraisal = {
+	    .trust = view->trust,
+	    .policy = view->policy,
+	    .groups = person.groups,
+	    .num_groups = person.num_groups,
+	    .host_class = host_rules_class(view->rules),
+	    .now = now,
+	};
+	bool done = host_rules_may_enter(view->rules, &person, account, err) &&
+	            enrollment_check(&admission->enrollment, view->registrars, &appraisal, &admission->result, err);
+
+	note_device(admission);
+	return done;
+}
+
+bool admission_check(const struct host_view *view, const char *account, struct bytes blob, int64_t now,
+    struct admission *admission, struct error *err)
+{
+	struct groups groups = GROUPS_EMPTY;
+	bool done = ssh_certificate_is(blob) ? read_certificate(view, blob, now, admission, err)
+	                                     : read_plain_key(view, blob, now, admission, err);
+
+	note_enrollment(admission);
+	done = done && groups_load(admission->person, &groups, err) &&
+	       person_check(view, account, &groups, now, admission, err);
+	groups_clear(&groups);
+	return done;
+}
