@@ -8,7 +8,7 @@
 
 #define MACHINE_REGISTRY KEYENROLL_STATE_DIR "/registry"
 
-void configuration_clear(struct configuration *configuration)
+void configuration_clear(struct places *configuration)
 {
 	buffer_free(&configuration->registry);
 	buffer_free(&configuration->bundle);
@@ -62,7 +62,7 @@ static bool settle_policy(const struct options *options, struct buffer *path, st
 	return buffer_put_text(path, chosen ? chosen : KEYENROLL_CONFIG_DIR "/policy.conf", err);
 }
 
-static bool settle_registrars(const struct options *options, struct configuration *configuration, struct error *err)
+static bool settle_registrars(const struct options *options, struct places *configuration, struct error *err)
 {
 	const char *chosen = options_find(options, "registrars");
 
@@ -79,7 +79,7 @@ static bool settle_registrars(const struct options *options, struct configuratio
 	return buffer_put_text(&configuration->registrars, KEYENROLL_CONFIG_DIR "/registrars", err);
 }
 
-bool configuration_load(const struct options *options, struct configuration *configuration, struct error *err)
+bool configuration_load(const struct options *options, struct places *configuration, struct error *err)
 {
 	const char *bundle = options_find(options, "bundle");
 
@@ -92,21 +92,21 @@ bool configuration_load(const struct options *options, struct configuration *con
 	       buffer_put_text(&configuration->snapshot, KEYENROLL_STATE_DIR "/snapshot", err);
 }
 
-struct trust_places configuration_trust_places(const struct configuration *configuration)
+struct trust_places configuration_trust_places(const struct places *configuration)
 {
 	return (struct trust_places){.shipped = buffer_text(&configuration->bundle),
 	    .updates = configuration->bundle_chosen ? NULL : buffer_text(&configuration->updates),
 	    .site = buffer_text(&configuration->site_trust)};
 }
 
-bool configuration_trust(const struct configuration *configuration, struct trust **trust, struct error *err)
+bool configuration_trust(const struct places *configuration, struct trust **trust, struct error *err)
 {
 	const struct trust_places places = configuration_trust_places(configuration);
 
 	return trust_files_load(&places, trust, err);
 }
 
-bool configuration_policy(const struct configuration *configuration, struct policy **policy, struct error *err)
+bool configuration_policy(const struct places *configuration, struct policy **policy, struct error *err)
 {
 	return policy_files_load(buffer_text(&configuration->policy), policy, err);
 }

@@ -8,7 +8,7 @@
 #include "policy/policy.h"
 #include "registry/trust_files.h"
 
-struct configuration {
+struct places {
 	struct buffer
 	    registry; /* folder: --registry, $KEYENROLL_REGISTRY, the machine's where there is one, the user's own */
 	struct buffer bundle;     /* file: --bundle, or the installed vendors' bundle */
@@ -20,29 +20,27 @@ struct configuration {
 	struct buffer snapshot;   /* file: where the verifier of this machine looks */
 };
 
-#define CONFIGURATION_EMPTY ((struct configuration){.registry = {.data = NULL}})
+#define CONFIGURATION_EMPTY ((struct places){.registry = {.data = NULL}})
 
-void configuration_clear(struct configuration *configuration);
+void configuration_clear(struct places *configuration);
 
 /* configuration_load: settles every path; reads no file. Without HOME and XDG_DATA_HOME a user has no usual registry: that path
  * is empty then, which only troubles verbs that need one.
  * Errors: ERROR_FILE for a --trust folder that is not there, ERROR_MEMORY. */
-bool configuration_load(
-    const struct options *options, struct configuration *configuration, struct error *err) MUST_CHECK;
+bool configuration_load(const struct options *options, struct places *configuration, struct error *err) MUST_CHECK;
 
 /* configuration_trust_places: where bundles lie; borrows from `configuration`. With --bundle updates do not count: that bundle is
  * asked for by name. */
-struct trust_places configuration_trust_places(const struct configuration *configuration);
+struct trust_places configuration_trust_places(const struct places *configuration);
 
 /* configuration_trust: the trust bundles of these places.
  *   trust  out: the caller's, to trust_free()
  * Errors: those of trust_files_load. */
-bool configuration_trust(const struct configuration *configuration, struct trust **trust, struct error *err) MUST_CHECK;
+bool configuration_trust(const struct places *configuration, struct trust **trust, struct error *err) MUST_CHECK;
 
 /* configuration_policy: the rules of these places; the built-in baseline where there are none.
  *   policy  out: the caller's, to policy_free()
  * Errors: those of policy_files_load. */
-bool configuration_policy(
-    const struct configuration *configuration, struct policy **policy, struct error *err) MUST_CHECK;
+bool configuration_policy(const struct places *configuration, struct policy **policy, struct error *err) MUST_CHECK;
 
 #endif

@@ -11,7 +11,7 @@
 /* One call of the command. */
 struct invocation {
 	struct options options;
-	struct configuration configuration;
+	struct places configuration;
 	bool json;   /* --json is there */
 	int status;  /* what to exit with when `run` is done: 0, unless the verb knows better (verify) */
 	int64_t now; /* seconds since 1970: one moment for the whole call */

@@ -116,7 +116,7 @@ static bool read_threads(const struct options *given, unsigned *threads, struct 
 
 static bool audit(struct invocation *invocation, struct auditing *auditing, struct error *err)
 {
-	const struct configuration *places = &invocation->configuration;
+	const struct places *places = &invocation->configuration;
 	const struct options *given = &invocation->options;
 	struct audit_question question = {
 	    .now = invocation->now, .advisory = options_text(given, OPTION_ADVISORY, NULL)};

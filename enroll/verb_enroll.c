@@ -103,7 +103,7 @@ static bool read_descriptor(const struct options *given, size_t row, int *descri
 
 static bool house_open(const struct invocation *invocation, struct house *house, struct error *err)
 {
-	const struct configuration *configuration = &invocation->configuration;
+	const struct places *configuration = &invocation->configuration;
 	int descriptor;
 
 	return secret_forbid_dumps(err) && desk_open(buffer_text(&configuration->registry), &house->desk, err) &&

@@ -1,6 +1,9 @@
+#include <string.h>
+
 #include "enroll/desk.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
+#include "registry/revocation_list.h"
 #include "registry/snapshot.h"
 
 enum { OPTION_OUTPUT, OPTION_REGISTRY, OPTION_JSON };
@@ -12,27 +15,42 @@ static const struct option_row options[] = {
     OPTION_ROWS_END,
 };
 
-static bool show(
-    const struct invocation *invocation, const char *path, const struct snapshot_counts *counts, struct error *err)
+static bool show(const struct invocation *invocation, const char *path, const char *revocation_list,
+    const struct snapshot_counts *counts, struct error *err)
 {
 	if (invocation->json)
 		return report_take_json("snapshot",
-		    json_pack("{s:s, s:I, s:I}", "path", path, "active", (json_int_t)counts->active, "revoked",
-		        (json_int_t)counts->revoked),
+		    json_pack("{s:s, s:s, s:I, s:I}", "path", path, "revocation_list", revocation_list, "active",
+		        (json_int_t)counts->active, "revoked", (json_int_t)counts->revoked),
 		    err);
 	report_line("%s: %llu active, %llu revoked", path, (unsigned long long)counts->active,
 	    (unsigned long long)counts->revoked);
 	return report_end(err);
 }
 
+/* Beside the snapshot, and first: a host that reads both in between refuses one key too many, not one too few. */
+static bool write_both(const struct invocation *invocation, struct store *store, const char *path, struct error *err)
+{
+	struct buffer revocation_list = BUFFER_EMPTY;
+	struct snapshot_counts counts = {0, 0};
+	const char *end = strrchr(path, '/');
+	bool done = buffer_put(&revocation_list, bytes_of(path, end == NULL ? 0 : (size_t)(end - path) + 1), err) &&
+	            buffer_put_text(&revocation_list, REVOCATION_LIST_FILE, err) &&
+	            revocation_list_store(store, buffer_text(&revocation_list), invocation->now, NULL, err) &&
+	            snapshot_store(store, path, invocation->now, &counts, err) &&
+	            show(invocation, path, buffer_text(&revocation_list), &counts, err);
+
+	buffer_free(&revocation_list);
+	return done;
+}
+
 static bool run(struct invocation *invocation, struct error *err)
 {
 	const char *path =
 	    options_text(&invocation->options, OPTION_OUTPUT, buffer_text(&invocation->configuration.snapshot));
-	struct snapshot_counts counts = {0, 0};
 	struct store *store = NULL;
 	bool done = desk_open_store(buffer_text(&invocation->configuration.registry), &store, err) &&
-	            snapshot_store(store, path, invocation->now, &counts, err) && show(invocation, path, &counts, err);
+	            write_both(invocation, store, path, err);
 
 	store_close(store);
 	return done;
@@ -45,7 +63,8 @@ const struct verb verb_snapshot = {
     .description =
         "Writes the registry's enrollments for hosts, whole or not at all. It holds\n"
         "nothing secret, and nobody who changes it can let anybody in, since each\n"
-        "enrollment carries its registrar's signature. Hosts look for it at\n" KEYENROLL_STATE_DIR "/snapshot.\n",
+        "enrollment carries its registrar's signature. Hosts look for it at\n" KEYENROLL_STATE_DIR "/snapshot.\n"
+        "Beside it goes " REVOCATION_LIST_FILE ", the revoked keys for sshd's RevokedKeys.\n",
     .options = options,
     .run = run,
 };

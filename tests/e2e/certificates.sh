@@ -120,9 +120,24 @@ refuse "without it root is not hers" enters root "$WORLD/one-cert.pub"
 
 expect "a snapshot reaches the host after all" world_snapshot
 expect "the certificate still logs in" enters alice "$WORLD/one-cert.pub"
+cp "$state/snapshot" "$WORLD/snapshot.before"
+cp "$state/revoked.krl" "$WORLD/revoked.before"
 keyenroll revoke --reason lost alice >"$WORLD/output" && world_snapshot >"$WORLD/output"
 : >"$WORLD/syslog"
 refuse "revoked in the snapshot, the certificate is refused" enters alice "$WORLD/one-cert.pub"
 expect_logged "with its reason" 'refused principals alice.*enrollment\.revoked'
+
+# ---- the emergency brake ------------------------------------------------------------------------------------------------------
+expect "ssh-keygen finds the key in the list beside the snapshot" bash -c "! ssh-keygen -Q -f $state/revoked.krl $WORLD/one.pub"
+expect "and not in the one of before" ssh-keygen -Q -f "$WORLD/revoked.before" "$WORLD/one.pub"
+cp "$WORLD/snapshot.before" "$state/snapshot"
+cp "$state/revoked.krl" "$WORLD/revoked.after"
+cp "$WORLD/revoked.before" "$state/revoked.krl"
+world_kill gated
+{ echo "RevokedKeys $state/revoked.krl"; certificate_options; } | world_sshd braked
+expect "with the old snapshot and an empty list the certificate logs in" enters alice "$WORLD/one-cert.pub"
+cp "$WORLD/revoked.after" "$state/revoked.krl"
+refuse "with the list sshd itself refuses it" enters alice "$WORLD/one-cert.pub"
+expect "and says so" grep -q 'revoked by file' "$WORLD/braked.log"
 
 world_end

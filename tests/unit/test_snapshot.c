@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/process.h"
+#include "registry/revocation_list.h"
 #include "registry/snapshot.h"
 #include "tests/unit/store_samples.h"
 
@@ -400,9 +403,61 @@ static void a_leftover_and_a_missing_folder(void **state)
 
 #define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, store_fixture_make, store_fixture_remove)
 
+/* ssh-keygen's own word on whether a list has a key. */
+static bool is_listed(const char *list, const struct enrollment *enrollment)
+{
+	static char program[] = "ssh-keygen", query[] = "-Q", file[] = "-f";
+	char key_path[] = "/tmp/keyenroll-listed.XXXXXX", *path = strdup(list);
+	char *const argv[] = {program, query, file, path, key_path, NULL};
+	struct buffer line = BUFFER_EMPTY, output = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	int descriptor = mkstemp(key_path);
+	bool clean;
+
+	assert_true(descriptor >= 0);
+	(void)close(descriptor);
+	assert_done(ssh_key_put_line(&enrollment->certificate.key, &line, &err), err);
+	assert_done(file_store(key_path, buffer_bytes(&line), 0600, &err), err);
+	clean = process_run(program, argv, NULL, BYTES_EMPTY, &output, 10000, &err);
+	(void)unlink(key_path);
+	free(path);
+	buffer_free(&line);
+	buffer_free(&output);
+	return !clean;
+}
+
+static void the_revocation_list_has_what_was_revoked(void **state)
+{
+	struct store_fixture *fixture = *state;
+	char list[128];
+	struct person active, revoked;
+	struct error err = ERROR_EMPTY;
+	uint64_t num = 9;
+
+	(void)snprintf(list, sizeof(list), "%s/revoked.krl", fixture->folder);
+	add_person(fixture, &active);
+	add_person(fixture, &revoked);
+	assert_done(revocation_list_store(fixture->store, list, SAMPLE_SINCE, &num, &err), err);
+	assert_int_equal(num, 0);
+	assert_false(is_listed(list, &revoked.enrollment));
+	assert_done(store_revoke(fixture->store, revoked.fingerprint, "lost", SAMPLE_SINCE, &err), err);
+	assert_done(revocation_list_store(fixture->store, list, SAMPLE_SINCE, &num, &err), err);
+	assert_int_equal(num, 1);
+	assert_true(is_listed(list, &revoked.enrollment));
+	assert_false(is_listed(list, &active.enrollment));
+	assert_done(revocation_list_store(fixture->store, list, SAMPLE_UNTIL, &num, &err), err);
+	assert_int_equal(num, 0);
+	assert_int_equal(unlink(list), 0);
+	assert_refused(
+	    revocation_list_store(fixture->store, "/nonexistent/list", SAMPLE_SINCE, NULL, &err), err, ERROR_PROGRAM);
+	enrollment_clear(&active.enrollment);
+	enrollment_clear(&revoked.enrollment);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    IN_A_FOLDER(the_revocation_list_has_what_was_revoked),
 	    IN_A_FOLDER(active_keys_are_found_and_no_others),
 	    IN_A_FOLDER(a_revoked_certificate_is_not_in_the_file),
 	    IN_A_FOLDER(what_is_over_is_left_out),

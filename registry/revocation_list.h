@@ -1,0 +1,19 @@
+/* revocation_list.h: the revoked keys of a store as an OpenSSH KRL, for sshd's RevokedKeys: the emergency brake that works without
+ * this project's own programs. `ssh-keygen -Q -f FILE KEY` asks it.
+ * sshd reads it anew for every key it is offered, and refuses every key when it cannot: it is replaced in one step.
+ * Knows nothing of why a key was revoked. Source: ssh-keygen(1) KEY REVOCATION LISTS. */
+#ifndef REGISTRY_REVOCATION_LIST_H
+#define REGISTRY_REVOCATION_LIST_H
+
+#include "registry/store.h"
+
+#define REVOCATION_LIST_FILE "revoked.krl"
+
+/* revocation_list_store: writes the list, mode 0644; keys whose enrollment is over by `now` are left out, since they are refused
+ * without it. An empty list is written too.
+ *   num  out: how many keys; may be NULL
+ * Errors: ERROR_PROGRAM (ssh-keygen), ERROR_FILE, ERROR_STORE; what was at `path` before is untouched then. */
+bool revocation_list_store(
+    struct store *store, const char *path, int64_t now, uint64_t *num, struct error *err) MUST_CHECK;
+
+#endif
