@@ -145,8 +145,8 @@ const struct verb verb_trust = {
     .synopsis = "show|verify|update|add [OPTION]... [FILE]",
     .description = "show      the issuers of device certificates that are believed, and those that\n"
                    "          never are\n"
-                   "verify    whether FILE (with FILE.sig beside it) is a bundle by a signer that this\n"
-                   "          machine knows\n"
+                   "verify    whether FILE (with FILE.sig beside it) is a bundle by a signer that\n"
+                   "          this machine knows\n"
                    "update    installs such a bundle in place of the shipped one; an older one than\n"
                    "          what is believed now is refused\n"
                    "add       adds a bundle of the site itself; keys that rest on it have assurance\n"
