@@ -84,8 +84,7 @@ static bool take_map(struct bytes *in, unsigned depth, struct cbor_item *item)
 	for (size_t i = 0; i < item->number; i++) {
 		if (!take_key(in, depth + 1, &keys[i]) || !take_nested(in, depth + 1, &value))
 			return false;
-		item->sorted =
-		    item->sorted && value.sorted && (i == 0 || compare_keys(keys[i - 1], keys[i]) < 0);
+		item->sorted = item->sorted && value.sorted && (i == 0 || compare_keys(keys[i - 1], keys[i]) < 0);
 		/* As long as the order holds there is nothing twice. */
 		for (size_t j = 0; !item->sorted && j < i; j++) {
 			if (bytes_equal(keys[j], keys[i]))

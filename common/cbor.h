@@ -27,7 +27,8 @@ enum cbor_kind {
 
 struct cbor_item {
 	enum cbor_kind kind;
-	uint64_t number; /* the value of an unsigned number and of a boolean; -1 - value of a negative number; members of the rest */
+	uint64_t
+	    number; /* the value of an unsigned number and of a boolean; -1 - value of a negative number; members of the rest */
 	struct bytes content; /* of a string; the encoded items of an array; the encoded pairs of a map */
 	bool sorted;          /* no map in it has keys out of order */
 };

@@ -60,6 +60,29 @@
 	X(ERROR_PIV_LEAF,                  "piv.attestation",            DENIED) \
 	X(ERROR_PIV_EXTENSION,             "piv.extension",              DENIED) \
 	X(ERROR_PIV_SLOT,                  "piv.slot",                   DENIED) \
+	X(ERROR_FIDO_OBJECT,               "fido.attestation-object",    INPUT) \
+	X(ERROR_FIDO_AUTH_DATA,            "fido.authenticator-data",    INPUT) \
+	X(ERROR_FIDO_STATEMENT,            "fido.statement",             INPUT) \
+	X(ERROR_FIDO_CLIENT_DATA,          "fido.client-data",           INPUT) \
+	X(ERROR_FIDO_FORMAT,               "fido.statement-format",      DENIED) \
+	X(ERROR_FIDO_NO_HARDWARE,          "fido.no-hardware-evidence",  DENIED) \
+	X(ERROR_FIDO_CHALLENGE,            "fido.challenge",             DENIED) \
+	X(ERROR_FIDO_APPLICATION,          "fido.application",           DENIED) \
+	X(ERROR_FIDO_FLAGS,                "fido.flags",                 DENIED) \
+	X(ERROR_FIDO_KEY,                  "fido.credential-key",        DENIED) \
+	X(ERROR_FIDO_ALGORITHM,            "fido.algorithm",             DENIED) \
+	X(ERROR_FIDO_SIGNATURE,            "fido.signature",             DENIED) \
+	X(ERROR_FIDO_CERTIFICATE,          "fido.certificate",           DENIED) \
+	X(ERROR_FIDO_DATES,                "fido.certificate-dates",     DENIED) \
+	X(ERROR_FIDO_AAGUID,               "fido.aaguid",                DENIED) \
+	X(ERROR_FIDO_ISSUER_UNKNOWN,       "fido.issuer-unknown",        DENIED) \
+	X(ERROR_FIDO_ISSUER_DISTRUSTED,    "fido.issuer-distrusted",     DENIED) \
+	X(ERROR_FIDO_PATH,                 "fido.path",                  DENIED) \
+	X(ERROR_FIDO_PATH_SIGNATURE,       "fido.path-signature",        DENIED) \
+	X(ERROR_FIDO_TPM,                  "fido.tpm",                   DENIED) \
+	X(ERROR_FIDO_ANDROID,              "fido.android-key",           DENIED) \
+	X(ERROR_FIDO_APPLE,                "fido.apple",                 DENIED) \
+	X(ERROR_FIDO_TOLERATED,            "fido.tolerated",             DENIED) \
 	X(ERROR_KEY_ROCA,                  "key.roca",                   DENIED) \
 	X(ERROR_KEY_MISMATCH,              "key.mismatch",               DENIED) \
 	X(ERROR_KEY_WEAK,                  "key.weak",                   DENIED) \

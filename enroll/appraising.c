@@ -10,6 +10,7 @@ void exhibit_clear(struct exhibit *exhibit)
 	enrollment_clear(&exhibit->enrollment);
 	evidence_clear(&exhibit->evidence);
 	buffer_free(&exhibit->spki);
+	buffer_free(&exhibit->application);
 	*exhibit = EXHIBIT_EMPTY;
 }
 
@@ -52,7 +53,7 @@ bool exhibit_read_request(struct bytes input, struct exhibit *exhibit, struct er
 	return evidence_read_request(input, &exhibit->evidence, &exhibit->spki, err);
 }
 
-bool exhibit_demand_key(struct exhibit *exhibit, struct bytes spki, struct error *err)
+static bool demand_spki(struct exhibit *exhibit, struct bytes spki, struct error *err)
 {
 	if (exhibit->spki.len == 0)
 		return buffer_put(&exhibit->spki, spki, err);
@@ -60,6 +61,16 @@ bool exhibit_demand_key(struct exhibit *exhibit, struct bytes spki, struct error
 		return error_set(
 		    err, ERROR_KEY_MISMATCH, "the certificate request is for another key than the given one");
 	return true;
+}
+
+bool exhibit_demand_key(struct exhibit *exhibit, const struct ssh_key *key, struct error *err)
+{
+	struct buffer spki = BUFFER_EMPTY;
+	bool done = ssh_key_put_spki(key, &spki, err) && demand_spki(exhibit, buffer_bytes(&spki), err) &&
+	            buffer_put(&exhibit->application, buffer_bytes(&key->application), err);
+
+	buffer_free(&spki);
+	return done;
 }
 
 /* The caller's key against the certified one: appraisal itself compares the certified one with the attested one. */
@@ -85,6 +96,7 @@ static bool evidence_only(
 	if (done) {
 		appraisal.evidence = &exhibit->enrollment.evidence;
 		appraisal.expected_spki = buffer_bytes(&certified);
+		appraisal.expected_application = buffer_bytes(&exhibit->enrollment.certificate.key.application);
 		appraise(&appraisal, result);
 	}
 	buffer_free(&certified);
@@ -118,6 +130,7 @@ void exhibit_appraise(const struct exhibit *exhibit, const struct registrars *re
 	}
 	whole.evidence = &exhibit->evidence;
 	whole.expected_spki = buffer_bytes(&exhibit->spki);
+	whole.expected_application = buffer_bytes(&exhibit->application);
 	appraise(&whole, result);
 }
 

@@ -12,7 +12,8 @@ struct exhibit {
 	bool is_enrollment;           /* else bare evidence */
 	struct enrollment enrollment; /* holds its own evidence */
 	struct evidence evidence;
-	struct buffer spki; /* DER of the key that must be the attested one; empty: any */
+	struct buffer spki;        /* DER of the key that must be the attested one; empty: any */
+	struct buffer application; /* of that key where it is of an sk type */
 };
 
 #define EXHIBIT_EMPTY ((struct exhibit){.is_enrollment = false})
@@ -29,9 +30,8 @@ bool exhibit_read(struct bytes input, struct exhibit *exhibit, struct error *err
 bool exhibit_read_request(struct bytes input, struct exhibit *exhibit, struct error *err) MUST_CHECK;
 
 /* exhibit_demand_key: the attested key must be this one as well.
- *   spki  DER
  * Errors: ERROR_KEY_MISMATCH when a request in the exhibit is for another key. */
-bool exhibit_demand_key(struct exhibit *exhibit, struct bytes spki, struct error *err) MUST_CHECK;
+bool exhibit_demand_key(struct exhibit *exhibit, const struct ssh_key *key, struct error *err) MUST_CHECK;
 
 /* exhibit_appraise: fills *result, always. `appraisal` has trust, policy, now and, where asked for, slot and person.
  *   registrars  who may have signed an enrollment; NULL: only its evidence is appraised */

@@ -61,15 +61,13 @@ static bool key_parse(struct bytes content, struct ssh_key *key, struct error *e
 	return done;
 }
 
-bool input_load_key(const char *path, struct buffer *spki, struct error *err)
+bool input_load_key(const char *path, struct ssh_key *key, struct error *err)
 {
 	struct buffer content = BUFFER_UP_TO(INPUT_MAXIMUM);
-	struct ssh_key key = SSH_KEY_EMPTY;
 	bool done = input_load(path, &content, err);
 
-	if (done && !(key_parse(buffer_bytes(&content), &key, err) && ssh_key_put_spki(&key, spki, err)))
+	if (done && !key_parse(buffer_bytes(&content), key, err))
 		done = error_prefix(err, "%s is no SSH public key and no public key in PEM or DER", path);
-	ssh_key_clear(&key);
 	buffer_free(&content);
 	return done;
 }

@@ -3,7 +3,7 @@
 #ifndef ENROLL_INPUT_H
 #define ENROLL_INPUT_H
 
-#include "common/buffer.h"
+#include "common/ssh_key.h"
 
 /* The most bytes that one call reads. */
 #define INPUT_MAXIMUM ((size_t)256 * 1024)
@@ -11,9 +11,9 @@
 /* input_load: appends a file's or a pipe's content. Errors: ERROR_FILE with the path, ERROR_LIMIT. */
 bool input_load(const char *path, struct buffer *content, struct error *err) MUST_CHECK;
 
-/* input_load_key: appends the DER SubjectPublicKeyInfo of the public key in a file: an SSH public key line, or a PEM or DER
- * SubjectPublicKeyInfo.
+/* input_load_key: the public key in a file: an SSH public key line, or a PEM or DER SubjectPublicKeyInfo.
+ *   key  out: the caller's, to ssh_key_clear()
  * Errors: those of input_load; ERROR_SSH_KEY… when it is none of them. */
-bool input_load_key(const char *path, struct buffer *spki, struct error *err) MUST_CHECK;
+bool input_load_key(const char *path, struct ssh_key *key, struct error *err) MUST_CHECK;
 
 #endif

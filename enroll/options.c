@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define HELP_AT OPTIONS_MAXIMUM
 
@@ -85,6 +86,22 @@ bool options_number(const struct options *options, size_t row, long minimum, lon
 		return error_set(err, ERROR_USAGE, "--%s wants a number from %ld to %ld, not \"%s\"",
 		    options->rows[row].name, minimum, maximum, text);
 	*number = value;
+	return true;
+}
+
+bool options_date(const struct options *options, size_t row, int64_t fallback, int64_t *seconds, struct error *err)
+{
+	const char *text = options->values[row], *end;
+	struct tm day = {.tm_isdst = 0};
+
+	*seconds = fallback;
+	if (!text)
+		return true;
+	end = strptime(text, "%Y-%m-%d", &day);
+	if (!end || *end != '\0')
+		return error_set(
+		    err, ERROR_USAGE, "--%s %s: write the date as 2026-11-24", options->rows[row].name, text);
+	*seconds = timegm(&day);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #define ENROLL_OPTIONS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/error.h"
 
@@ -70,6 +71,11 @@ const char *options_text(const struct options *options, size_t row, const char *
  * Errors: ERROR_USAGE when it is no number from `minimum` to `maximum`. */
 bool options_number(const struct options *options, size_t row, long minimum, long maximum, long fallback, long *number,
     struct error *err) MUST_CHECK;
+
+/* options_date: its value as a day like 2026-11-24, at which it begins in UTC, in seconds since 1970; `fallback` when it is not
+ * given. Errors: ERROR_USAGE. */
+bool options_date(
+    const struct options *options, size_t row, int64_t fallback, int64_t *seconds, struct error *err) MUST_CHECK;
 
 /* options_find: the value of the option of that name, for the rows that several verbs share; NULL when the table has no such
  * row or it is not given. */

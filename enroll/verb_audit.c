@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "enroll/appraising.h"
@@ -87,21 +86,6 @@ static bool put_sum(const struct auditing *auditing, struct error *err)
 	return report_end(err);
 }
 
-static bool read_since(const char *text, int64_t *since, struct error *err)
-{
-	struct tm day = {.tm_isdst = 0};
-	const char *end;
-
-	*since = INT64_MIN;
-	if (text == NULL)
-		return true;
-	end = strptime(text, "%Y-%m-%d", &day);
-	if (end == NULL || *end != '\0')
-		return error_set(err, ERROR_USAGE, "--since %s: write the date as 2026-11-24", text);
-	*since = timegm(&day);
-	return true;
-}
-
 static bool read_threads(const struct options *given, unsigned *threads, struct error *err)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN), number;
@@ -124,7 +108,7 @@ static bool audit(struct invocation *invocation, struct auditing *auditing, stru
 	struct trust *trust = NULL;
 	struct policy *policy = NULL;
 	struct store *store = NULL;
-	bool done = read_since(options_text(given, OPTION_SINCE, NULL), &question.since, err) &&
+	bool done = options_date(given, OPTION_SINCE, INT64_MIN, &question.since, err) &&
 	            read_threads(given, &question.threads, err) && configuration_trust(places, &trust, err) &&
 	            configuration_policy(places, &policy, err) &&
 	            registrars_load(buffer_text(&places->registrars), &registrars, err) &&

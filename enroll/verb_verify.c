@@ -1,14 +1,23 @@
 #include "enroll/appraising.h"
+#include "enroll/fido_exhibit.h"
 #include "enroll/input.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
 
 enum {
 	OPTION_CSR,
+	OPTION_ATTESTATION_OBJECT,
+	OPTION_CLIENT_DATA_HASH,
+	OPTION_CLIENT_DATA,
+	OPTION_RP_ID,
+	OPTION_SSH_ATTESTATION,
+	OPTION_CHALLENGE,
+	OPTION_KEY_HANDLE,
 	OPTION_KEY,
 	OPTION_SLOT,
 	OPTION_USER,
 	OPTION_EVIDENCE_ONLY,
+	OPTION_TIME,
 	OPTION_POLICY,
 	OPTION_TRUST,
 	OPTION_BUNDLE,
@@ -19,10 +28,18 @@ enum {
 
 static const struct option_row options[] = {
     [OPTION_CSR] = {"csr", "FILE", "the evidence is in a certificate request"},
+    [OPTION_ATTESTATION_OBJECT] = {"attestation-object", "FILE", "the evidence is WebAuthn's, of a FIDO key"},
+    [OPTION_CLIENT_DATA_HASH] = {"client-data-hash", "FILE", "with it: the 32 bytes that it was signed with"},
+    [OPTION_CLIENT_DATA] = {"client-data", "FILE", "or the client data (JSON) itself"},
+    [OPTION_RP_ID] = {"rp-id", "ID", "the application that the FIDO key is for"},
+    [OPTION_SSH_ATTESTATION] = {"ssh-attestation", "FILE", "the evidence is what ssh-keygen wrote for a FIDO key"},
+    [OPTION_CHALLENGE] = {"challenge", "FILE", "with it: the challenge that ssh-keygen was given"},
+    [OPTION_KEY_HANDLE] = {"key-handle", "FILE", "with a file from before OpenSSH 8.4: the key handle"},
     [OPTION_KEY] = {"key", "FILE", "the attested key must be this one (SSH, PEM or DER)"},
     [OPTION_SLOT] = {"slot", "SLOT", "the key must be of this slot, such as 9a"},
     [OPTION_USER] = {"user", "USER", "the person to whom the rules apply"},
     [OPTION_EVIDENCE_ONLY] = {"evidence-only", NULL, "say whether the evidence is genuine; ask no policy"},
+    [OPTION_TIME] = {"time", "DATE", "judge as on DATE (2026-11-24), not as of now"},
     [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
@@ -48,8 +65,29 @@ static bool load_files(const struct options *given, struct buffer *content, stru
 	return done;
 }
 
+static struct fido_files fido_files(const struct options *given)
+{
+	return (struct fido_files){
+	    .attestation_object = options_text(given, OPTION_ATTESTATION_OBJECT, NULL),
+	    .client_data_hash = options_text(given, OPTION_CLIENT_DATA_HASH, NULL),
+	    .client_data = options_text(given, OPTION_CLIENT_DATA, NULL),
+	    .rp_id = options_text(given, OPTION_RP_ID, NULL),
+	    .ssh_attestation = options_text(given, OPTION_SSH_ATTESTATION, NULL),
+	    .challenge = options_text(given, OPTION_CHALLENGE, NULL),
+	    .key_handle = options_text(given, OPTION_KEY_HANDLE, NULL),
+	};
+}
+
 static bool sources_check(const struct options *given, struct error *err)
 {
+	struct fido_files files = fido_files(given);
+
+	if (fido_files_given(&files)) {
+		if (options_given(given, OPTION_CSR) || given->num_arguments > 0)
+			return error_set(
+			    err, ERROR_USAGE, "a FIDO attestation stands alone: no --csr and no FILE can be beside it");
+		return fido_files_check(&files, err);
+	}
 	if (options_given(given, OPTION_CSR) && given->num_arguments > 0)
 		return error_set(err, ERROR_USAGE, "--csr holds the evidence itself, so no FILE can stand beside it");
 	if (!options_given(given, OPTION_CSR) && given->num_arguments == 0)
@@ -57,27 +95,34 @@ static bool sources_check(const struct options *given, struct error *err)
 	return true;
 }
 
-static bool read_key(const char *path, struct exhibit *exhibit, struct error *err)
+static bool read_evidence(
+    const struct options *given, const struct ssh_key *key, struct exhibit *exhibit, struct error *err)
 {
-	struct buffer spki = BUFFER_EMPTY;
-	bool done = input_load_key(path, &spki, err) && exhibit_demand_key(exhibit, buffer_bytes(&spki), err);
-
-	buffer_free(&spki);
-	return done;
-}
-
-static bool read_exhibit(const struct options *given, struct exhibit *exhibit, struct error *err)
-{
-	const char *csr = options_text(given, OPTION_CSR, NULL), *key = options_text(given, OPTION_KEY, NULL);
+	const struct fido_files files = fido_files(given);
+	const char *csr = options_text(given, OPTION_CSR, NULL);
 	struct buffer content = BUFFER_UP_TO(INPUT_MAXIMUM);
 	bool done;
 
+	if (fido_files_given(&files))
+		return fido_exhibit_read(&files, key, exhibit, err);
 	if (csr)
 		done = input_load(csr, &content, err) && exhibit_read_request(buffer_bytes(&content), exhibit, err);
 	else
 		done = load_files(given, &content, err) && exhibit_read(buffer_bytes(&content), exhibit, err);
 	buffer_free(&content);
-	return done && (!key || read_key(key, exhibit, err));
+	return done;
+}
+
+static bool read_exhibit(const struct options *given, struct exhibit *exhibit, struct error *err)
+{
+	const char *path = options_text(given, OPTION_KEY, NULL);
+	struct ssh_key key = SSH_KEY_EMPTY;
+	bool done = (!path || input_load_key(path, &key, err)) &&
+	            read_evidence(given, path ? &key : NULL, exhibit, err) &&
+	            (!path || exhibit_demand_key(exhibit, &key, err));
+
+	ssh_key_clear(&key);
+	return done;
 }
 
 static bool needed_registrars(const struct invocation *invocation, const struct exhibit *exhibit,
@@ -163,10 +208,13 @@ static bool is_finding(const struct error *err)
 static bool run(struct invocation *invocation, struct error *err)
 {
 	struct exhibit exhibit = EXHIBIT_EMPTY;
-	struct result result = {.verdict = VERDICT_REFUSED, .appraised_at = invocation->now};
-	bool done = sources_check(&invocation->options, err);
+	const struct options *given = &invocation->options;
+	struct result result = {.verdict = VERDICT_REFUSED};
+	bool done =
+	    sources_check(given, err) && options_date(given, OPTION_TIME, invocation->now, &invocation->now, err);
 
-	if (done && read_exhibit(&invocation->options, &exhibit, err)) {
+	result.appraised_at = invocation->now;
+	if (done && read_exhibit(given, &exhibit, err)) {
 		done = find_result(invocation, &exhibit, &result, err);
 	} else if (done) {
 		done = is_finding(err);
@@ -182,14 +230,17 @@ static bool run(struct invocation *invocation, struct error *err)
 const struct verb verb_verify = {
     .name = "verify",
     .summary = "say whether evidence or an enrollment proves a key in hardware",
-    .synopsis = "[OPTION]... FILE...",
+    .synopsis = "[OPTION]... [FILE]...",
     .description = "Appraises what a token gave as proof, without token and network. FILE holds the\n"
                    "attestation and the token's device certificate (f9) as PEM or DER, in one file\n"
                    "or several, or one enrollment (a line as \"keyenroll show --certificate\" prints\n"
                    "it); \"-\" is standard input. An enrollment's registrar must stand in the\n"
-                   "registrars file. Exits with 0 for accepted, 1 for refused, 2 when it cannot be\n"
-                   "appraised.\n"
-                   "Example: keyenroll verify --key alice.pub leaf.pem f9.pem\n",
+                   "registrars file. FIDO keys come without FILE: by --attestation-object with its\n"
+                   "client data and --rp-id, or by --ssh-attestation with --challenge, where the\n"
+                   "application is \"ssh:\" unless --rp-id says another. Exits with 0 for accepted, 1\n"
+                   "for refused, 2 when it cannot be appraised.\n"
+                   "Example: keyenroll verify --key alice.pub leaf.pem f9.pem\n"
+                   "Example: keyenroll verify --ssh-attestation key.attest --challenge key.challenge\n",
     .options = options,
     .max_arguments = SIZE_MAX,
     .run = run,

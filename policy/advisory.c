@@ -51,16 +51,39 @@ static bool is_key_concerned(const struct advisory *advisory, const struct resul
 	return advisory->num_key_kinds == 0;
 }
 
-bool advisory_concerns(const struct advisory *advisory, const struct result *result)
+/* A value may be a list with commas: "usb,nfc". */
+static bool has_mark(const struct advisory_mark *mark, const struct result *result)
+{
+	struct bytes list = bytes_of_text(value_of(result, mark->claim)), word;
+
+	while (bytes_take_until(&list, ',', &word)) {
+		for (size_t i = 0; i < mark->num_values; i++) {
+			if (bytes_equal_text(word, mark->values[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool has_any_mark(const struct advisory *advisory, const struct result *result)
+{
+	for (size_t i = 0; i < advisory->num_marks; i++) {
+		if (has_mark(&advisory->marks[i], result))
+			return true;
+	}
+	return advisory->num_marks == 0;
+}
+
+bool advisory_concerns(const struct advisory *advisory, const char *format, const struct result *result)
 {
 	unsigned firmware[3];
 
-	if (advisory->format == NULL || !bytes_equal_text(bytes_of_text(result->format), advisory->format) ||
+	if (advisory->format == NULL || !bytes_equal_text(bytes_of_text(format), advisory->format) ||
 	    !bytes_equal_text(bytes_of_text(value_of(result, CLAIM_VENDOR)), advisory->vendor) ||
 	    !is_key_concerned(advisory, result))
 		return false;
-	if (!firmware_parse(bytes_of_text(value_of(result, CLAIM_FIRMWARE)), firmware))
-		return true;
+	if (advisory->num_ranges == 0 || !firmware_parse(bytes_of_text(value_of(result, CLAIM_FIRMWARE)), firmware))
+		return has_any_mark(advisory, result);
 	for (size_t i = 0; i < advisory->num_ranges; i++) {
 		if (is_in_range(&advisory->ranges[i], firmware, result))
 			return true;

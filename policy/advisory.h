@@ -7,12 +7,20 @@
 
 #define ADVISORY_RANGES_MAXIMUM 8
 #define ADVISORY_KINDS_MAXIMUM 8
+#define ADVISORY_MARKS_MAXIMUM 4
 
 /* Firmware from `from` (inclusive) to `before` (exclusive), numerically, of one edition or of one form factor. */
 struct advisory_range {
 	unsigned from[3], before[3];
 	char *edition;     /* "fips"; NULL: any */
 	char *form_factor; /* what the form factor must end with, "bio"; NULL: any */
+};
+
+/* What tells a device apart whose firmware is not said: a claim that has one of these values. */
+struct advisory_mark {
+	enum claim_name claim;
+	char **values; /* owned, and each of them */
+	size_t num_values;
 };
 
 /* All texts are owned by the trust that holds the advisory. */
@@ -25,11 +33,14 @@ struct advisory {
 	size_t num_key_kinds;
 	struct advisory_range ranges[ADVISORY_RANGES_MAXIMUM];
 	size_t num_ranges;
+	struct advisory_mark marks[ADVISORY_MARKS_MAXIMUM];
+	size_t num_marks;
 };
 
-/* advisory_concerns: whether the proven claims of a result fall under it. A firmware that cannot be read falls under every
- * advisory of the format and the vendor. */
-bool advisory_concerns(const struct advisory *advisory, const struct result *result);
+/* advisory_concerns: whether the proven claims of a result fall under it. Firmware decides where it
+ * is proven; where it is not, the marks do, and without marks every advisory of the format and the vendor concerns it.
+ *   format  whose advisories count: the evidence's own or that of the format it wraps */
+bool advisory_concerns(const struct advisory *advisory, const char *format, const struct result *result);
 
 /* severity_find: the severity of a stable word ("note", "warning", "critical"). */
 bool severity_find(struct bytes word, enum severity *severity) MUST_CHECK;

@@ -5,14 +5,15 @@
 
 #include "policy/evidence_formats.h"
 
-static void find_advisories(const struct trust *trust, struct result *result)
+static void find_advisories(const struct trust *trust, enum evidence_format kin, struct result *result)
 {
+	const char *format = evidence_format_name(kin);
 	const struct advisory *advisory;
 
 	for (size_t i = 0; (advisory = trust_advisory(trust, i)) != NULL; i++) {
 		struct advisory_hit hit = {.severity = advisory->severity};
 
-		if (!advisory_concerns(advisory, result))
+		if (!advisory_concerns(advisory, format, result))
 			continue;
 		snprintf(hit.id, sizeof(hit.id), "%s", advisory->id);
 		snprintf(hit.text, sizeof(hit.text), "%s", advisory->text);
@@ -37,7 +38,7 @@ void appraise(const struct appraisal *appraisal, struct result *result)
 		ERR_clear_error();
 		return;
 	}
-	find_advisories(appraisal->trust, result);
+	find_advisories(appraisal->trust, row->kin, result);
 	result->verdict = VERDICT_ACCEPTED;
 	policy_decide(appraisal->policy, &subject, result);
 }

@@ -14,10 +14,11 @@ struct appraisal {
 	const struct evidence *evidence;
 	const struct trust *trust;
 	const struct policy *policy;
-	struct bytes expected_spki; /* DER of the key that must be the attested one; empty: any */
-	const char *expected_slot;  /* "9a"; NULL: any */
-	const char *person;         /* for rules that name persons; NULL: nobody */
-	const char *const *groups;  /* the person's groups, borrowed; NULL: none known */
+	struct bytes expected_spki;        /* DER of the key that must be the attested one; empty: any */
+	struct bytes expected_application; /* of the sk key that was asked for; empty: it is none, or any */
+	const char *expected_slot;         /* "9a"; NULL: any */
+	const char *person;                /* for rules that name persons; NULL: nobody */
+	const char *const *groups;         /* the person's groups, borrowed; NULL: none known */
 	size_t num_groups;
 	const char *host_class; /* NULL: none */
 	int64_t enrolled_at;    /* seconds since 1970; 0: being enrolled now */

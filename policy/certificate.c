@@ -16,11 +16,21 @@ static bool malformed(struct error *err, const char *what)
 	return error_set(err, ERROR_EVIDENCE_CERTIFICATE, "%s cannot be read", what);
 }
 
-static bool check_critical(const struct certificate *certificate, struct error *err)
+static bool is_known_critical(struct bytes oid, const struct certificate_tolerance *tolerance)
+{
+	for (size_t i = 0; i < tolerance->num_critical; i++) {
+		if (bytes_equal(oid, tolerance->critical[i]))
+			return true;
+	}
+	return bytes_equal(oid, oid_basic_constraints);
+}
+
+static bool check_critical(
+    const struct certificate *certificate, const struct certificate_tolerance *tolerance, struct error *err)
 {
 	for (size_t i = 0; i < certificate->num_extensions; i++) {
 		if (certificate->extensions[i].critical &&
-		    !bytes_equal(certificate->extensions[i].oid, oid_basic_constraints))
+		    !is_known_critical(certificate->extensions[i].oid, tolerance))
 			return error_set(
 			    err, ERROR_CERTIFICATE_EXTENSION, "it has a critical extension that is not known");
 	}
@@ -47,6 +57,52 @@ static bool parse_extension(struct bytes *in, struct certificate_extension *out,
 	    !der_take(&fields, DER_OCTET_STRING, &out->value) || fields.len > 0)
 		return malformed(err, "an extension");
 	return true;
+}
+
+static int64_t take_digits(struct bytes *in, unsigned num)
+{
+	int64_t value = 0;
+	uint8_t digit;
+
+	while (num-- > 0 && bytes_take_u8(in, &digit))
+		value = value * 10 + (digit - '0');
+	return value;
+}
+
+/* Days since 1970-01-01 of the civil calendar: years are counted from March, so that the odd day is their last. */
+static int64_t days_of(int64_t year, int64_t month, int64_t day)
+{
+	int64_t shifted = month > 2 ? year : year - 1,
+	        of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + of_year - 719468;
+}
+
+/* The form was checked when the certificate was parsed. */
+static int64_t take_seconds(struct bytes *in)
+{
+	struct bytes time;
+	uint8_t tag;
+	int64_t year, month, day, hour, minute;
+
+	if (!der_take_any(in, &tag, &time))
+		return 0;
+	year = take_digits(&time, tag == DER_UTC_TIME ? 2 : 4);
+	if (tag == DER_UTC_TIME)
+		year += year < 50 ? 2000 : 1900;
+	month = take_digits(&time, 2);
+	day = take_digits(&time, 2);
+	hour = take_digits(&time, 2);
+	minute = take_digits(&time, 2);
+	return ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + take_digits(&time, 2);
+}
+
+void certificate_dates(const struct certificate *certificate, int64_t *from, int64_t *to)
+{
+	struct bytes rest = certificate->validity;
+
+	*from = take_seconds(&rest);
+	*to = take_seconds(&rest);
 }
 
 static const struct certificate_extension *find_extension(
@@ -85,8 +141,10 @@ static bool take_version_3(struct bytes *in)
 	       number == 2;
 }
 
-static bool take_serial(struct bytes *in, struct bytes *serial)
+static bool take_serial(struct bytes *in, bool unusual, struct bytes *serial)
 {
+	if (unusual)
+		return der_take(in, DER_INTEGER, serial);
 	return der_take_unsigned(in, serial) && serial->len > 0 && serial->len <= CERTIFICATE_SERIAL_MAXIMUM;
 }
 
@@ -111,7 +169,8 @@ static bool check_validity(struct bytes validity)
 }
 
 /* The optional unique identifiers of X.509 version 2 are not read: a certificate that has them is none of ours. */
-static bool take_extensions(struct bytes *in, struct certificate *out, struct error *err)
+static bool take_extensions(
+    struct bytes *in, const struct certificate_tolerance *tolerance, struct certificate *out, struct error *err)
 {
 	struct bytes wrapped, list;
 
@@ -121,7 +180,7 @@ static bool take_extensions(struct bytes *in, struct certificate *out, struct er
 	    wrapped.len > 0 || list.len == 0)
 		return malformed(err, "the list of extensions");
 	return certificate_parse_extensions(list, out->extensions, &out->num_extensions, err) &&
-	       check_critical(out, err);
+	       check_critical(out, tolerance, err);
 }
 
 static bool is_text(uint8_t tag)
@@ -153,11 +212,12 @@ static bool take_name(struct bytes *in, struct bytes *name)
 	return true;
 }
 
-static bool parse_signed_part(struct bytes in, struct bytes *algorithm, struct certificate *out, struct error *err)
+static bool parse_signed_part(struct bytes in, const struct certificate_tolerance *tolerance, struct bytes *algorithm,
+    struct certificate *out, struct error *err)
 {
 	if (!take_version_3(&in))
 		return error_set(err, ERROR_EVIDENCE_CERTIFICATE, "it is not an X.509 certificate of version 3");
-	if (!take_serial(&in, &out->serial))
+	if (!take_serial(&in, tolerance->unusual_serial, &out->serial))
 		return malformed(err, "the serial number");
 	if (!der_take(&in, DER_SEQUENCE, algorithm))
 		return malformed(err, "the signature algorithm");
@@ -169,10 +229,18 @@ static bool parse_signed_part(struct bytes in, struct bytes *algorithm, struct c
 		return malformed(err, "the subject's name");
 	if (!der_take_whole(&in, DER_SEQUENCE, &out->spki))
 		return malformed(err, "the public key");
-	return take_extensions(&in, out, err) && public_key_parse(out->spki, &out->key, err);
+	return take_extensions(&in, tolerance, out, err) && public_key_parse(out->spki, &out->key, err);
 }
 
 bool certificate_parse(struct bytes der, struct certificate *out, struct error *err)
+{
+	const struct certificate_tolerance none = {.critical = NULL};
+
+	return certificate_parse_tolerant(der, &none, out, err);
+}
+
+bool certificate_parse_tolerant(
+    struct bytes der, const struct certificate_tolerance *tolerance, struct certificate *out, struct error *err)
 {
 	struct bytes in = der, fields, content, inner, outer, signed_part;
 
@@ -191,7 +259,7 @@ bool certificate_parse(struct bytes der, struct certificate *out, struct error *
 	signed_part = out->signature.message;
 	if (!der_take(&signed_part, DER_SEQUENCE, &content))
 		return malformed(err, "the signed part");
-	if (!parse_signed_part(content, &inner, out, err))
+	if (!parse_signed_part(content, tolerance, &inner, out, err))
 		return false;
 	if (!bytes_equal(inner, outer))
 		return error_set(

@@ -44,11 +44,22 @@ struct basic_constraints {
 	uint32_t path_length;
 };
 
+/* What a format allows beyond the strict view, because its genuine devices need it. */
+struct certificate_tolerance {
+	const struct bytes *critical; /* OIDs of critical extensions that the format reads or knows to be harmless */
+	size_t num_critical;
+	bool unusual_serial; /* zero, negative or longer than it should be: nothing rests on it */
+};
+
 /* certificate_parse: reads one certificate, all of `der`.
  *   out  borrowed from the memory behind `der`
  * Errors: ERROR_LIMIT (above 4 KiB), ERROR_EVIDENCE_CERTIFICATE (not canonical DER, not version 3, an extension twice),
  * ERROR_CERTIFICATE_ALGORITHM, ERROR_CERTIFICATE_EXTENSION (an unknown critical one), ERROR_KEY_WEAK. */
 bool certificate_parse(struct bytes der, struct certificate *out, struct error *err) MUST_CHECK;
+
+/* certificate_parse_tolerant: the same with what a format allows. */
+bool certificate_parse_tolerant(struct bytes der, const struct certificate_tolerance *tolerance,
+    struct certificate *out, struct error *err) MUST_CHECK;
 
 /* certificate_find_extension: by the content of its OID; borrowed, NULL when it is not there. */
 const struct certificate_extension *certificate_find_extension(const struct certificate *certificate, struct bytes oid);
@@ -57,6 +68,9 @@ const struct certificate_extension *certificate_find_extension(const struct cert
  * Errors: ERROR_EVIDENCE_CERTIFICATE when the extension is malformed. */
 bool certificate_basic_constraints(
     const struct certificate *certificate, struct basic_constraints *out, struct error *err) MUST_CHECK;
+
+/* certificate_dates: from when to when it says to be valid, in seconds since 1970 (both ends inside). */
+void certificate_dates(const struct certificate *certificate, int64_t *from, int64_t *to);
 
 /* certificate_common_name: the text of a name that consists of exactly one common name.
  *   name  a Name with its header: the subject or the issuer

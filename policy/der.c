@@ -51,6 +51,32 @@ bool der_take_whole(struct bytes *in, uint8_t tag, struct bytes *whole)
 	return der_take(&rest, tag, &content) && bytes_take(in, in->len - rest.len, whole);
 }
 
+/* Numbers from 31 on stand in bytes of seven bits behind the first one, the last of them below 0x80. */
+bool der_take_context(struct bytes *in, uint32_t *number, struct bytes *content)
+{
+	struct bytes rest = *in;
+	uint8_t byte;
+	size_t len;
+
+	if (!bytes_take_u8(&rest, &byte) || byte >> 5 != 5)
+		return false;
+	*number = byte & 0x1fU;
+	if (*number == 0x1f) {
+		*number = 0;
+		do {
+			if (!bytes_take_u8(&rest, &byte) || *number >> 14 != 0)
+				return false;
+			*number = *number << 7 | (byte & 0x7fU);
+		} while (byte >= 0x80);
+		if (*number < 0x1f)
+			return false;
+	}
+	if (!take_length(&rest, &len) || !bytes_take(&rest, len, content))
+		return false;
+	*in = rest;
+	return true;
+}
+
 bool der_take_unsigned(struct bytes *in, struct bytes *magnitude)
 {
 	struct bytes rest = *in, content, after_zero;

@@ -13,6 +13,7 @@
 #define DER_INTEGER 0x02
 #define DER_BIT_STRING 0x03
 #define DER_OCTET_STRING 0x04
+#define DER_ENUMERATED 0x0a
 #define DER_NULL 0x05
 #define DER_OBJECT 0x06
 #define DER_UTF8_STRING 0x0c
@@ -35,6 +36,9 @@ bool der_take_any(struct bytes *in, uint8_t *tag, struct bytes *content) MUST_CH
 
 /* der_take_whole: as der_take, but `whole` is the element with its tag and length. */
 bool der_take_whole(struct bytes *in, uint8_t tag, struct bytes *whole) MUST_CHECK;
+
+/* der_take_context: the next element, which must be constructed and context-specific, whatever its number (up to 2^21). */
+bool der_take_context(struct bytes *in, uint32_t *number, struct bytes *content) MUST_CHECK;
 
 /* der_take_unsigned: an INTEGER that is not negative.
  *   magnitude  out: big-endian without leading zero byte; empty for zero */

@@ -1,9 +1,12 @@
 #include "policy/evidence_formats.h"
 
+#include "policy/fido.h"
 #include "policy/piv.h"
 
 static const struct evidence_format_row rows[EVIDENCE_FORMAT_COUNT] = {
-    [EVIDENCE_PIV] = {"piv", piv_appraise},
+    [EVIDENCE_PIV] = {"piv", EVIDENCE_PIV, piv_appraise},
+    [EVIDENCE_FIDO] = {"fido", EVIDENCE_FIDO, fido_appraise},
+    [EVIDENCE_SSH_SK] = {"ssh-sk-attest", EVIDENCE_FIDO, fido_appraise_ssh_sk},
 };
 
 const struct evidence_format_row *evidence_format_row(enum evidence_format format)

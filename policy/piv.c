@@ -39,7 +39,8 @@ static void check_slot(const struct piv_chain *chain, const char *expected, stru
 }
 
 /* Keys are compared by their parts: two encodings of one key are the same key. */
-static void check_binding(const struct piv_chain *chain, struct bytes expected, struct result *result)
+static void check_binding(
+    const struct piv_chain *chain, struct bytes expected, struct bytes application, struct result *result)
 {
 	struct error err = ERROR_EMPTY;
 	struct public_key key;
@@ -50,6 +51,9 @@ static void check_binding(const struct piv_chain *chain, struct bytes expected, 
 	}
 	if (!public_key_parse(expected, &key, &err)) {
 		error_prefix(&err, "the key that was asked for");
+	} else if (application.len > 0) {
+		error_set(&err, ERROR_KEY_MISMATCH,
+		    "the key that was asked for is of a FIDO type (sk-…), and a PIV slot holds no such key");
 	} else if (public_key_equal(&key, &chain->attestation.key)) {
 		result_add_claim(result, CLAIM_BOUND, CLAIM_PROVEN, "yes", "attestation: its public key");
 		return;
@@ -74,5 +78,5 @@ void piv_appraise(const struct appraisal *appraisal, struct result *result)
 	result->assurance = chain.anchor->source == TRUST_SHIPPED ? ASSURANCE_VENDOR : ASSURANCE_ORGANISATION;
 	check_key(&chain, result);
 	check_slot(&chain, appraisal->expected_slot, result);
-	check_binding(&chain, appraisal->expected_spki, result);
+	check_binding(&chain, appraisal->expected_spki, appraisal->expected_application, result);
 }

@@ -8,13 +8,24 @@
 #include "policy/firmware.h"
 #include "policy/strict_conf.h"
 
-static const char *const formats[] = {"piv", NULL};
+static const char *const formats[] = {"piv", "fido", "ssh-sk-attest", NULL};
 static const char *const assurances[] = {"organisation", "vendor", NULL};
 static const char *const algorithms[] = {
     "rsa-2048", "rsa-3072", "rsa-4096", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", NULL};
 static const char *const pin_policies[] = {"never", "once", "always", "match-once", "match-always", NULL};
 static const char *const touch_policies[] = {"never", "always", "cached", NULL};
 static const char *const editions[] = {"normal", "fips", "cspn", NULL};
+
+static const char *const statements[] = {"packed", "fido-u2f", "tpm", "android-key", "apple", NULL};
+static const char *const transports[] = {"bluetooth", "ble", "usb", "nfc", "internal", NULL};
+static const char *const yes_or_no[] = {"yes", "no", NULL};
+static const char *const verifications[] = {"required", "at-enrollment", "none", NULL};
+static const char *const cred_protects[] = {"none", "1", "2", "3", NULL};
+static const char *const dates[] = {"current", "expired", "not-yet", NULL};
+static const char *const listings[] = {"listed", "unlisted", "none", NULL};
+static const char *const levels[] = {"none", "L1", "L1plus", "L2", "L2plus", "L3", "L3plus", NULL};
+static const char *const key_protections[] = {"software", "hardware", "tee", "secure-element", "remote-handle", NULL};
+static const char *const matcher_protections[] = {"software", "tee", "on-chip", NULL};
 
 static const struct condition_row rows[] = {
     {"format", CONDITION_FORMAT, CLAIM_KEY, formats},
@@ -30,6 +41,24 @@ static const struct condition_row rows[] = {
     {"edition", CONDITION_CLAIM, CLAIM_EDITION, editions},
     {"device-certificate", CONDITION_CLAIM, CLAIM_DEVICE_CERTIFICATE, NULL},
     {"serial", CONDITION_SERIAL, CLAIM_SERIAL, NULL},
+    {"statement", CONDITION_CLAIM, CLAIM_STATEMENT, statements},
+    {"application", CONDITION_CLAIM, CLAIM_APPLICATION, NULL},
+    {"aaguid", CONDITION_CLAIM, CLAIM_AAGUID, NULL},
+    {"model", CONDITION_CLAIM, CLAIM_MODEL, NULL},
+    {"device-type", CONDITION_CLAIM, CLAIM_DEVICE_TYPE, NULL},
+    {"transports", CONDITION_LIST, CLAIM_TRANSPORTS, transports},
+    {"user-presence", CONDITION_CLAIM, CLAIM_USER_PRESENCE, yes_or_no},
+    {"user-verification", CONDITION_CLAIM, CLAIM_USER_VERIFICATION, verifications},
+    {"cred-protect", CONDITION_CLAIM, CLAIM_CRED_PROTECT, cred_protects},
+    {"backup-eligible", CONDITION_CLAIM, CLAIM_BACKUP_ELIGIBLE, yes_or_no},
+    {"backed-up", CONDITION_CLAIM, CLAIM_BACKED_UP, yes_or_no},
+    {"certificate-dates", CONDITION_CLAIM, CLAIM_CERTIFICATE_DATES, dates},
+    {"metadata", CONDITION_CLAIM, CLAIM_METADATA, listings},
+    {"model-status", CONDITION_LIST, CLAIM_MODEL_STATUS, NULL},
+    {"certification-level", CONDITION_CLAIM, CLAIM_CERTIFICATION_LEVEL, levels},
+    {"key-protection", CONDITION_LIST, CLAIM_KEY_PROTECTION, key_protections},
+    {"matcher-protection", CONDITION_LIST, CLAIM_MATCHER_PROTECTION, matcher_protections},
+    {"key-restricted", CONDITION_CLAIM, CLAIM_KEY_RESTRICTED, yes_or_no},
     {"proven", CONDITION_PROVEN, CLAIM_KEY, NULL},
     {"implied", CONDITION_IMPLIED, CLAIM_KEY, NULL},
     {"advisory", CONDITION_ADVISORY, CLAIM_KEY, NULL},
@@ -39,6 +68,8 @@ static const struct condition_row rows[] = {
     {"age-below", CONDITION_AGE_BELOW, CLAIM_KEY, NULL},
     {"age-above", CONDITION_AGE_ABOVE, CLAIM_KEY, NULL},
 };
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= CONDITION_ROWS_MAXIMUM, "raise CONDITION_ROWS_MAXIMUM");
 
 const struct condition_row *condition_row_at(size_t index)
 {
@@ -148,6 +179,7 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 	case CONDITION_FORMAT:
 	case CONDITION_ASSURANCE:
 	case CONDITION_CLAIM:
+	case CONDITION_LIST:
 	case CONDITION_ADVISORY:
 	case CONDITION_PERSON:
 	case CONDITION_GROUP:
@@ -190,6 +222,20 @@ static bool claim_holds(
 	const char *value = claim_value(result, condition->row->claim, least, found, size);
 
 	return value != NULL && word_list_has(&condition->words, value);
+}
+
+/* A claim whose value is a list with commas: one of its words is enough. */
+static bool list_holds(
+    const struct condition *condition, enum claim_grade least, const struct result *result, char *found, size_t size)
+{
+	struct bytes list = bytes_of_text(claim_value(result, condition->row->claim, least, found, size)), part;
+	char word[64];
+
+	while (bytes_take_until(&list, ',', &part)) {
+		if (bytes_to_text(part, word, sizeof(word)) && word_list_has(&condition->words, word))
+			return true;
+	}
+	return false;
 }
 
 static bool firmware_holds(
@@ -268,6 +314,8 @@ bool condition_holds(const struct condition *condition, enum claim_grade least_g
 	case CONDITION_CLAIM:
 	case CONDITION_SERIAL:
 		return claim_holds(condition, least_grade, result, found, size);
+	case CONDITION_LIST:
+		return list_holds(condition, least_grade, result, found, size);
 	case CONDITION_FIRMWARE:
 		return firmware_holds(condition, least_grade, result, found, size);
 	case CONDITION_PROVEN:

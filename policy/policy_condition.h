@@ -5,6 +5,9 @@
 
 #include "policy/policy_rule.h"
 
+/* More rows than the table has; the table itself checks that. */
+#define CONDITION_ROWS_MAXIMUM 64
+
 /* condition_row_at: the table in order; NULL behind the last. */
 const struct condition_row *condition_row_at(size_t index);
 

@@ -5,7 +5,7 @@
 #include "policy/policy_options.h"
 #include "policy/strict_conf.h"
 
-#define CONDITIONS_MAXIMUM 32
+#define CONDITIONS_MAXIMUM CONDITION_ROWS_MAXIMUM
 #define RULES_MAXIMUM 256U
 #define POLICY_FILE_MAXIMUM ((size_t)1024 * 1024)
 

@@ -106,6 +106,7 @@ static bool condition_within(const struct condition *narrow, const struct condit
 	case CONDITION_FORMAT:
 	case CONDITION_ASSURANCE:
 	case CONDITION_CLAIM:
+	case CONDITION_LIST:
 	case CONDITION_SERIAL:
 	case CONDITION_ADVISORY:
 	case CONDITION_PERSON:

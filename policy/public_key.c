@@ -115,6 +115,19 @@ bool public_key_parse(struct bytes spki, struct public_key *key, struct error *e
 	return key->kind == PUBLIC_KEY_RSA ? parse_rsa(content, key, err) : parse_point(content, key, err);
 }
 
+bool public_key_of_point(enum public_key_kind kind, struct bytes point, struct public_key *key, struct error *err)
+{
+	*key = (struct public_key){.kind = kind};
+	return parse_point(point, key, err);
+}
+
+bool public_key_of_rsa(struct bytes modulus, struct bytes exponent, struct public_key *key, struct error *err)
+{
+	*key = (struct public_key){
+	    .kind = PUBLIC_KEY_RSA, .bits = bits_of(modulus), .modulus = modulus, .exponent = exponent};
+	return check_rsa(key, err);
+}
+
 bool public_key_equal(const struct public_key *one, const struct public_key *other)
 {
 	return one->kind == other->kind && bytes_equal(one->modulus, other->modulus) &&
@@ -143,23 +156,28 @@ static bool put_ssh_form(const struct public_key *key, struct buffer *out, struc
 	       buffer_put_ssh_string(out, key->point, err);
 }
 
+bool public_key_blob_fingerprint(struct bytes blob, char text[64], struct error *err)
+{
+	struct buffer base64 = BUFFER_EMPTY;
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	bool done;
+
+	SHA256(blob.data, blob.len, hash);
+	done = base64_put(BYTES_OF(hash), &base64, err);
+	if (done) {
+		/* 32 bytes always end in one padding sign, which ssh-keygen leaves away. */
+		buffer_cut(&base64, base64.len - 1);
+		snprintf(text, 64, "SHA256:%s", buffer_text(&base64));
+	}
+	buffer_free(&base64);
+	return done;
+}
+
 bool public_key_fingerprint(const struct public_key *key, char text[64], struct error *err)
 {
-	struct buffer form = BUFFER_EMPTY, base64 = BUFFER_EMPTY;
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	bool done = false;
+	struct buffer form = BUFFER_EMPTY;
+	bool done = put_ssh_form(key, &form, err) && public_key_blob_fingerprint(buffer_bytes(&form), text, err);
 
-	if (!put_ssh_form(key, &form, err))
-		goto out;
-	SHA256(form.data, form.len, hash);
-	if (!base64_put(BYTES_OF(hash), &base64, err))
-		goto out;
-	/* 32 bytes always end in one padding sign, which ssh-keygen leaves away. */
-	buffer_cut(&base64, base64.len - 1);
-	snprintf(text, 64, "SHA256:%s", buffer_text(&base64));
-	done = true;
-out:
 	buffer_free(&form);
-	buffer_free(&base64);
 	return done;
 }

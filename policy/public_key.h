@@ -39,6 +39,18 @@ struct public_key {
  * exponent that is even or 1, RSA under 1024 or over 4096 bits). */
 bool public_key_parse(struct bytes spki, struct public_key *key, struct error *err) MUST_CHECK;
 
+/* public_key_of_point: a key of a curve from its point: 04 x y, or the 32 bytes of Ed25519.
+ *   key  out: borrowed from the memory behind `point`
+ * Errors: ERROR_EVIDENCE_CERTIFICATE (wrong length or form). */
+bool public_key_of_point(
+    enum public_key_kind kind, struct bytes point, struct public_key *key, struct error *err) MUST_CHECK;
+
+/* public_key_of_rsa: an RSA key from big-endian numbers without leading zeros.
+ *   key  out: borrowed from the memory behind both
+ * Errors: ERROR_KEY_WEAK as public_key_parse. */
+bool public_key_of_rsa(
+    struct bytes modulus, struct bytes exponent, struct public_key *key, struct error *err) MUST_CHECK;
+
 /* public_key_equal: the same key, however its algorithm identifier was written. */
 bool public_key_equal(const struct public_key *one, const struct public_key *other);
 
@@ -49,5 +61,8 @@ void public_key_put_name(const struct public_key *key, char name[PUBLIC_KEY_NAME
  * over the bare 32 bytes.
  *   text  at least 64 bytes */
 bool public_key_fingerprint(const struct public_key *key, char text[64], struct error *err) MUST_CHECK;
+
+/* public_key_blob_fingerprint: the same of an SSH key blob, for kinds that are more than their key (sk types). */
+bool public_key_blob_fingerprint(struct bytes blob, char text[64], struct error *err) MUST_CHECK;
 
 #endif

@@ -39,13 +39,18 @@ void result_add_claim(
 	copy_text(claim->proof, sizeof(claim->proof), proof);
 }
 
-bool result_is_refused(const struct result *result)
+const struct reason *result_first_refusal(const struct result *result)
 {
 	for (size_t i = 0; i < result->num_reasons; i++) {
 		if (!result->reasons[i].warning)
-			return true;
+			return &result->reasons[i];
 	}
-	return false;
+	return NULL;
+}
+
+bool result_is_refused(const struct result *result)
+{
+	return result_first_refusal(result) != NULL;
 }
 
 /* "Not appraisable" only as long as everything that stands against the evidence is that it cannot be read. */
@@ -57,13 +62,24 @@ static void lower_verdict(struct result *result, enum error_category category)
 	result->verdict = unreadable ? VERDICT_NOT_APPRAISABLE : VERDICT_REFUSED;
 }
 
+/* Where there is no room a warning gives way to a refusal. */
+static struct reason *find_room(struct result *result, bool warning)
+{
+	if (result->num_reasons < RESULT_REASONS_MAXIMUM)
+		return &result->reasons[result->num_reasons++];
+	for (size_t i = RESULT_REASONS_MAXIMUM; i > 0 && !warning; i--) {
+		if (result->reasons[i - 1].warning)
+			return &result->reasons[i - 1];
+	}
+	return NULL;
+}
+
 static void add_reason(struct result *result, const struct error *err, const char *next_step, bool warning)
 {
-	struct reason *reason;
+	struct reason *reason = find_room(result, warning);
 
-	if (result->num_reasons == RESULT_REASONS_MAXIMUM)
+	if (reason == NULL)
 		return;
-	reason = &result->reasons[result->num_reasons++];
 	reason->code = err->code;
 	reason->warning = warning;
 	copy_text(reason->sentence, sizeof(reason->sentence), err->text);
@@ -142,9 +158,40 @@ const char *claim_name(enum claim_name name)
 	    [CLAIM_FORM_FACTOR] = "form-factor",
 	    [CLAIM_EDITION] = "edition",
 	    [CLAIM_DEVICE_CERTIFICATE] = "device-certificate",
+	    [CLAIM_STATEMENT] = "statement",
+	    [CLAIM_APPLICATION] = "application",
+	    [CLAIM_FRESH] = "fresh",
+	    [CLAIM_AAGUID] = "aaguid",
+	    [CLAIM_MODEL] = "model",
+	    [CLAIM_DEVICE_TYPE] = "device-type",
+	    [CLAIM_TRANSPORTS] = "transports",
+	    [CLAIM_USER_PRESENCE] = "user-presence",
+	    [CLAIM_USER_VERIFICATION] = "user-verification",
+	    [CLAIM_CRED_PROTECT] = "cred-protect",
+	    [CLAIM_BACKUP_ELIGIBLE] = "backup-eligible",
+	    [CLAIM_BACKED_UP] = "backed-up",
+	    [CLAIM_COUNTER] = "signature-counter",
+	    [CLAIM_CERTIFICATE_DATES] = "certificate-dates",
+	    [CLAIM_METADATA] = "metadata",
+	    [CLAIM_CERTIFICATION_LEVEL] = "certification-level",
+	    [CLAIM_KEY_PROTECTION] = "key-protection",
+	    [CLAIM_MATCHER_PROTECTION] = "matcher-protection",
+	    [CLAIM_KEY_RESTRICTED] = "key-restricted",
+	    [CLAIM_MODEL_STATUS] = "model-status",
 	};
 
 	return names[name];
+}
+
+bool claim_find(struct bytes word, enum claim_name *name)
+{
+	for (enum claim_name i = 0; i < CLAIM_NAME_COUNT; i++) {
+		if (bytes_equal_text(word, claim_name(i))) {
+			*name = i;
+			return true;
+		}
+	}
+	return false;
 }
 
 const char *claim_grade_name(enum claim_grade grade)

@@ -45,7 +45,28 @@ enum claim_name {
 	CLAIM_TOUCH_POLICY,       /* "never" "always" "cached" */
 	CLAIM_FORM_FACTOR,        /* "usb-a keychain" … */
 	CLAIM_EDITION,            /* "normal" "fips" "cspn" */
-	CLAIM_DEVICE_CERTIFICATE, /* SHA-256 of the f9 certificate: a batch, not a device */
+	CLAIM_DEVICE_CERTIFICATE, /* SHA-256 of the f9 or FIDO attestation certificate: a batch, not a device */
+	/* FIDO */
+	CLAIM_STATEMENT,           /* "packed" "fido-u2f" "tpm" "android-key" "apple" */
+	CLAIM_APPLICATION,         /* the RP id, "ssh:" */
+	CLAIM_FRESH,               /* "challenge of 32 bytes": made after it was issued */
+	CLAIM_AAGUID,              /* the model's number, in hex with dashes */
+	CLAIM_MODEL,               /* what the FIDO metadata calls it */
+	CLAIM_DEVICE_TYPE,         /* Yubico's, "1.3.6.1.4.1.41482.1.7" */
+	CLAIM_TRANSPORTS,          /* "usb,nfc" */
+	CLAIM_USER_PRESENCE,       /* "yes" at enrollment */
+	CLAIM_USER_VERIFICATION,   /* "required" (credProtect 3) "at-enrollment" "none" */
+	CLAIM_CRED_PROTECT,        /* "1" "2" "3" "none" */
+	CLAIM_BACKUP_ELIGIBLE,     /* "yes" "no": whether the key can be copied to other devices */
+	CLAIM_BACKED_UP,           /* "yes" "no" */
+	CLAIM_COUNTER,             /* signatures made, decimal */
+	CLAIM_CERTIFICATE_DATES,   /* "current" "expired" "not-yet" */
+	CLAIM_METADATA,            /* "listed" "unlisted" "none": whether the FIDO metadata has the model */
+	CLAIM_CERTIFICATION_LEVEL, /* "none" "L1" "L1plus" … "L3plus" */
+	CLAIM_KEY_PROTECTION, /* "hardware" "secure-element" "tee" "software" "remote-handle", the strongest of them */
+	CLAIM_MATCHER_PROTECTION, /* "on-chip" "tee" "software" */
+	CLAIM_KEY_RESTRICTED,     /* "yes" "no": the key signs FIDO messages only */
+	CLAIM_MODEL_STATUS,       /* worst status report: "good" "update-available" "revoked" … */
 	CLAIM_NAME_COUNT
 };
 
@@ -117,6 +138,9 @@ void result_add_claim(
  *   next_step  may be NULL: the code's usual one is taken */
 void result_refuse(struct result *result, const struct error *err, const char *next_step);
 
+/* result_first_refusal: the first reason that stands against it; borrowed, NULL when none does. */
+const struct reason *result_first_refusal(const struct result *result);
+
 /* result_is_refused: whether any reason stands against it. */
 bool result_is_refused(const struct result *result);
 
@@ -134,6 +158,10 @@ bool result_put_json(const struct result *result, struct buffer *out, struct err
 const char *verdict_name(enum verdict verdict);
 const char *assurance_name(enum assurance assurance);
 const char *claim_name(enum claim_name name);
+
+/* claim_find: the claim of a stable word. */
+bool claim_find(struct bytes word, enum claim_name *name) MUST_CHECK;
+
 const char *claim_grade_name(enum claim_grade grade);
 const char *severity_name(enum severity severity);
 

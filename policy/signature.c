@@ -40,6 +40,8 @@ static const struct algorithm_row algorithms[] = {
     [SIGNATURE_ECDSA_SHA384] = {OID("\x2a\x86\x48\xce\x3d\x04\x03\x03"), FAMILY_ECDSA, "SHA384", NULL, 0, {NULL, 0}},
     [SIGNATURE_ECDSA_SHA512] = {OID("\x2a\x86\x48\xce\x3d\x04\x03\x04"), FAMILY_ECDSA, "SHA512", NULL, 0, {NULL, 0}},
     [SIGNATURE_ED25519] = {OID("\x2b\x65\x70"), FAMILY_ED25519, NULL, NULL, 0, {NULL, 0}},
+    [SIGNATURE_RSA_SHA1] = {{NULL, 0}, FAMILY_RSA, NULL, SHA1, SHA_DIGEST_LENGTH,
+        OID("\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14")},
 };
 
 /* RSA identifiers carry a NULL, or nothing: tokens leave it away. The others carry nothing. */
@@ -59,7 +61,7 @@ bool signature_parse_algorithm(struct bytes content, struct signature *signature
 	if (!der_take(&content, DER_OBJECT, &oid))
 		return error_set(err, ERROR_EVIDENCE_CERTIFICATE, "the signature algorithm is malformed");
 	for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++) {
-		if (!bytes_equal(oid, algorithms[i].oid))
+		if (algorithms[i].oid.len == 0 || !bytes_equal(oid, algorithms[i].oid))
 			continue;
 		signature->algorithm = (enum signature_algorithm)i;
 		return parse_parameters(&algorithms[i], content, signature) ||

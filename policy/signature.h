@@ -13,6 +13,7 @@ enum signature_algorithm {
 	SIGNATURE_ECDSA_SHA384,
 	SIGNATURE_ECDSA_SHA512, /* these two: requests only, no vendor's certificate has them */
 	SIGNATURE_ED25519,
+	SIGNATURE_RSA_SHA1, /* statements of TPMs only: no certificate and no request can name it */
 };
 
 /* What signed what. */

@@ -22,6 +22,8 @@ static void clear_anchor(struct trust_anchor *anchor)
 	buffer_free(&anchor->subject);
 	buffer_free(&anchor->spki);
 	verification_key_free(anchor->key);
+	buffer_free(&anchor->certificates);
+	buffer_free(&anchor->aaguids);
 }
 
 static void clear_advisory(struct advisory *advisory)
@@ -35,6 +37,11 @@ static void clear_advisory(struct advisory *advisory)
 	free(advisory->firmware_from);
 	for (size_t i = 0; i < advisory->num_key_kinds; i++)
 		free(advisory->key_kinds[i]);
+	for (size_t i = 0; i < advisory->num_marks; i++) {
+		for (size_t j = 0; j < advisory->marks[i].num_values; j++)
+			free(advisory->marks[i].values[j]);
+		free(advisory->marks[i].values);
+	}
 	for (size_t i = 0; i < advisory->num_ranges; i++) {
 		free(advisory->ranges[i].edition);
 		free(advisory->ranges[i].form_factor);
@@ -99,7 +106,8 @@ static bool merge(struct trust *trust, struct trust *more, struct error *err)
 	return true;
 }
 
-/* A key that any bundle distrusts is believed under no name and in no bundle. The structures point into buffers of their own,
+/* A key that any bundle distrusts for a kind of evidence is believed for it under no name and in no bundle: what a vendor issues
+ * one application's certificates with is a stranger to the other. The structures point into buffers of their own,
  * so moving them in an array is harmless. */
 static bool spread_distrust(struct trust *trust, struct error *err)
 {
@@ -109,7 +117,8 @@ static bool spread_distrust(struct trust *trust, struct error *err)
 		for (size_t j = 0; j < trust->num_anchors && !anchor->distrusted; j++) {
 			const struct trust_anchor *other = &trust->anchors[j];
 
-			if (!other->distrusted || !bytes_equal(BYTES_OF(anchor->spki_hash), BYTES_OF(other->spki_hash)))
+			if (!other->distrusted || other->format != anchor->format ||
+			    !bytes_equal(BYTES_OF(anchor->spki_hash), BYTES_OF(other->spki_hash)))
 				continue;
 			anchor->distrust_reason = strdup(other->distrust_reason);
 			if (anchor->distrust_reason == NULL)
@@ -139,6 +148,29 @@ const struct trust_anchor *trust_find(
 		const struct trust_anchor *anchor = &trust->anchors[i];
 
 		if (anchor->format == format && bytes_equal(buffer_bytes(&anchor->subject), subject))
+			return anchor;
+	}
+	return NULL;
+}
+
+bool trust_is_anchor_certificate(const struct trust_anchor *anchor, const uint8_t hash[32])
+{
+	struct bytes rest = buffer_bytes(&anchor->certificates), one;
+
+	while (bytes_take(&rest, 32, &one)) {
+		if (bytes_equal(one, bytes_of(hash, 32)))
+			return true;
+	}
+	return false;
+}
+
+const struct trust_anchor *trust_find_distrusted(
+    const struct trust *trust, enum evidence_format format, struct bytes spki)
+{
+	for (size_t i = 0; i < trust->num_anchors; i++) {
+		const struct trust_anchor *anchor = &trust->anchors[i];
+
+		if (anchor->distrusted && anchor->format == format && bytes_equal(buffer_bytes(&anchor->spki), spki))
 			return anchor;
 	}
 	return NULL;

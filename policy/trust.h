@@ -19,6 +19,11 @@ enum trust_source {
 enum trust_shape {
 	TRUST_SHAPE_S1, /* the device certificate is issued by a root; BasicConstraints may be missing in it */
 	TRUST_SHAPE_S2, /* by a pinned issuing CA under a root */
+	TRUST_SHAPE_SECURITY_KEY,            /* an issuer of security keys' attestation certificates */
+	TRUST_SHAPE_ATTESTATION_CERTIFICATE, /* such a certificate itself, one of `certificates` */
+	TRUST_SHAPE_TPM,                     /* an issuer above TPMs' attestation identity keys */
+	TRUST_SHAPE_ANDROID,                 /* of Android's hardware keystore */
+	TRUST_SHAPE_APPLE,                   /* of Apple's anonymous attestation */
 };
 
 /* An anchor: one pinned issuer of device certificates. */
@@ -35,6 +40,9 @@ struct trust_anchor {
 	struct buffer spki;
 	struct verification_key *key; /* of `spki` */
 	uint8_t spki_hash[32];
+	struct buffer certificates;  /* SHA-256 of each certificate that carries this name and key */
+	unsigned issuers_below;      /* how many CAs may stand between it and an attestation certificate */
+	struct buffer aaguids;       /* models that it attests, FIDO_AAGUID_SIZE bytes each; empty: any */
 	char *valid_from, *valid_to; /* ISO dates, for people only: a device certificate outlives clocks; may be NULL */
 };
 
@@ -56,6 +64,15 @@ bool trust_add(
  * Borrowed from `trust`; NULL when there is none (left). */
 const struct trust_anchor *trust_find(
     const struct trust *trust, enum evidence_format format, struct bytes subject, const struct trust_anchor *after);
+
+/* trust_is_anchor_certificate: whether this is the SHA-256 of one of the anchor's own certificates. */
+bool trust_is_anchor_certificate(const struct trust_anchor *anchor, const uint8_t hash[32]);
+
+/* trust_find_distrusted: an entry that says that this key is never believed for a format.
+ *   spki  DER of the key
+ * Borrowed; NULL when there is none. */
+const struct trust_anchor *trust_find_distrusted(
+    const struct trust *trust, enum evidence_format format, struct bytes spki);
 
 /* trust_version: version of the shipped bundle, "none" without one; borrowed. */
 const char *trust_version(const struct trust *trust);

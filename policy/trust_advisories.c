@@ -69,8 +69,47 @@ static bool read_kinds(const struct json_reader *reader, const char *where, cons
 	return true;
 }
 
+static bool copy_values(const struct json_reader *reader, const char *where, const json_t *list,
+    struct advisory_mark *mark, struct error *err)
+{
+	size_t index;
+	json_t *value;
+
+	mark->values = calloc(json_array_size(list) + 1, sizeof(*mark->values));
+	if (mark->values == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for the advisories");
+	json_array_foreach(list, index, value)
+	{
+		if (!json_is_string(value))
+			return strict_json_error(reader, where, "\"seen_by\" has lists of texts", err);
+		if (!copy_text(value, &mark->values[mark->num_values++], err))
+			return false;
+	}
+	return true;
+}
+
+static bool read_marks(
+    const struct json_reader *reader, const char *where, json_t *object, struct advisory *advisory, struct error *err)
+{
+	const char *name;
+	json_t *list;
+
+	json_object_foreach(object, name, list)
+	{
+		struct advisory_mark *mark = &advisory->marks[advisory->num_marks];
+
+		if (advisory->num_marks == ADVISORY_MARKS_MAXIMUM || !claim_find(bytes_of_text(name), &mark->claim))
+			return strict_json_error(
+			    reader, where, "\"seen_by\" names too many claims, or one that is not known", err);
+		advisory->num_marks++;
+		if (!copy_values(reader, where, list, mark, err))
+			return false;
+	}
+	return true;
+}
+
 struct advisory_members {
-	json_t *id, *vendor, *product, *severity, *text, *reference, *evidence, *reads, *keys, *firmware;
+	json_t *id, *vendor, *product, *severity, *text, *reference, *evidence, *reads, *keys, *firmware, *seen_by;
 };
 
 static bool read_members(
@@ -87,6 +126,7 @@ static bool read_members(
 	    {"reads", JSON_STRING, false, &m->reads},
 	    {"keys", JSON_ARRAY, false, &m->keys},
 	    {"firmware", JSON_ARRAY, false, &m->firmware},
+	    {"seen_by", JSON_OBJECT, false, &m->seen_by},
 	};
 
 	return strict_json_members(reader, where, object, members, sizeof(members) / sizeof(members[0]), err);
@@ -97,9 +137,10 @@ static bool read_words(const struct json_reader *reader, const char *where, cons
 {
 	if (!severity_find(bytes_of_text(json_string_value(m->severity)), &advisory->severity))
 		return strict_json_error(reader, where, "\"severity\" is none of note, warning, critical", err);
-	if ((m->evidence == NULL) != (m->reads == NULL) || (m->evidence == NULL) != (m->firmware == NULL))
-		return strict_json_error(
-		    reader, where, "\"evidence\", \"reads\" and \"firmware\" go together, or none is there", err);
+	if ((m->reads == NULL) != (m->firmware == NULL) ||
+	    (m->evidence == NULL) != (m->firmware == NULL && m->seen_by == NULL))
+		return strict_json_error(reader, where,
+		    "\"reads\" and \"firmware\" go together, and \"evidence\" with them or with \"seen_by\"", err);
 	return true;
 }
 
@@ -113,7 +154,8 @@ static bool read_advisory(
 	       copy_text(m.product, &advisory->product, err) && copy_text(m.text, &advisory->text, err) &&
 	       copy_text(m.reference, &advisory->reference, err) && copy_text(m.evidence, &advisory->format, err) &&
 	       copy_text(m.reads, &advisory->firmware_from, err) && read_kinds(reader, where, m.keys, advisory, err) &&
-	       read_ranges(reader, where, m.firmware, advisory, err);
+	       read_ranges(reader, where, m.firmware, advisory, err) &&
+	       read_marks(reader, where, m.seen_by, advisory, err);
 }
 
 bool trust_advisories_read(const struct json_reader *reader, const json_t *list, struct trust *trust, struct error *err)

@@ -5,6 +5,8 @@
 
 #include "common/base64.h"
 #include "policy/evidence_formats.h"
+#include "policy/fido_auth_data.h"
+#include "policy/hex.h"
 #include "policy/strict_json.h"
 #include "policy/trust_advisories.h"
 #include "policy/trust_store.h"
@@ -13,6 +15,8 @@
 
 /* Bytes of a bundle's name and of its version: both go into results. */
 #define NAME_MAXIMUM 40
+
+#define ISSUERS_BELOW_MAXIMUM 3
 
 /* What the functions of one reading share. */
 struct reading {
@@ -41,15 +45,27 @@ static bool copy_base64(
 static bool read_shape(const struct reading *reading, const char *where, const json_t *value,
     struct trust_anchor *anchor, struct error *err)
 {
+	static const struct {
+		enum evidence_format format;
+		const char *name;
+	} shapes[] = {
+	    [TRUST_SHAPE_S1] = {EVIDENCE_PIV, "S1"},
+	    [TRUST_SHAPE_S2] = {EVIDENCE_PIV, "S2"},
+	    [TRUST_SHAPE_SECURITY_KEY] = {EVIDENCE_FIDO, "security-key"},
+	    [TRUST_SHAPE_ATTESTATION_CERTIFICATE] = {EVIDENCE_FIDO, "attestation-certificate"},
+	    [TRUST_SHAPE_TPM] = {EVIDENCE_FIDO, "tpm"},
+	    [TRUST_SHAPE_ANDROID] = {EVIDENCE_FIDO, "android"},
+	    [TRUST_SHAPE_APPLE] = {EVIDENCE_FIDO, "apple"},
+	};
 	struct bytes word = bytes_of_text(json_string_value(value));
 
-	if (bytes_equal_text(word, "S1"))
-		anchor->shape = TRUST_SHAPE_S1;
-	else if (bytes_equal_text(word, "S2"))
-		anchor->shape = TRUST_SHAPE_S2;
-	else
-		return strict_json_error(&reading->json, where, "\"shape\" is neither S1 nor S2", err);
-	return true;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		if (anchor->format != shapes[i].format || !bytes_equal_text(word, shapes[i].name))
+			continue;
+		anchor->shape = (enum trust_shape)i;
+		return true;
+	}
+	return strict_json_error(&reading->json, where, "\"shape\" is none that this evidence knows", err);
 }
 
 static bool read_key(const struct reading *reading, const char *where, struct trust_anchor *anchor, struct error *err)
@@ -65,25 +81,60 @@ static bool read_key(const struct reading *reading, const char *where, struct tr
 	return true;
 }
 
-static bool check_hashes(const struct reading *reading, const char *where, const json_t *list, struct error *err)
+static bool read_hashes(const struct reading *reading, const char *where, const json_t *list,
+    struct trust_anchor *anchor, struct error *err)
 {
 	size_t index;
 	json_t *value;
 
 	json_array_foreach(list, index, value)
 	{
-		const char *text = json_string_value(value);
+		struct bytes text = bytes_of(json_string_value(value), json_string_length(value));
+		uint8_t hash[SHA256_DIGEST_LENGTH];
 
-		if (text == NULL || strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64)
+		if (!hex_parse(text, hash, sizeof(hash)))
 			return strict_json_error(&reading->json, where,
 			    "\"certificates\" is a list of SHA-256 hashes in lower-case hex", err);
+		if (!buffer_put(&anchor->certificates, BYTES_OF(hash), err))
+			return false;
 	}
+	return true;
+}
+
+static bool read_aaguids(const struct reading *reading, const char *where, const json_t *list,
+    struct trust_anchor *anchor, struct error *err)
+{
+	size_t index;
+	json_t *value;
+
+	json_array_foreach(list, index, value)
+	{
+		uint8_t aaguid[FIDO_AAGUID_SIZE];
+
+		if (!fido_aaguid_parse(bytes_of(json_string_value(value), json_string_length(value)), aaguid))
+			return strict_json_error(&reading->json, where,
+			    "\"aaguids\" is a list of AAGUIDs in lower-case hex with dashes", err);
+		if (!buffer_put(&anchor->aaguids, BYTES_OF(aaguid), err))
+			return false;
+	}
+	return true;
+}
+
+static bool read_issuers_below(const struct reading *reading, const char *where, const json_t *value,
+    struct trust_anchor *anchor, struct error *err)
+{
+	json_int_t number = json_integer_value(value);
+
+	if (number < 0 || number > ISSUERS_BELOW_MAXIMUM)
+		return strict_json_error(&reading->json, where, "\"issuers_below\" is a number from 0 to 3", err);
+	anchor->issuers_below = (unsigned)number;
 	return true;
 }
 
 /* The members that believed and distrusted issuers have in common. */
 struct anchor_members {
 	json_t *name, *vendor, *evidence, *subject, *public_key, *shape, *reason, *from, *to, *under, *certificates;
+	json_t *issuers_below, *aaguids;
 };
 
 static bool read_anchor_members(const struct reading *reading, const char *where, bool distrusted, json_t *object,
@@ -99,11 +150,12 @@ static bool read_anchor_members(const struct reading *reading, const char *where
 	    {"valid_to", JSON_STRING, false, &m->to},
 	    {"under", JSON_ARRAY, false, &m->under},
 	    {"certificates", JSON_ARRAY, false, &m->certificates},
+	    {"issuers_below", JSON_INTEGER, false, &m->issuers_below},
+	    {"aaguids", JSON_ARRAY, false, &m->aaguids},
 	    {distrusted ? "reason" : "shape", JSON_STRING, true, distrusted ? &m->reason : &m->shape},
 	};
 
-	return strict_json_members(&reading->json, where, object, members, sizeof(members) / sizeof(members[0]), err) &&
-	       check_hashes(reading, where, m->certificates, err);
+	return strict_json_members(&reading->json, where, object, members, sizeof(members) / sizeof(members[0]), err);
 }
 
 static bool fill_anchor(const struct reading *reading, const char *where, const struct anchor_members *m,
@@ -121,7 +173,9 @@ static bool fill_anchor(const struct reading *reading, const char *where, const 
 	       copy_text(m->to, &anchor->valid_to, err) &&
 	       copy_base64(reading, where, m->subject, &anchor->subject, err) &&
 	       copy_base64(reading, where, m->public_key, &anchor->spki, err) &&
-	       read_key(reading, where, anchor, err) &&
+	       read_key(reading, where, anchor, err) && read_hashes(reading, where, m->certificates, anchor, err) &&
+	       read_aaguids(reading, where, m->aaguids, anchor, err) &&
+	       read_issuers_below(reading, where, m->issuers_below, anchor, err) &&
 	       (m->shape == NULL || read_shape(reading, where, m->shape, anchor, err));
 }
 

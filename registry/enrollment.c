@@ -190,11 +190,13 @@ static bool appraise_evidence(
 {
 	struct appraisal asked = *appraisal;
 	struct buffer spki = BUFFER_EMPTY;
+	const struct reason *refusal;
 
 	if (!ssh_key_put_spki(&enrollment->certificate.key, &spki, err))
 		return false;
 	asked.evidence = &enrollment->evidence;
 	asked.expected_spki = buffer_bytes(&spki);
+	asked.expected_application = buffer_bytes(&enrollment->certificate.key.application);
 	asked.person = enrollment->person;
 	/* zero would say that it is being enrolled now */
 	asked.enrolled_at = enrollment->possession.time > 0 ? enrollment->possession.time : 1;
@@ -202,10 +204,10 @@ static bool appraise_evidence(
 	buffer_free(&spki);
 	if (result->verdict == VERDICT_ACCEPTED)
 		return check_policy_life(enrollment, asked.enrolled_at, result, err);
-	for (size_t i = 0; i < result->num_reasons; i++)
-		if (!result->reasons[i].warning)
-			return error_set(err, result->reasons[i].code, "%s", result->reasons[i].sentence);
-	return error_set(err, ERROR_BUG, "a refusal came without a reason");
+	refusal = result_first_refusal(result);
+	if (refusal == NULL)
+		return error_set(err, ERROR_BUG, "a refusal came without a reason");
+	return error_set(err, refusal->code, "%s", refusal->sentence);
 }
 
 bool enrollment_check(const struct enrollment *enrollment, const struct registrars *registrars,

@@ -1,5 +1,5 @@
 #!/bin/bash
-# verify_samples: each genuine PIV sample of ../shared/data is accepted by `keyenroll verify` and each negative one is not, with
+# verify_samples: each genuine PIV and FIDO sample of ../shared/data is accepted by `keyenroll verify` and each negative one is not, with
 # the shipped trust bundle and nothing else. expected.tsv there has a row a sample: folder, exit status ("!": any but 0), and
 # the arguments to say inside that folder. Needs neither root nor a token.
 set -uo pipefail
@@ -27,7 +27,7 @@ matches()
 }
 
 while IFS=$'\t' read -r folder wanted arguments; do
-	[[ $folder == piv/* ]] || continue
+	[[ $folder == piv/* || $folder == fido/* || $folder == ssh-sk/* ]] || continue
 	num=$((num + 1))
 	# The arguments are words without blanks in them.
 	output=$(cd "$data/$folder" && "$keyenroll" verify --bundle "$top/policy/data/trust.json" --trust "$nothing" \

@@ -1,0 +1,10 @@
+/* fido_claims.h: what an attestation that was found genuine proves, and by which field. Inside policy/ only. */
+#ifndef POLICY_FIDO_CLAIMS_H
+#define POLICY_FIDO_CLAIMS_H
+
+#include "policy/fido_attestation.h"
+
+/* fido_claims_add: adds every claim that the attestation itself can make. Errors: ERROR_MEMORY. */
+bool fido_claims_add(const struct fido_attestation *attestation, struct result *result, struct error *err) MUST_CHECK;
+
+#endif
