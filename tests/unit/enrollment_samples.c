@@ -20,14 +20,13 @@ struct enrollment_content enrollment_content_usual(const struct ssh_sample *subj
 	};
 }
 
-static void make_evidence(const struct enrollment_content *content, const char *text, struct evidence *evidence)
+static void make_evidence(const struct evidence *itself, const char *text, struct evidence *evidence)
 {
 	struct error err = ERROR_EMPTY;
 
-	if (content->evidence_itself != NULL) {
-		*evidence = (struct evidence){.format = content->evidence_itself->format};
-		assert_done(
-		    buffer_put(&evidence->content, buffer_bytes(&content->evidence_itself->content), &err), err);
+	if (itself != NULL) {
+		*evidence = (struct evidence){.format = itself->format};
+		assert_done(buffer_put(&evidence->content, buffer_bytes(&itself->content), &err), err);
 		return;
 	}
 	assert_done(evidence_of_piv(bytes_of_text(text), bytes_of_text("device"), evidence, &err), err);
@@ -40,8 +39,10 @@ static void draw(const struct enrollment_content *content, struct possession *po
 	struct evidence evidence;
 	struct error err = ERROR_EMPTY;
 
-	make_evidence(
-	    content, content->proof_evidence != NULL ? content->proof_evidence : content->evidence, &evidence);
+	if (content->proof_evidence != NULL)
+		make_evidence(NULL, content->proof_evidence, &evidence);
+	else
+		make_evidence(content->evidence_itself, content->evidence, &evidence);
 	assert_done(
 	    possession_draw(&registrar->key, content->proof_person != NULL ? content->proof_person : content->person,
 	        &evidence, content->proof_time, possession, &err),
@@ -71,7 +72,7 @@ void enrollment_sample_prove(const struct enrollment_content *content, struct bu
 	struct evidence evidence;
 	struct error err = ERROR_EMPTY;
 
-	make_evidence(content, content->evidence, &evidence);
+	make_evidence(content->evidence_itself, content->evidence, &evidence);
 	draw(content, &possession);
 	prove(content, &possession, &sshsig);
 	assert_done(enrollment_put_extension(&evidence, &possession, buffer_bytes(&sshsig), extension, &err), err);
