@@ -1,4 +1,4 @@
-/* Genuine tokens' evidence, where it is there: every piv/ row of expected.tsv beside the tree. */
+/* Genuine tokens' evidence, where it is there: every piv/ row of expected.tsv beside the tree, as it is and with changed bits. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -15,6 +15,7 @@ struct fixture {
 	char folder[512];
 	struct trust *trust;
 	struct policy *policy;
+	size_t num_flipped; /* samples */
 };
 
 static void load(const char *path, struct buffer *content)
@@ -72,47 +73,84 @@ static bool gather(const struct fixture *fixture, const char *folder, struct byt
 	return request;
 }
 
-static bool is_accepted(const struct fixture *fixture, const char *folder, struct bytes arguments)
+static bool is_genuine(const struct fixture *fixture, const struct evidence *evidence, struct bytes spki)
+{
+	struct appraisal appraisal = {.evidence = evidence,
+	    .trust = fixture->trust,
+	    .policy = fixture->policy,
+	    .expected_spki = spki,
+	    .now = 1800000000};
+	struct result result;
+
+	appraise(&appraisal, &result);
+	return result.verdict == VERDICT_ACCEPTED;
+}
+
+struct row {
+	char folder[128];
+	struct bytes arguments;
+	bool accepted;
+};
+
+static void check_verdict(struct fixture *fixture, const struct row *row)
 {
 	struct buffer input = BUFFER_EMPTY, spki = BUFFER_EMPTY;
 	struct evidence evidence = EVIDENCE_EMPTY;
 	struct error err = ERROR_EMPTY;
-	struct result result = {.verdict = VERDICT_REFUSED};
-	bool request = gather(fixture, folder, arguments, &input);
+	bool request = gather(fixture, row->folder, row->arguments, &input);
+	bool accepted = (request ? evidence_read_request(buffer_bytes(&input), &evidence, &spki, &err)
+	                         : evidence_read(buffer_bytes(&input), &evidence, &err)) &&
+	                is_genuine(fixture, &evidence, buffer_bytes(&spki));
 
-	if (request ? evidence_read_request(buffer_bytes(&input), &evidence, &spki, &err)
-	            : evidence_read(buffer_bytes(&input), &evidence, &err)) {
-		struct appraisal appraisal = {.evidence = &evidence,
-		    .trust = fixture->trust,
-		    .policy = fixture->policy,
-		    .expected_spki = buffer_bytes(&spki),
-		    .now = 1800000000};
-
-		appraise(&appraisal, &result);
-	}
+	if (accepted != row->accepted)
+		fail_msg("%s", row->folder);
 	buffer_free(&input);
 	buffer_free(&spki);
 	evidence_clear(&evidence);
-	return result.verdict == VERDICT_ACCEPTED;
 }
 
-static void check_row(const struct fixture *fixture, struct bytes line)
+/* All bits of the first sample, and some of each other one: a prime step meets every place in a byte. */
+static void flip_bits(struct fixture *fixture, const struct row *row)
+{
+	size_t step = fixture->num_flipped == 0 ? 1 : 61;
+	struct buffer input = BUFFER_EMPTY;
+	struct evidence evidence = EVIDENCE_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	if (row->accepted && !gather(fixture, row->folder, row->arguments, &input)) {
+		assert_done(evidence_read(buffer_bytes(&input), &evidence, &err), err);
+		for (size_t i = 0; i < evidence.content.len * 8; i += step) {
+			uint8_t bit = (uint8_t)(1U << (i % 8));
+
+			evidence.content.data[i / 8] ^= bit;
+			if (is_genuine(fixture, &evidence, BYTES_EMPTY))
+				fail_msg("%s: bit %zu of byte %zu", row->folder, i % 8, i / 8);
+			evidence.content.data[i / 8] ^= bit;
+		}
+		assert_true(is_genuine(fixture, &evidence, BYTES_EMPTY));
+		fixture->num_flipped++;
+	}
+	evidence_clear(&evidence);
+	buffer_free(&input);
+}
+
+static bool read_row(struct bytes line, struct row *row)
 {
 	struct bytes folder, expected;
-	char name[128];
 
 	if (!bytes_start_with(line, "piv/") || !bytes_take_until(&line, '\t', &folder) ||
 	    !bytes_take_until(&line, '\t', &expected))
-		return;
-	assert_true(bytes_to_text(folder, name, sizeof(name)));
-	if (is_accepted(fixture, name, line) != bytes_equal_text(expected, "0"))
-		fail_msg("%s", name);
+		return false;
+	assert_true(bytes_to_text(folder, row->folder, sizeof(row->folder)));
+	row->arguments = line;
+	row->accepted = bytes_equal_text(expected, "0");
+	return true;
 }
 
-static void every_sample_is_judged_as_expected(void **state)
+static void for_each_row(struct fixture *fixture, void (*check)(struct fixture *fixture, const struct row *row))
 {
-	const struct fixture *fixture = *state;
 	struct buffer table = BUFFER_EMPTY;
+	struct row row;
 	struct bytes rest, line;
 	char path[600];
 
@@ -123,13 +161,31 @@ static void every_sample_is_judged_as_expected(void **state)
 	}
 	load(path, &table);
 	for (rest = buffer_bytes(&table); bytes_take_until(&rest, '\n', &line);)
-		check_row(fixture, line);
+		if (read_row(line, &row))
+			check(fixture, &row);
 	buffer_free(&table);
+}
+
+static void every_sample_is_judged_as_expected(void **state)
+{
+	for_each_row(*state, check_verdict);
+}
+
+static void no_sample_survives_a_changed_bit(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for_each_row(fixture, flip_bits);
+	print_message("%zu genuine samples with bits changed\n", fixture->num_flipped);
+	assert_true(fixture->num_flipped > 0);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_sample_is_judged_as_expected)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_sample_is_judged_as_expected),
+	    cmocka_unit_test(no_sample_survives_a_changed_bit),
+	};
 
 	return cmocka_run_group_tests_name("samples", tests, set_up, tear_down);
 }
