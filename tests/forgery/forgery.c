@@ -1,5 +1,7 @@
-/* forgery.c: appraises every lie of the table and demands its reason. Closing line: forgeries TRIED refused REFUSED. */
+/* forgery.c: appraises every lie of the table and demands its reason. Closing line: forgeries TRIED refused REFUSED.
+ * With the argument "results" it writes the result of each honest chain and of each lie as JSON instead. */
 #include <stdio.h>
+#include <string.h>
 
 #include "policy/appraise.h"
 #include "tests/forgery/lies.h"
@@ -99,21 +101,54 @@ static bool is_refused(const struct court *court, const struct lie *lie)
 	return false;
 }
 
-int main(void)
+static bool write_result(const struct court *court, const struct lie *lie, bool honest)
 {
-	struct court court = {.trust = NULL};
+	struct buffer json = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
+	struct result result;
+	bool done = appraise_lie(court, lie, honest, &result, &err) && result_put_json(&result, &json, &err);
+
+	if (done)
+		fputs(buffer_text(&json), stdout);
+	else
+		fprintf(stderr, "%s: %s\n", lie->name, err.text);
+	buffer_free(&json);
+	return done;
+}
+
+static bool write_results(const struct court *court)
+{
+	const struct lie *lie;
+	bool done = true;
+
+	for (size_t i = 0; (lie = lie_at(i)) != NULL; i++)
+		done = write_result(court, lie, true) && write_result(court, lie, false) && done;
+	return done;
+}
+
+static bool try_all(const struct court *court)
+{
 	const struct lie *lie;
 	size_t tried = 0, refused = 0;
 
-	if (!convene(&court, &err)) {
-		printf("forgery: %s\n", err.text);
-		adjourn(&court);
-		return 1;
-	}
 	for (; (lie = lie_at(tried)) != NULL; tried++)
-		refused += is_refused(&court, lie) ? 1 : 0;
-	adjourn(&court);
+		refused += is_refused(court, lie) ? 1 : 0;
 	printf("forgeries %zu refused %zu\n", tried, refused);
-	return tried == refused ? 0 : 1;
+	return tried == refused;
+}
+
+int main(int argc, char **argv)
+{
+	struct court court = {.trust = NULL};
+	struct error err = ERROR_EMPTY;
+	bool done = convene(&court, &err);
+
+	if (!done)
+		printf("forgery: %s\n", err.text);
+	else if (argc == 2 && strcmp(argv[1], "results") == 0)
+		done = write_results(&court);
+	else
+		done = try_all(&court);
+	adjourn(&court);
+	return done ? 0 : 1;
 }
