@@ -83,6 +83,8 @@ static void conditions_hold_or_not(void **state)
 	    {"serial = {7}\nserial-file = \"/serials\"", true},
 	    {"proven = {generated-inside}", true},
 	    {"proven = {generated-inside, not-exportable}", false},
+	    {"proven = {not-exportable}\nleast-grade = implied", false},
+	    {"proven = {not-exportable}\nleast-grade = claimed", false},
 	    {"implied = {generated-inside, not-exportable}", true},
 	    {"implied = {certified-module}", false},
 	    {"advisory = {critical}", false},

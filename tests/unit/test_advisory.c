@@ -1,0 +1,157 @@
+/* The shipped advisories at the edges of their ranges, and the comparison of firmware that they rest on. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/file.h"
+#include "policy/firmware.h"
+#include "policy/trust.h"
+
+static int set_up(void **state)
+{
+	const char *source = getenv("srcdir");
+	struct buffer bundle = BUFFER_EMPTY;
+	struct trust *trust;
+	struct error err = ERROR_EMPTY;
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%.400s/policy/data/trust.json", source == NULL ? "." : source);
+	assert_done(file_load(path, (size_t)1 << 20, &bundle, &err), err);
+	assert_done(trust_new(&trust, &err) && trust_add(trust, buffer_bytes(&bundle), path, TRUST_SHIPPED, &err), err);
+	buffer_free(&bundle);
+	*state = trust;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	trust_free(*state);
+	return 0;
+}
+
+/* A comma behind each id. */
+static void list_advisories(const struct trust *trust, const struct result *result, char *text, size_t size)
+{
+	const struct advisory *advisory;
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; (advisory = trust_advisory(trust, i)) != NULL; i++)
+		if (advisory_concerns(advisory, "piv", result))
+			len += (size_t)snprintf(text + len, size - len, "%s,", advisory->id);
+}
+
+static void each_token_meets_its_advisories(void **state)
+{
+	static const struct {
+		const char *firmware, *key, *edition, *form_factor, *ids;
+	} rows[] = {
+	    /* RSA keys of the flawed generator */
+	    {"4.2.0", "rsa-2048", "normal", "", "YSA-2017-01,"},
+	    {"4.2.6", "rsa-2048", "normal", "", "YSA-2017-01,"},
+	    {"4.3.4", "rsa-2048", "normal", "", "YSA-2017-01,"},
+	    {"4.3.5", "rsa-2048", "normal", "", ""},
+	    {"4.3.10", "rsa-2048", "normal", "", ""},
+	    {"4.10.0", "rsa-2048", "normal", "", ""},
+	    {"4.3.4", "ecdsa-p256", "normal", "", ""},
+	    {"4.3.4", "ed25519", "normal", "", ""},
+	    /* predictable first random values */
+	    {"4.4.1", "ecdsa-p256", "fips", "", ""},
+	    {"4.4.2", "ecdsa-p256", "fips", "", "YSA-2019-02,"},
+	    {"4.4.4", "rsa-2048", "fips", "", "YSA-2019-02,"},
+	    {"4.4.5", "rsa-2048", "fips", "", ""},
+	    {"4.4.20", "rsa-2048", "fips", "", ""},
+	    /* ECDSA keys by electromagnetic traces */
+	    {"5.0.0", "ecdsa-p256", "normal", "usb-a keychain", "YSA-2024-03,"},
+	    {"5.6.9", "ecdsa-p384", "normal", "usb-a keychain", "YSA-2024-03,"},
+	    {"5.4.3", "ecdsa-p256", "cspn", "usb-a keychain", "YSA-2024-03,"},
+	    {"5.4.3", "rsa-2048", "normal", "usb-a keychain", ""},
+	    {"5.7.0", "ecdsa-p256", "normal", "usb-a keychain", ""},
+	    {"5.7.0", "ecdsa-p256", "fips", "usb-a keychain", "YSA-2024-03,"},
+	    {"5.7.1", "ecdsa-p256", "fips", "usb-c nano", "YSA-2024-03,"},
+	    {"5.7.2", "ecdsa-p256", "fips", "usb-c nano", ""},
+	    {"5.7.1", "ecdsa-p256", "normal", "usb-c bio", "YSA-2024-03,"},
+	    {"5.7.2", "ecdsa-p256", "normal", "usb-c bio", ""},
+	    {"5.10.0", "ecdsa-p256", "normal", "usb-a keychain", ""},
+	    {"10.0.0", "ecdsa-p256", "normal", "usb-a keychain", ""},
+	    /* what cannot be read falls under all that its key could */
+	    {"", "rsa-2048", "normal", "", "YSA-2017-01,YSA-2019-02,"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result result = {.format = "piv"};
+		char ids[256];
+
+		result_add_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "yubico", "");
+		result_add_claim(&result, CLAIM_FIRMWARE, CLAIM_PROVEN, rows[i].firmware, "");
+		result_add_claim(&result, CLAIM_KEY_ALGORITHM, CLAIM_PROVEN, rows[i].key, "");
+		result_add_claim(&result, CLAIM_EDITION, CLAIM_PROVEN, rows[i].edition, "");
+		result_add_claim(&result, CLAIM_FORM_FACTOR, CLAIM_PROVEN, rows[i].form_factor, "");
+		list_advisories(*state, &result, ids, sizeof(ids));
+		if (strcmp(ids, rows[i].ids) != 0)
+			fail_msg("%s %s %s %s: \"%s\"", rows[i].firmware, rows[i].key, rows[i].edition,
+			    rows[i].form_factor, ids);
+	}
+}
+
+static void another_vendors_token_meets_none(void **state)
+{
+	struct result result = {.format = "piv"};
+	char ids[256];
+
+	result_add_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "another", "");
+	result_add_claim(&result, CLAIM_FIRMWARE, CLAIM_PROVEN, "4.3.4", "");
+	result_add_claim(&result, CLAIM_KEY_ALGORITHM, CLAIM_PROVEN, "rsa-2048", "");
+	list_advisories(*state, &result, ids, sizeof(ids));
+	assert_string_equal(ids, "");
+}
+
+static void firmware_is_compared_as_numbers(void **state)
+{
+	static const struct {
+		const char *smaller, *greater;
+	} rows[] = {
+	    {"4.9.0", "4.10.0"},
+	    {"4.3.9", "4.3.10"},
+	    {"4.99.99", "5.0.0"},
+	    {"9.0.0", "10.0.0"},
+	    {"5.7.4", "5.7.65535"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned smaller[3], greater[3];
+
+		assert_true(firmware_parse(bytes_of_text(rows[i].smaller), smaller));
+		assert_true(firmware_parse(bytes_of_text(rows[i].greater), greater));
+		assert_true(firmware_compare(smaller, greater) < 0);
+		assert_true(firmware_compare(greater, smaller) > 0);
+		assert_int_equal(firmware_compare(smaller, smaller), 0);
+	}
+}
+
+static void only_three_numbers_are_firmware(void **state)
+{
+	static const char *const rows[] = {"", "5", "5.7", "5.7.4.1", "5.7.4.", ".5.7", "5..7", "5.7.", "5.7.x",
+	    "5.7.-1", "5.7.65536", "5.7.123456", " 5.7.4"};
+	unsigned parts[3];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (firmware_parse(bytes_of_text(rows[i]), parts))
+			fail_msg("\"%s\"", rows[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(each_token_meets_its_advisories),
+	    cmocka_unit_test(another_vendors_token_meets_none),
+	    cmocka_unit_test(firmware_is_compared_as_numbers),
+	    cmocka_unit_test(only_three_numbers_are_firmware),
+	};
+
+	return cmocka_run_group_tests_name("advisory", tests, set_up, tear_down);
+}
