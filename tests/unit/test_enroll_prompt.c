@@ -49,13 +49,24 @@ struct dialogue {
 	size_t len;
 };
 
+/* A shell that started the tests in the background has these ignored; and no question waits for ever. */
+static void answer_for(int (*ask)(const char *wanted), const char *wanted)
+{
+	static const int signals[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGTSTP};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		(void)signal(signals[i], SIG_DFL);
+	(void)alarm(60);
+	_exit(ask(wanted));
+}
+
 static void start(struct dialogue *dialogue, int (*ask)(const char *wanted), const char *wanted)
 {
 	*dialogue = (struct dialogue){.len = 0};
 	dialogue->child = forkpty(&dialogue->terminal, NULL, NULL, NULL);
 	assert_true(dialogue->child >= 0);
 	if (dialogue->child == 0)
-		_exit(ask(wanted));
+		answer_for(ask, wanted);
 }
 
 /* Reads on until the text was shown `times` times, or nothing comes for ten seconds. */
