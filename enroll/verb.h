@@ -29,8 +29,8 @@ struct verb {
 	bool (*run)(struct invocation *invocation, struct error *err) MUST_CHECK;
 };
 
-extern const struct verb verb_advisories, verb_audit, verb_enroll, verb_help, verb_init, verb_list, verb_policy,
-    verb_revoke, verb_show, verb_snapshot, verb_tokens, verb_trust, verb_verify;
+extern const struct verb verb_advisories, verb_audit, verb_doctor, verb_enroll, verb_help, verb_init, verb_list,
+    verb_policy, verb_revoke, verb_show, verb_snapshot, verb_tokens, verb_trust, verb_verify;
 
 /* verb_at: the verbs in the order of the help; NULL behind the last. */
 const struct verb *verb_at(size_t index);

@@ -16,6 +16,7 @@ static const struct verb *const verbs[] = {
     &verb_policy,
     &verb_trust,
     &verb_advisories,
+    &verb_doctor,
     &verb_help,
 };
 

@@ -1,0 +1,153 @@
+#include <inttypes.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/timex.h>
+#include <sys/un.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "config.h"
+#include "enroll/doctor.h"
+
+#define SOCKET_PATH KEYENROLL_RUN_DIR "/verifier.sock"
+#define VERIFIER KEYENROLL_SBIN_DIR "/keyenrolld"
+#define CLOCK_TOLERANCE 300
+
+void doctor_host_rules(const struct doctor *doctor, struct finding *finding)
+{
+	if (doctor->rules == NULL)
+		doctor_find(finding, HEALTH_PROBLEM, "mend that line: until then nobody gets in", "%s",
+		    doctor->rules_error.text);
+}
+
+void doctor_host_mode(const struct doctor *doctor, struct finding *finding)
+{
+	const struct host_person nobody = {.name = ""};
+
+	if (doctor->rules == NULL)
+		return;
+	if (host_rules_mode(doctor->rules, &nobody) != HOST_MODE_ENFORCE)
+		doctor_find(finding, HEALTH_WARNING,
+		    "\"keyenroll audit logins\" shows who would be locked out by mode = enforce",
+		    "host.conf says mode = %s: sessions open whatever is found",
+		    host_mode_name(host_rules_mode(doctor->rules, &nobody)));
+	for (size_t i = 0; i < doctor->num_logins; i++) {
+		const struct host_person account = {.name = doctor->logins[i].account};
+
+		if (host_rules_mode(doctor->rules, &account) != HOST_MODE_ENFORCE)
+			doctor_find(finding, HEALTH_WARNING, "end the stage in host.conf when it is over",
+			    "the account %s is in mode %s", account.name,
+			    host_mode_name(host_rules_mode(doctor->rules, &account)));
+	}
+}
+
+void doctor_host_files(const struct doctor *doctor, struct finding *finding)
+{
+	if (doctor->rules != NULL && doctor->view_error.code != ERROR_NONE)
+		doctor_find(finding, HEALTH_PROBLEM, "mend that file: until then nobody gets in", "%s [%s]",
+		    doctor->view_error.text, error_word(doctor->view_error.code));
+	else if (doctor->view.registrars != NULL && doctor->view.registrars->num == 0)
+		doctor_find(finding, HEALTH_PROBLEM, "copy the desk's registrars file to this host",
+		    "the registrars file names nobody: no enrollment is believed");
+}
+
+/* Plain keys need it; a host that only admits certificates may do without. */
+static void check_age(const struct doctor *doctor, struct finding *finding)
+{
+	int64_t age = doctor->now - snapshot_made_at(doctor->view.snapshot), hours = age / 3600;
+	int64_t refuse = host_rules_refuse_age(doctor->rules), warn = host_rules_warn_age(doctor->rules);
+
+	if (refuse > 0 && age > refuse)
+		doctor_find(finding, HEALTH_PROBLEM, "bring a new one: keyenroll snapshot",
+		    "the snapshot is %" PRId64 " hours old, and host.conf refuses it after %" PRId64, hours,
+		    refuse / 3600);
+	else if (warn > 0 && age > warn)
+		doctor_find(finding, HEALTH_WARNING, "find out why no new one comes",
+		    "the snapshot is %" PRId64 " hours old: what was revoked since is not known here", hours);
+}
+
+void doctor_host_snapshot(const struct doctor *doctor, struct finding *finding)
+{
+	if (doctor->view_error.code != ERROR_NONE)
+		return;
+	if (doctor->view.snapshot != NULL)
+		check_age(doctor, finding);
+	else if (doctor->num_logins == 0 || sshd_value_is(&doctor->logins[0], "trustedusercakeys", "none"))
+		doctor_find(finding, HEALTH_PROBLEM, "bring one: keyenroll snapshot",
+		    "there is no snapshot in %s: no plain key is known here", doctor->folders.state);
+}
+
+void doctor_host_clock(const struct doctor *doctor, struct finding *finding)
+{
+	struct timex state = {.modes = 0};
+
+	if (doctor->view.snapshot != NULL && doctor->now + CLOCK_TOLERANCE < snapshot_made_at(doctor->view.snapshot))
+		doctor_find(finding, HEALTH_PROBLEM, "set the clock: enrollments begin and end by it",
+		    "the clock is behind the making of the snapshot");
+	else if (adjtimex(&state) == TIME_ERROR && (state.status & STA_UNSYNC) != 0)
+		doctor_find(finding, HEALTH_WARNING, "let chrony, ntpd or systemd-timesyncd run",
+		    "nothing keeps the clock right");
+}
+
+void doctor_host_break_glass(const struct doctor *doctor, struct finding *finding)
+{
+	const char *account;
+
+	for (size_t i = 0; doctor->rules != NULL && (account = host_rules_break_glass_at(doctor->rules, i)) != NULL;
+	     i++)
+		if (getpwnam(account) == NULL)
+			doctor_find(finding, HEALTH_PROBLEM, "make the account, or take it out of host.conf",
+			    "the break-glass account %s does not exist", account);
+}
+
+void doctor_verifier_account(const struct doctor *doctor, struct finding *finding)
+{
+	const struct passwd *entry = getpwnam(KEYENROLL_VERIFIER_USER);
+
+	(void)doctor;
+	if (entry == NULL)
+		doctor_find(finding, HEALTH_PROBLEM, "useradd --system " KEYENROLL_VERIFIER_USER,
+		    "there is no account " KEYENROLL_VERIFIER_USER ": neither verifier nor sshd's command can run");
+	else if (entry->pw_uid == 0)
+		doctor_find(finding, HEALTH_PROBLEM, "give it an id of its own",
+		    "the account " KEYENROLL_VERIFIER_USER " is root");
+}
+
+static bool somebody_listens(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_PATH};
+	int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool listens = descriptor >= 0 && connect(descriptor, (const struct sockaddr *)&address, sizeof(address)) == 0;
+
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	return listens;
+}
+
+void doctor_verifier_socket(const struct doctor *doctor, struct finding *finding)
+{
+	(void)doctor;
+	if (!doctor_file_is_roots(VERIFIER, finding))
+		return;
+	if (!somebody_listens())
+		doctor_find(finding, HEALTH_WARNING, "start keyenrolld",
+		    "nobody listens at " SOCKET_PATH ": each login starts a verifier of its own, which is slower");
+}
+
+/* Whether SELinux enforces, and a policy knows the command. */
+void doctor_host_selinux(const struct doctor *doctor, struct finding *finding)
+{
+	struct buffer enforce = BUFFER_EMPTY;
+	char type[256] = "";
+
+	(void)doctor;
+	if (file_exists("/sys/fs/selinux/enforce") && file_load("/sys/fs/selinux/enforce", 16, &enforce, NULL) &&
+	    bytes_start_with(buffer_bytes(&enforce), "1") &&
+	    (getxattr(KEYENROLL_SBIN_DIR "/keyenroll-sshd", "security.selinux", type, sizeof(type) - 1) < 0 ||
+	        strstr(type, "keyenroll") == NULL))
+		doctor_find(finding, HEALTH_WARNING, "look for denials: ausearch -m avc -c sshd",
+		    "SELinux enforces and has no type for keyenroll-sshd: sshd may not be allowed to ask the verifier");
+	buffer_free(&enforce);
+}
