@@ -24,7 +24,7 @@ static uint8_t odd_parity(uint8_t byte)
 	unsigned ones = 0;
 
 	for (unsigned bit = 1; bit < 8; bit++)
-		ones += byte >> bit & 1U;
+		ones += (unsigned)byte >> bit & 1U;
 	return (uint8_t)((byte & 0xfeU) | (ones % 2 == 0));
 }
 
