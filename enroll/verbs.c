@@ -17,6 +17,7 @@ static const struct verb *const verbs[] = {
     &verb_trust,
     &verb_advisories,
     &verb_doctor,
+    &verb_why,
     &verb_help,
 };
 

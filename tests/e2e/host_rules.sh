@@ -2,6 +2,7 @@
 # host.conf on a running host: who may enter which account, audit and off, break-glass accounts, and another
 # AuthorizedKeysCommand behind --chain; with real pcscd, sshd, ssh and OpenSC.
 . "$(dirname "$0")/world.sh"
+. "$(dirname "$0")/reports.bash"
 
 software=$WORLD/software
 
@@ -55,6 +56,26 @@ refuse "a file that cannot be read admits nobody" enters alice
 expect_logged "and the log names its line" 'host\.conf:1: no such option.*host\.file'
 rm "$config/host.conf"
 expect "without the file she enters her own" enters alice
+
+# ---- why --------------------------------------------------------------------------------------------------------------------
+report 0 why "why alice, as JSON" keyenroll why --json alice
+holds '.keys | length == 1 and .[0].verdict == "accepted" and .[0].person == "alice"' "says that her key gets in"
+holds '.keys[0] as $key | [$key.rules[] | select(.fate == "decides") | .rule] == [$key.rule]' "and by which rule"
+fingerprint=$(jq -r '.keys[0].fingerprint' "$WORLD/json")
+exits 0 "why, for a fingerprint" keyenroll why "$fingerprint"
+says "SHA256:.*: gets in" "says the same as text"
+says 'enrolled for alice by helpdesk' "and who enrolled it"
+exits 1 "why not into root" keyenroll why --account root alice
+says 'may not enter the account root \[enrollment.other-person\]' "says why"
+printf 'rule "touch" {\n\ttouch-policy = "always"\n\tthen = "accept"\n}\n' >"$config/policy.conf"
+exits 1 "why, under a rule that wants a touch" keyenroll why alice
+says 'rule "touch" \(line 2\) does not match: touch-policy is never, wanted always' "names the condition that fails"
+refuse "and sshd says the same" enters alice
+rm "$config/policy.conf"
+exits 1 "why, of somebody who is not enrolled" keyenroll why bob
+says 'enrollment.absent' "says so"
+exits 64 "a word that is no fingerprint" keyenroll why SHA256:abc
+exits 1 "a key that is not enrolled" keyenroll why "SHA256:$(printf '%043d' 0)"
 
 # ---- another command --------------------------------------------------------------------------------------------------------
 mkdir -p "$prefix/sbin"
