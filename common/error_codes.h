@@ -54,6 +54,9 @@
 	X(ERROR_CERTIFICATE_EXTENSION,     "certificate.extension",      DENIED) \
 	X(ERROR_PIV_ISSUER_UNKNOWN,        "piv.issuer-unknown",         DENIED) \
 	X(ERROR_PIV_ISSUER_DISTRUSTED,     "piv.issuer-distrusted",      DENIED) \
+	X(ERROR_ISSUER_PREVIEW,            "issuer.preview",             DENIED) \
+	X(ERROR_ISSUER_SIBLING,            "issuer.sibling",             DENIED) \
+	X(ERROR_ISSUER_COMPROMISED,        "issuer.compromised",         DENIED) \
 	X(ERROR_PIV_DEVICE_SIGNATURE,      "piv.device-signature",       DENIED) \
 	X(ERROR_PIV_DEVICE_CERTIFICATE,    "piv.device-certificate",     DENIED) \
 	X(ERROR_PIV_LEAF_SIGNATURE,        "piv.attestation-signature",  DENIED) \

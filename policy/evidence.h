@@ -12,7 +12,7 @@
 
 enum evidence_format {
 	EVIDENCE_PIV, /* "piv": SSH strings of slot attestation and device (f9) certificate, both DER; the second may be empty */
-	EVIDENCE_FIDO, /* "fido": what WebAuthn gives: policy/fido_evidence.h */
+	EVIDENCE_FIDO,   /* "fido": what WebAuthn gives: policy/fido_evidence.h */
 	EVIDENCE_SSH_SK, /* "ssh-sk-attest": what ssh-keygen -O write-attestation gives: the same header */
 	EVIDENCE_FORMAT_COUNT
 };

@@ -5,7 +5,7 @@
 #include "policy/appraise.h"
 
 struct evidence_format_row {
-	const char *name; /* stands in stored evidence: never changes */
+	const char *name;         /* stands in stored evidence: never changes */
 	enum evidence_format kin; /* the format whose anchors and advisories count: its own, or another wrapping's */
 
 	/* Parses the evidence's content and fills claims, assurance and reasons. Refuses by result_refuse; without a refusal the

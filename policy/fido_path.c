@@ -26,7 +26,7 @@ static bool check_distrust(const struct certificate *certificate, const struct t
 	const struct trust_anchor *distrusted = trust_find_distrusted(trust, EVIDENCE_FIDO, certificate->spki);
 
 	return distrusted == NULL ||
-	       error_set(err, ERROR_FIDO_ISSUER_DISTRUSTED, "the attestation rests on the key of \"%s\": %s",
+	       error_set(err, distrusted->distrust_code, "the attestation rests on the key of \"%s\": %s",
 	           distrusted->name, distrusted->distrust_reason);
 }
 
@@ -67,7 +67,7 @@ static bool find_anchor(const struct trust *trust, const struct certificate *cer
 		}
 	}
 	if (distrusted != NULL)
-		return error_set(err, ERROR_FIDO_ISSUER_DISTRUSTED, "the attestation certificate comes from \"%s\": %s",
+		return error_set(err, distrusted->distrust_code, "the attestation certificate comes from \"%s\": %s",
 		    distrusted->name, distrusted->distrust_reason);
 	return false;
 }

@@ -65,7 +65,7 @@ static bool find_anchor(const struct trust *trust, struct piv_chain *chain, stru
 		}
 	}
 	if (distrusted != NULL)
-		return error_set(err, ERROR_PIV_ISSUER_DISTRUSTED, "the device certificate was issued by \"%s\": %s",
+		return error_set(err, distrusted->distrust_code, "the device certificate was issued by \"%s\": %s",
 		    distrusted->name, distrusted->distrust_reason);
 	if (any)
 		return error_prefix(err, "device certificate");

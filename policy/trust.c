@@ -123,6 +123,7 @@ static bool spread_distrust(struct trust *trust, struct error *err)
 			anchor->distrust_reason = strdup(other->distrust_reason);
 			if (anchor->distrust_reason == NULL)
 				return error_set(err, ERROR_MEMORY, "no memory for the trust");
+			anchor->distrust_code = other->distrust_code;
 			anchor->distrusted = true;
 		}
 	}

@@ -36,6 +36,8 @@ struct trust_anchor {
 	enum trust_shape shape;
 	bool distrusted;       /* a preview or sibling CA: known, and never to be believed */
 	char *distrust_reason; /* sentence; NULL unless distrusted */
+	enum error_code
+	    distrust_code;     /* what a refusal for it says; the format's own word where the bundle names none */
 	struct buffer subject; /* DER Name */
 	struct buffer spki;
 	struct verification_key *key; /* of `spki` */

@@ -133,7 +133,8 @@ static bool read_issuers_below(const struct reading *reading, const char *where,
 
 /* The members that believed and distrusted issuers have in common. */
 struct anchor_members {
-	json_t *name, *vendor, *evidence, *subject, *public_key, *shape, *reason, *from, *to, *under, *certificates;
+	json_t *name, *vendor, *evidence, *subject, *public_key, *shape, *reason, *code, *from, *to, *under,
+	    *certificates;
 	json_t *issuers_below, *aaguids;
 };
 
@@ -153,9 +154,28 @@ static bool read_anchor_members(const struct reading *reading, const char *where
 	    {"issuers_below", JSON_INTEGER, false, &m->issuers_below},
 	    {"aaguids", JSON_ARRAY, false, &m->aaguids},
 	    {distrusted ? "reason" : "shape", JSON_STRING, true, distrusted ? &m->reason : &m->shape},
+	    {"code", JSON_STRING, false, &m->code},
 	};
 
 	return strict_json_members(&reading->json, where, object, members, sizeof(members) / sizeof(members[0]), err);
+}
+
+/* Without one the format's own word for a distrusted issuer is said. */
+static bool read_code(const struct reading *reading, const char *where, const struct anchor_members *m,
+    struct trust_anchor *anchor, struct error *err)
+{
+	static const enum error_code codes[] = {ERROR_ISSUER_PREVIEW, ERROR_ISSUER_SIBLING, ERROR_ISSUER_COMPROMISED};
+
+	anchor->distrust_code =
+	    anchor->format == EVIDENCE_PIV ? ERROR_PIV_ISSUER_DISTRUSTED : ERROR_FIDO_ISSUER_DISTRUSTED;
+	if (m->code == NULL)
+		return true;
+	for (size_t i = 0; m->reason != NULL && i < sizeof(codes) / sizeof(codes[0]); i++) {
+		anchor->distrust_code = codes[i];
+		if (strcmp(json_string_value(m->code), error_word(codes[i])) == 0)
+			return true;
+	}
+	return strict_json_error(&reading->json, where, "\"code\" is no reason to distrust an issuer", err);
 }
 
 static bool fill_anchor(const struct reading *reading, const char *where, const struct anchor_members *m,
@@ -168,9 +188,9 @@ static bool fill_anchor(const struct reading *reading, const char *where, const 
 		return error_set(err, ERROR_MEMORY, "no memory for the trust");
 	if (!evidence_format_find(bytes_of_text(json_string_value(m->evidence)), &anchor->format))
 		return strict_json_error(&reading->json, where, "\"evidence\" is not a format that is known here", err);
-	return copy_text(m->name, &anchor->name, err) && copy_text(m->vendor, &anchor->vendor, err) &&
-	       copy_text(m->reason, &anchor->distrust_reason, err) && copy_text(m->from, &anchor->valid_from, err) &&
-	       copy_text(m->to, &anchor->valid_to, err) &&
+	return read_code(reading, where, m, anchor, err) && copy_text(m->name, &anchor->name, err) &&
+	       copy_text(m->vendor, &anchor->vendor, err) && copy_text(m->reason, &anchor->distrust_reason, err) &&
+	       copy_text(m->from, &anchor->valid_from, err) && copy_text(m->to, &anchor->valid_to, err) &&
 	       copy_base64(reading, where, m->subject, &anchor->subject, err) &&
 	       copy_base64(reading, where, m->public_key, &anchor->spki, err) &&
 	       read_key(reading, where, anchor, err) && read_hashes(reading, where, m->certificates, anchor, err) &&

@@ -213,9 +213,11 @@ bool forged_put_bundle(const char *advisories, struct buffer *out, struct error 
 	       put_anchor(ROOT_NAME, KEY_ROOT, "\"shape\": \"S1\"", out, err) && buffer_put_text(out, ", ", err) &&
 	       put_anchor(ISSUING_NAME, KEY_ISSUING, "\"shape\": \"S2\"", out, err) &&
 	       buffer_put_text(out, "], \"distrusted\": [", err) &&
-	       put_anchor(PREVIEW_NAME, KEY_PREVIEW, "\"reason\": \"it signs samples only\"", out, err) &&
+	       put_anchor(PREVIEW_NAME, KEY_PREVIEW,
+	           "\"reason\": \"it signs samples only\", \"code\": \"issuer.preview\"", out, err) &&
 	       buffer_put_text(out, ", ", err) &&
-	       put_anchor(SIBLING_NAME, KEY_PREVIEW, "\"reason\": \"it issues OpenPGP attestations\"", out, err) &&
+	       put_anchor(SIBLING_NAME, KEY_PREVIEW,
+	           "\"reason\": \"it issues OpenPGP attestations\", \"code\": \"issuer.sibling\"", out, err) &&
 	       buffer_put_format(out, err, "], \"advisories\": %s}\n", advisories == NULL ? "[]" : advisories);
 }
 
