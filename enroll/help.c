@@ -1,6 +1,7 @@
 #include "enroll/help.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "enroll/report.h"
 
@@ -38,6 +39,44 @@ void help_verb(const struct verb *verb)
 		option_line(row);
 	report_text("  --help                   this text\n\n");
 	report_text(exit_statuses);
+}
+
+/* A tab is no control character of report_line's here. */
+static void word_line(const char *dashes, const char *word, const char *kind, const char *meaning)
+{
+	const char *const parts[] = {dashes, word, "\t", kind ? kind : "", "\t", meaning, "\n"};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		report_text(parts[i]);
+}
+
+/* "show|verify|add [OPTION]... [FILE]": what begins with a small letter is said as it stands, other words are kinds. */
+static void argument_words(const char *synopsis)
+{
+	const char *last = strrchr(synopsis, ' ');
+	char word[32];
+
+	while (*synopsis >= 'a' && *synopsis <= 'z') {
+		size_t len = strcspn(synopsis, "| ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, synopsis);
+		word_line("", word, NULL, "");
+		synopsis += len + (synopsis[len] == '|' ? 1 : 0);
+	}
+	if (last)
+		word_line("", "", last + 1, "");
+}
+
+void help_words(const struct verb *verb)
+{
+	for (size_t i = 0; !verb && verb_at(i); i++)
+		word_line("", verb_at(i)->name, NULL, verb_at(i)->summary);
+	if (!verb)
+		return;
+	argument_words(verb->synopsis);
+	for (const struct option_row *row = verb->options; row->name; row++)
+		word_line("--", row->name, row->argument, row->help);
+	word_line("--", "help", NULL, "say what the verb does");
 }
 
 static json_t *options_json(const struct verb *verb)

@@ -10,6 +10,11 @@
 void help_overview(void);
 void help_verb(const struct verb *verb);
 
+/* help_words: what may stand next, for completion: lines of a word, the kind of its value ("FILE", or empty) and its meaning,
+ * with tabs between. Without a verb its names, with one its options, and what its first argument can be; a line without a word
+ * names the kind of its arguments. */
+void help_words(const struct verb *verb);
+
 /* help_json: the object of the schema "help"; NULL without memory. */
 json_t *help_json(void);
 

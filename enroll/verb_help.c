@@ -1,9 +1,10 @@
 #include "enroll/help.h"
 #include "enroll/report.h"
 
-enum { OPTION_JSON };
+enum { OPTION_WORDS, OPTION_JSON };
 
 static const struct option_row options[] = {
+    [OPTION_WORDS] = {"words", NULL, "only the words, as completion in shells wants them"},
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
@@ -20,7 +21,9 @@ static bool run(struct invocation *invocation, struct error *err)
 		if (!verb)
 			return error_set(err, ERROR_USAGE, "there is no verb \"%s\"", given->arguments[0]);
 	}
-	if (verb)
+	if (options_given(given, OPTION_WORDS))
+		help_words(verb);
+	else if (verb)
 		help_verb(verb);
 	else
 		help_overview();
@@ -30,9 +33,9 @@ static bool run(struct invocation *invocation, struct error *err)
 const struct verb verb_help = {
     .name = "help",
     .summary = "say what a verb does and which options it has",
-    .synopsis = "[VERB] [--json]",
+    .synopsis = "[OPTION]... [VERB]",
     .description = "Prints the list of all verbs, or all about one. With --json the whole table\n"
-                   "comes out, as completion and other programs want it.\n",
+                   "comes out, as other programs want it.\n",
     .options = options,
     .max_arguments = 1,
     .run = run,
