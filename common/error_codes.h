@@ -145,6 +145,10 @@
 	X(ERROR_CODE_CHARACTERS,           "code.characters",            INPUT) \
 	X(ERROR_CODE_DEFAULT,              "code.default",               DENIED) \
 	X(ERROR_MANAGEMENT_KEY,            "management-key.wrong",       DEVICE) \
+	X(ERROR_PIN_PAUSED,                "pin.blocked-until-plugged",  DEVICE) \
+	X(ERROR_CREDENTIAL_EXISTS,         "credential.exists",          DENIED) \
+	X(ERROR_CREDENTIAL_ABSENT,         "credential.absent",          DEVICE) \
+	X(ERROR_SK_KEY_FILE,               "sk-key-file.format",         INPUT) \
 	X(ERROR_TOUCH,                     "card.touch",                 DEVICE) \
 	X(ERROR_NOT_ATTESTABLE,            "card.not-attestable",        DEVICE)
 /* clang-format on */

@@ -11,18 +11,18 @@
 #define STATUS_MORE 0x6100U
 #define STATUS_OTHER_LENGTH 0x6c00U
 
-static bool put_header(const struct apdu_command *command, uint8_t class, struct buffer *out, struct error *err)
+static bool put_header(const struct apdu_command *command, uint8_t chaining, struct buffer *out, struct error *err)
 {
-	return buffer_put_u8(out, class, err) && buffer_put_u8(out, command->ins, err) &&
+	return buffer_put_u8(out, command->class | chaining, err) && buffer_put_u8(out, command->ins, err) &&
 	       buffer_put_u8(out, command->p1, err) && buffer_put_u8(out, command->p2, err);
 }
 
-bool apdu_encode_short(
-    const struct apdu_command *command, uint8_t class, unsigned length_expected, struct buffer *out, struct error *err)
+bool apdu_encode_short(const struct apdu_command *command, uint8_t chaining, unsigned length_expected,
+    struct buffer *out, struct error *err)
 {
 	if (command->data.len > SHORT_DATA_MAXIMUM || length_expected > SHORT_REPLY_MAXIMUM)
 		return error_set(err, ERROR_BUG, "a short command cannot carry %zu bytes", command->data.len);
-	if (!put_header(command, class, out, err))
+	if (!put_header(command, chaining, out, err))
 		return false;
 	if (command->data.len > 0 &&
 	    (!buffer_put_u8(out, (uint8_t)command->data.len, err) || !buffer_put(out, command->data, err)))
@@ -60,11 +60,11 @@ static bool transmit(struct apdu_channel *channel, const struct buffer *encoded,
 	return true;
 }
 
-static bool send_short(struct apdu_channel *channel, const struct apdu_command *command, uint8_t class,
+static bool send_short(struct apdu_channel *channel, const struct apdu_command *command, uint8_t chaining,
     unsigned length_expected, struct buffer *reply, uint16_t *status, struct error *err)
 {
 	struct buffer encoded = BUFFER_EMPTY;
-	bool done = apdu_encode_short(command, class, length_expected, &encoded, err) &&
+	bool done = apdu_encode_short(command, chaining, length_expected, &encoded, err) &&
 	            transmit(channel, &encoded, reply, status, err);
 
 	buffer_free(&encoded);
@@ -72,19 +72,19 @@ static bool send_short(struct apdu_channel *channel, const struct apdu_command *
 }
 
 /* As send_short, and once more when the card names the length that it wants to be asked for. */
-static bool run_short(struct apdu_channel *channel, const struct apdu_command *command, uint8_t class,
+static bool run_short(struct apdu_channel *channel, const struct apdu_command *command, uint8_t chaining,
     unsigned length_expected, struct buffer *reply, uint16_t *status, struct error *err)
 {
 	size_t before = reply->len;
 	unsigned wanted;
 
-	if (!send_short(channel, command, class, length_expected, reply, status, err))
+	if (!send_short(channel, command, chaining, length_expected, reply, status, err))
 		return false;
 	if ((*status & STATUS_FAMILY) != STATUS_OTHER_LENGTH)
 		return true;
 	wanted = *status & 0xffU;
 	buffer_cut(reply, before);
-	return send_short(channel, command, class, wanted == 0 ? SHORT_REPLY_MAXIMUM : wanted, reply, status, err);
+	return send_short(channel, command, chaining, wanted == 0 ? SHORT_REPLY_MAXIMUM : wanted, reply, status, err);
 }
 
 static bool get_response(

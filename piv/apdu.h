@@ -19,6 +19,7 @@ enum apdu_reply {
 };
 
 struct apdu_command {
+	uint8_t class; /* 00, or that of an application of its own; the chaining bit comes by itself */
 	uint8_t ins, p1, p2;
 	enum apdu_reply reply;
 	struct bytes data; /* up to 65535 bytes, borrowed */
@@ -30,10 +31,10 @@ struct apdu_channel {
 };
 
 /* apdu_encode_short: one command in short form; the caller keeps data to 255 bytes.
- *   class  0x00, or 0x10 for a piece that more follows
+ *   chaining  0x00, or 0x10 for a piece that more follows
  *   length_expected  Le: 1 to 256, 0 for none */
-bool apdu_encode_short(const struct apdu_command *command, uint8_t class, unsigned length_expected, struct buffer *out,
-    struct error *err) MUST_CHECK;
+bool apdu_encode_short(const struct apdu_command *command, uint8_t chaining, unsigned length_expected,
+    struct buffer *out, struct error *err) MUST_CHECK;
 
 /* apdu_encode_extended: one command with three-byte lengths, Le at its maximum unless no reply is wanted. */
 bool apdu_encode_extended(const struct apdu_command *command, struct buffer *out, struct error *err) MUST_CHECK;

@@ -33,7 +33,8 @@ static void commands_are_encoded_as_the_standard_has_them(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct apdu_command command = {0xcb, 0x3f, 0xff, rows[i].reply, bytes_of(long_data, rows[i].data)};
+		struct apdu_command command = {
+		    0x00, 0xcb, 0x3f, 0xff, rows[i].reply, bytes_of(long_data, rows[i].data)};
 		struct buffer encoded = BUFFER_EMPTY, head = BUFFER_EMPTY;
 		struct error err = ERROR_EMPTY;
 		struct bytes in, front;
@@ -140,7 +141,7 @@ static void exchanges_end_as_they_should(void **state)
 		const struct exchange_row *row = &exchanges[i];
 		struct scripted_card card = {.script = row->script};
 		struct apdu_channel channel = {scripted_card_transport(&card), false};
-		struct apdu_command command = {0xcb, 0x3f, 0xff, row->reply, bytes_of(long_data, row->data)};
+		struct apdu_command command = {0x00, 0xcb, 0x3f, 0xff, row->reply, bytes_of(long_data, row->data)};
 		struct buffer reply = BUFFER_EMPTY;
 		struct error err = ERROR_EMPTY;
 		uint16_t status = 0;
@@ -191,7 +192,7 @@ static void a_card_without_extended_length_is_remembered(void **state)
 	};
 	struct scripted_card card = {.script = script};
 	struct apdu_channel channel = {scripted_card_transport(&card), false};
-	struct apdu_command command = {0xcb, 0x3f, 0xff, APDU_REPLY_LONG, BYTES_EMPTY};
+	struct apdu_command command = {0x00, 0xcb, 0x3f, 0xff, APDU_REPLY_LONG, BYTES_EMPTY};
 	struct buffer reply = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 	uint16_t status;

@@ -22,7 +22,8 @@ struct vtoken_plug *vtoken_plug_new(const char *personality, const char *vendor)
 	assert_non_null(plug);
 	assert_non_null(personality_find(personality));
 	card_init(&plug->token.card, personality_find(personality), SERIAL);
-	assert_done(vendor_make_f9(&plug->token.card, vendor, &err), err);
+	if (vendor != NULL)
+		assert_done(vendor_make_f9(&plug->token.card, vendor, &err), err);
 	plug->token.inserted = true;
 	return plug;
 }

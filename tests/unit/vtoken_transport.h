@@ -9,7 +9,7 @@
 
 struct vtoken_plug;
 
-/* vtoken_plug_new: a fresh token of a personality, with an f9 key of the test vendor in `vendor`; fails the test where that
+/* vtoken_plug_new: a fresh token of a personality, with an f9 key of the test vendor in `vendor` (NULL: none); fails the test where that
  * does not work. */
 struct vtoken_plug *vtoken_plug_new(const char *personality, const char *vendor);
 void vtoken_plug_free(struct vtoken_plug *plug);

@@ -37,14 +37,15 @@ static json_t *public_key_of(const X509 *certificate)
 	return made;
 }
 
-static bool append_anchor(json_t *anchors, const char *folder, const char *name, const char *shape, struct error *err)
+static bool append_anchor(
+    json_t *anchors, const char *folder, const char *name, const char *evidence, const char *shape, struct error *err)
 {
 	X509 *certificate = NULL;
 	json_t *anchor;
 
 	if (!vendor_load_certificate(folder, name, &certificate, err))
 		return false;
-	anchor = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "name", name, "vendor", "testvendor", "evidence", "piv",
+	anchor = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "name", name, "vendor", "testvendor", "evidence", evidence,
 	    "shape", shape, "subject", subject_of(certificate), "public_key", public_key_of(certificate));
 	X509_free(certificate);
 	return json_array_append_new(anchors, anchor) == 0 || error_set(err, ERROR_MEMORY, "no memory for an anchor");
@@ -70,8 +71,11 @@ bool vendor_store_trust(const char *folder, struct error *err)
 	json_t *anchors = json_array();
 	json_t *bundle = json_pack("{s:s, s:s, s:s, s:s, s:o}", "format", "keyenroll-trust-1", "name", "test vendor",
 	    "version", "1", "date", "2026-11-24", "anchors", anchors);
-	bool done = append_anchor(anchors, folder, VENDOR_SHORT_ROOT, "S1", err) &&
-	            append_anchor(anchors, folder, VENDOR_LONG_ISSUING, "S2", err) && store(folder, bundle, err);
+	bool done = append_anchor(anchors, folder, VENDOR_SHORT_ROOT, "piv", "S1", err) &&
+	            append_anchor(anchors, folder, VENDOR_LONG_ISSUING, "piv", "S2", err) &&
+	            append_anchor(anchors, folder, VENDOR_FIDO_SHORT_ROOT, "fido", "security-key", err) &&
+	            append_anchor(anchors, folder, VENDOR_FIDO_LONG_ISSUING, "fido", "security-key", err) &&
+	            store(folder, bundle, err);
 
 	json_decref(bundle);
 	return done;

@@ -1,4 +1,4 @@
-/* vendor_trust.h: the trust bundle of a test vendor: its two issuers of device certificates, as policy/TRUST-FORMAT.md has it.
+/* vendor_trust.h: the trust bundle of a test vendor: its issuers of device certificates, PIV's and FIDO2's, as policy/TRUST-FORMAT.md has it.
  * Knows nothing of cards. */
 #ifndef TESTS_VTOKEN_VENDOR_TRUST_H
 #define TESTS_VTOKEN_VENDOR_TRUST_H

@@ -1,0 +1,37 @@
+/* assertion.h: signatures by a key in an authenticator, in the forms that OpenSSH has for them.
+ * Source: CTAP 2.1 6.2, OpenSSH PROTOCOL.u2f. */
+#ifndef FIDO_ASSERTION_H
+#define FIDO_ASSERTION_H
+
+#include "common/ssh_key.h"
+#include "fido/authenticator.h"
+
+struct assertion_request {
+	enum ssh_key_type type;
+	const char *application;
+	struct bytes key_handle;
+	bool presence, verification; /* what is asked of the person */
+	const struct secret *pin;    /* NULL: none */
+};
+
+struct assertion {
+	uint8_t flags; /* of the authenticator data */
+	uint32_t counter;
+	struct buffer r, s; /* unsigned big-endian numbers; Ed25519: the whole signature in r */
+};
+
+#define ASSERTION_EMPTY ((struct assertion){.flags = 0})
+
+void assertion_clear(struct assertion *assertion);
+
+/* assertion_make: signs SHA-256 of the message, as SSH's sk keys do; waits for a touch where presence is asked.
+ *   assertion  out: the caller's, to assertion_clear()
+ * Errors: ERROR_CREDENTIAL_ABSENT (the key is not in this authenticator), those of authenticator_check. */
+bool assertion_make(struct authenticator *authenticator, const struct assertion_request *request, struct bytes message,
+    struct assertion *assertion, struct error *err) MUST_CHECK;
+
+/* assertion_put_signature: appends it as an SSH signature blob. */
+bool assertion_put_signature(
+    enum ssh_key_type type, const struct assertion *assertion, struct buffer *out, struct error *err) MUST_CHECK;
+
+#endif
