@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,33 @@ static void a_site_gives_assurance_of_its_own(void **state)
 	trust_free(fixture.trust);
 }
 
+/* Of a genuine chain, and of one whose signature is wrong. */
+static void no_allocation_is_left_behind(void **state)
+{
+	static const struct forged_edit wrong = {ATTESTATION, FIELD_SIGNER, NULL, KEY_STRANGER};
+	struct evidence evidence[2] = {EVIDENCE_EMPTY, EVIDENCE_EMPTY};
+	struct error err = ERROR_EMPTY;
+	struct forged_chain chain;
+	size_t before = 0;
+
+	forged_chain_honest(FORGED_S1, &chain);
+	assert_done(forged_chain_evidence(&chain, &evidence[0], &err), err);
+	forged_chain_edit(&chain, &wrong);
+	assert_done(forged_chain_evidence(&chain, &evidence[1], &err), err);
+	for (size_t i = 0; i < 2000; i++) {
+		struct result result;
+
+		/* what libcrypto keeps for itself is there after some rounds */
+		if (i == 1000)
+			before = mallinfo2().uordblks;
+		appraise_evidence(*state, &evidence[i % 2], &result);
+		assert_int_equal(result.verdict, i % 2 == 0 ? VERDICT_ACCEPTED : VERDICT_REFUSED);
+	}
+	assert_int_equal(mallinfo2().uordblks, before);
+	evidence_clear(&evidence[0]);
+	evidence_clear(&evidence[1]);
+}
+
 static void the_asked_key_is_bound(void **state)
 {
 	struct fixture *fixture = *state;
@@ -216,6 +244,7 @@ int main(void)
 	    cmocka_unit_test(no_bit_can_be_changed),
 	    cmocka_unit_test(no_length_but_the_whole_is_accepted),
 	    cmocka_unit_test(a_site_gives_assurance_of_its_own),
+	    cmocka_unit_test(no_allocation_is_left_behind),
 	    cmocka_unit_test(the_asked_key_is_bound),
 	};
 
