@@ -23,17 +23,17 @@ static bool ready_curve(struct verification_key *ready, const char *group, struc
 	uint8_t point[PUBLIC_KEY_POINT_MAXIMUM];
 	char name[8];
 	struct bytes rest = ready->key.point;
-	OSSL_PARAM parameters[] = {
-	    OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
-	    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, rest.len),
-	    OSSL_PARAM_construct_end(),
-	};
+	const size_t len = rest.len;
+	OSSL_PARAM parameters[3];
 	EVP_PKEY_CTX *context;
 	bool done;
 
-	if (rest.len > sizeof(point) || !bytes_take_to(&rest, point, rest.len) ||
+	if (len > sizeof(point) || !bytes_take_to(&rest, point, len) ||
 	    !bytes_to_text(bytes_of_text(group), name, sizeof(name)))
 		return error_set(err, ERROR_BUG, "a point that was not checked");
+	parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0);
+	parameters[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, len);
+	parameters[2] = OSSL_PARAM_construct_end();
 	context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	done = context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
 	       EVP_PKEY_fromdata(context, &ready->loaded, EVP_PKEY_PUBLIC_KEY, parameters) == 1;
