@@ -86,6 +86,14 @@
 	X(ERROR_FIDO_ANDROID,              "fido.android-key",           DENIED) \
 	X(ERROR_FIDO_APPLE,                "fido.apple",                 DENIED) \
 	X(ERROR_FIDO_TOLERATED,            "fido.tolerated",             DENIED) \
+	X(ERROR_MDS_FORMAT,                "mds.format",                 INPUT) \
+	X(ERROR_MDS_ABSENT,                "mds.absent",                 INPUT) \
+	X(ERROR_MDS_ALGORITHM,             "mds.algorithm",              DENIED) \
+	X(ERROR_MDS_SIGNER,                "mds.signer",                 DENIED) \
+	X(ERROR_MDS_SIGNATURE,             "mds.signature",              DENIED) \
+	X(ERROR_MDS_ROLLBACK,              "mds.rollback",               DENIED) \
+	X(ERROR_MDS_LATE,                  "mds.out-of-date",            DENIED) \
+	X(ERROR_MDS_STATUS,                "mds.status",                 DENIED) \
 	X(ERROR_KEY_ROCA,                  "key.roca",                   DENIED) \
 	X(ERROR_KEY_MISMATCH,              "key.mismatch",               DENIED) \
 	X(ERROR_KEY_WEAK,                  "key.weak",                   DENIED) \

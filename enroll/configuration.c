@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "registry/metadata_files.h"
 #include "registry/policy_files.h"
 
 #define MACHINE_REGISTRY KEYENROLL_STATE_DIR "/registry"
@@ -13,6 +14,7 @@ void configuration_clear(struct places *configuration)
 	buffer_free(&configuration->registry);
 	buffer_free(&configuration->bundle);
 	buffer_free(&configuration->updates);
+	buffer_free(&configuration->metadata);
 	buffer_free(&configuration->site_trust);
 	buffer_free(&configuration->registrars);
 	buffer_free(&configuration->policy);
@@ -79,6 +81,17 @@ static bool settle_registrars(const struct options *options, struct places *conf
 	return buffer_put_text(&configuration->registrars, KEYENROLL_CONFIG_DIR "/registrars", err);
 }
 
+/* A bundle that is asked for by name is asked for alone. */
+static bool settle_metadata(const struct options *options, struct places *configuration, struct error *err)
+{
+	const char *chosen = options_find(options, "metadata");
+
+	if (chosen)
+		return buffer_put_text(&configuration->metadata, chosen, err);
+	return configuration->bundle_chosen ||
+	       buffer_put_text(&configuration->metadata, KEYENROLL_STATE_DIR "/trust/" METADATA_FILE, err);
+}
+
 bool configuration_load(const struct options *options, struct places *configuration, struct error *err)
 {
 	const char *bundle = options_find(options, "bundle");
@@ -87,6 +100,7 @@ bool configuration_load(const struct options *options, struct places *configurat
 	return settle_registry(options, &configuration->registry, err) &&
 	       buffer_put_text(&configuration->updates, KEYENROLL_STATE_DIR "/trust", err) &&
 	       buffer_put_text(&configuration->bundle, bundle ? bundle : KEYENROLL_DATA_DIR "/trust.json", err) &&
+	       settle_metadata(options, configuration, err) &&
 	       settle_site_trust(options, &configuration->site_trust, err) &&
 	       settle_policy(options, &configuration->policy, err) && settle_registrars(options, configuration, err) &&
 	       buffer_put_text(&configuration->snapshot, KEYENROLL_STATE_DIR "/snapshot", err);
@@ -96,7 +110,8 @@ struct trust_places configuration_trust_places(const struct places *configuratio
 {
 	return (struct trust_places){.shipped = buffer_text(&configuration->bundle),
 	    .updates = configuration->bundle_chosen ? NULL : buffer_text(&configuration->updates),
-	    .site = buffer_text(&configuration->site_trust)};
+	    .site = buffer_text(&configuration->site_trust),
+	    .metadata = configuration->metadata.len > 0 ? buffer_text(&configuration->metadata) : NULL};
 }
 
 bool configuration_trust(const struct places *configuration, struct trust **trust, struct error *err)

@@ -14,6 +14,7 @@ struct places {
 	struct buffer bundle;     /* file: --bundle, or the installed vendors' bundle */
 	bool bundle_chosen;       /* by --bundle */
 	struct buffer updates;    /* folder: what "trust update" installed */
+	struct buffer metadata;   /* file: --metadata, or beside the updates; empty: none, with --bundle alone */
 	struct buffer site_trust; /* folder: --trust, or trust.d of the configuration */
 	struct buffer registrars; /* file: --registrars, the registry's own, or the configuration's */
 	struct buffer policy;     /* file: --policy, or policy.conf of the configuration, which may be absent */

@@ -37,6 +37,10 @@ struct option_row {
 	{                                                                                                              \
 		"bundle", "FILE", "believe FILE, not the installed vendors' bundle"                                    \
 	}
+#define OPTION_ROW_METADATA                                                                                            \
+	{                                                                                                              \
+		"metadata", "FILE", "the FIDO metadata that was imported, not the usual"                               \
+	}
 #define OPTION_ROW_POLICY                                                                                              \
 	{                                                                                                              \
 		"policy", "FILE", "decide by the rules in FILE, not the usual ones"                                    \

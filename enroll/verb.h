@@ -30,7 +30,7 @@ struct verb {
 };
 
 extern const struct verb verb_advisories, verb_audit, verb_doctor, verb_enroll, verb_help, verb_init, verb_list,
-    verb_policy, verb_revoke, verb_show, verb_snapshot, verb_tokens, verb_trust, verb_why, verb_verify;
+    verb_mds, verb_policy, verb_revoke, verb_show, verb_snapshot, verb_tokens, verb_trust, verb_verify, verb_why;
 
 /* verb_at: the verbs in the order of the help; NULL behind the last. */
 const struct verb *verb_at(size_t index);

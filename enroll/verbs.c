@@ -14,6 +14,7 @@ static const struct verb *const verbs[] = {
     &verb_snapshot,
     &verb_audit,
     &verb_policy,
+    &verb_mds,
     &verb_trust,
     &verb_advisories,
     &verb_doctor,

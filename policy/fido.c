@@ -5,6 +5,7 @@
 #include "policy/client_data.h"
 #include "policy/fido_claims.h"
 #include "policy/fido_formats.h"
+#include "policy/fido_metadata.h"
 #include "policy/roca.h"
 #include "policy/ssh_sk_attest.h"
 
@@ -130,6 +131,7 @@ static void conclude(
 		result_refuse(result, &err, NULL);
 		return;
 	}
+	fido_metadata_add(attestation, appraisal->trust, result);
 	if (!attestation->statement.sorted || !attestation->auth_data.sorted)
 		fido_tolerate(result, "the attestation object's keys do not stand in the canonical order");
 	result->assurance = attestation->anchor->source == TRUST_SITE ? ASSURANCE_ORGANISATION : ASSURANCE_VENDOR;

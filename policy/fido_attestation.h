@@ -9,6 +9,7 @@
 #include "policy/fido_certificate.h"
 #include "policy/fido_evidence.h"
 #include "policy/fido_statement.h"
+#include "policy/metadata.h"
 
 #define FIDO_HASH_SIZE 32
 
@@ -24,6 +25,7 @@ struct fido_attestation {
 	struct fido_certificate_facts facts; /* what the attestation certificate says */
 	struct buffer mended;                /* owned: an attestation certificate whose known defect was repaired */
 	struct buffer built;                 /* owned: authenticator data that a file without it was made for */
+	const struct metadata_entry *model;  /* borrowed from the trust's metadata; NULL: not listed, or no metadata */
 	const struct trust_anchor *anchor;   /* borrowed from the trust */
 	size_t challenge_len;                /* bytes of the challenge; 0: only a hash is known */
 	bool hardware_proven;                /* the statement itself says that the key was made and stays inside */

@@ -169,6 +169,11 @@ static bool find_attribute(struct bytes name, struct bytes oid, struct bytes *te
 	return names.len == 0 && num == 1 && text->len > 0;
 }
 
+bool fido_certificate_find_name(const struct certificate *certificate, struct bytes *name)
+{
+	return find_attribute(certificate->subject, oid_common_name, name);
+}
+
 static bool is_country(struct bytes text)
 {
 	struct bytes all = bytes_of_text(countries), one;

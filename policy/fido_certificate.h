@@ -26,6 +26,10 @@ const struct certificate_tolerance *fido_certificate_tolerance(void);
 bool fido_certificate_read(
     const struct certificate *certificate, struct fido_certificate_facts *facts, struct error *err) MUST_CHECK;
 
+/* fido_certificate_find_name: the one common name in a subject of several parts.
+ * False when there is none, or more than one. */
+bool fido_certificate_find_name(const struct certificate *certificate, struct bytes *name) MUST_CHECK;
+
 /* fido_certificate_check_packed: the subject and the constraints that WebAuthn demands for "packed".
  * Errors: ERROR_FIDO_CERTIFICATE. */
 bool fido_certificate_check_packed(const struct certificate *certificate, struct error *err) MUST_CHECK;

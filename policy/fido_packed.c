@@ -21,7 +21,8 @@ static bool check_aaguid(const struct fido_attestation *attestation, struct erro
 	if (certified.len > 0 && !bytes_equal(certified, said))
 		return error_set(err, ERROR_FIDO_AAGUID,
 		    "the attestation certificate is for another model (AAGUID) than the key claims to be made in");
-	if (certified.len == 0 && anchor->aaguids.len != FIDO_AAGUID_SIZE &&
+	/* An anchor of the metadata is asked for one model only. */
+	if (certified.len == 0 && anchor->shape != TRUST_SHAPE_METADATA && anchor->aaguids.len != FIDO_AAGUID_SIZE &&
 	    anchor->shape != TRUST_SHAPE_ATTESTATION_CERTIFICATE)
 		return error_set(err, ERROR_FIDO_AAGUID,
 		    "the attestation certificate names no model (AAGUID), and \"%s\" attests several", anchor->name);

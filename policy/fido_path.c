@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "policy/fido_defects.h"
+#include "policy/fido_metadata.h"
 
 static bool parse(struct fido_attestation *attestation, size_t index, struct result *result, struct error *err)
 {
@@ -153,7 +154,10 @@ bool fido_path_find(struct fido_attestation *attestation, const struct trust *tr
 			return false;
 		if (i > 0 && !check_issuer(attestation, i, err))
 			return error_prefix(err, "issuer's certificate %zu", i);
-		found = find_anchor(trust, certificate, shape, &attestation->anchor, err);
+		if (i == 0)
+			attestation->model = fido_metadata_find(attestation, trust);
+		found = find_anchor(trust, certificate, shape, &attestation->anchor, err) ||
+		        fido_metadata_find_anchor(attestation, i, &attestation->anchor);
 		if (!found && err->code != ERROR_NONE)
 			return error_prefix(err, "attestation certificate");
 		tell_dates(certificate, i == 0 ? "the attestation certificate" : "an issuer's certificate",
@@ -164,5 +168,5 @@ bool fido_path_find(struct fido_attestation *attestation, const struct trust *tr
 	if (attestation->num_certificates > attestation->anchor->issuers_below + 1)
 		return error_set(err, ERROR_FIDO_PATH, "there are more issuers below \"%s\" than the vendor has",
 		    attestation->anchor->name);
-	return check_rest(attestation, err);
+	return fido_metadata_check_anchor(attestation, err) && check_rest(attestation, err);
 }

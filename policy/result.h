@@ -61,7 +61,7 @@ enum claim_name {
 	CLAIM_BACKED_UP,           /* "yes" "no" */
 	CLAIM_COUNTER,             /* signatures made, decimal */
 	CLAIM_CERTIFICATE_DATES,   /* "current" "expired" "not-yet" */
-	CLAIM_METADATA,            /* "listed" "unlisted" "none": whether the FIDO metadata has the model */
+	CLAIM_METADATA,            /* "listed" "unlisted" "outdated" "none": whether the FIDO metadata has the model */
 	CLAIM_CERTIFICATION_LEVEL, /* "none" "L1" "L1plus" … "L3plus" */
 	CLAIM_KEY_PROTECTION, /* "hardware" "secure-element" "tee" "software" "remote-handle", the strongest of them */
 	CLAIM_MATCHER_PROTECTION, /* "on-chip" "tee" "software" */

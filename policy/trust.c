@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/metadata.h"
 #include "policy/trust_store.h"
 
 bool trust_new(struct trust **trust, struct error *err)
@@ -11,7 +12,7 @@ bool trust_new(struct trust **trust, struct error *err)
 	return *trust != NULL || error_set(err, ERROR_MEMORY, "no memory for the trust");
 }
 
-static void clear_anchor(struct trust_anchor *anchor)
+void trust_anchor_clear(struct trust_anchor *anchor)
 {
 	free(anchor->name);
 	free(anchor->vendor);
@@ -51,12 +52,13 @@ static void clear_advisory(struct advisory *advisory)
 void trust_clear(struct trust *trust)
 {
 	for (size_t i = 0; i < trust->num_anchors; i++)
-		clear_anchor(&trust->anchors[i]);
+		trust_anchor_clear(&trust->anchors[i]);
 	for (size_t i = 0; i < trust->num_advisories; i++)
 		clear_advisory(&trust->advisories[i]);
 	free(trust->anchors);
 	free(trust->advisories);
 	free(trust->version);
+	metadata_free(trust->metadata);
 	*trust = (struct trust){.anchors = NULL};
 }
 
@@ -175,6 +177,17 @@ const struct trust_anchor *trust_find_distrusted(
 			return anchor;
 	}
 	return NULL;
+}
+
+void trust_take_metadata(struct trust *trust, struct metadata *metadata)
+{
+	metadata_free(trust->metadata);
+	trust->metadata = metadata;
+}
+
+const struct metadata *trust_metadata(const struct trust *trust)
+{
+	return trust->metadata;
 }
 
 const char *trust_version(const struct trust *trust)

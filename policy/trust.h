@@ -24,6 +24,7 @@ enum trust_shape {
 	TRUST_SHAPE_TPM,                     /* an issuer above TPMs' attestation identity keys */
 	TRUST_SHAPE_ANDROID,                 /* of Android's hardware keystore */
 	TRUST_SHAPE_APPLE,                   /* of Apple's anonymous attestation */
+	TRUST_SHAPE_METADATA, /* a root above the FIDO metadata's signer; an anchor that metadata names */
 };
 
 /* An anchor: one pinned issuer of device certificates. */
@@ -49,6 +50,16 @@ struct trust_anchor {
 };
 
 struct trust;
+struct metadata;
+
+/* trust_anchor_clear: frees what an anchor owns. */
+void trust_anchor_clear(struct trust_anchor *anchor);
+
+/* trust_take_metadata: gives a trust the FIDO metadata, which becomes its own. */
+void trust_take_metadata(struct trust *trust, struct metadata *metadata);
+
+/* trust_metadata: borrowed; NULL when there is none. */
+const struct metadata *trust_metadata(const struct trust *trust);
 
 /* trust_new: an empty trust, which believes nobody. *trust is the caller's, to trust_free(). */
 bool trust_new(struct trust **trust, struct error *err) MUST_CHECK;

@@ -56,6 +56,7 @@ static bool read_shape(const struct reading *reading, const char *where, const j
 	    [TRUST_SHAPE_TPM] = {EVIDENCE_FIDO, "tpm"},
 	    [TRUST_SHAPE_ANDROID] = {EVIDENCE_FIDO, "android"},
 	    [TRUST_SHAPE_APPLE] = {EVIDENCE_FIDO, "apple"},
+	    [TRUST_SHAPE_METADATA] = {EVIDENCE_FIDO, "metadata"},
 	};
 	struct bytes word = bytes_of_text(json_string_value(value));
 

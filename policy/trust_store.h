@@ -11,7 +11,8 @@ struct trust {
 	size_t num_anchors;
 	struct advisory *advisories; /* likewise */
 	size_t num_advisories;
-	char *version; /* NULL without a shipped bundle */
+	struct metadata *metadata; /* owned; NULL: none */
+	char *version;             /* NULL without a shipped bundle */
 };
 
 /* trust_bundle_read: reads one bundle into an empty trust.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "registry/metadata_files.h"
 #include "registry/trust_signature.h"
 #include "registry/trust_update.h"
 
@@ -164,13 +165,17 @@ bool trust_files_load(const struct trust_places *places, struct trust **trust, s
 {
 	struct choice choice = {.places = places};
 
+	struct metadata *metadata = NULL;
+
 	if (!check_shipped(places->shipped, err) ||
 	    !trust_files_load_signed(places, places->shipped, NULL, &choice.newest, err) ||
 	    (places->updates && !each_bundle(places->updates, take_newer, &choice, err)) ||
-	    (places->site && !each_bundle(places->site, add_site, choice.newest, err))) {
+	    (places->site && !each_bundle(places->site, add_site, choice.newest, err)) ||
+	    (places->metadata && !metadata_files_load(places->metadata, &metadata, err))) {
 		trust_free(choice.newest);
 		return false;
 	}
+	trust_take_metadata(choice.newest, metadata);
 	*trust = choice.newest;
 	return true;
 }

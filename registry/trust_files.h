@@ -18,8 +18,9 @@
 struct trust_places {
 	const char *
 	    shipped; /* file: the package's bundle; beside it its signature (PATH.sig, armored SSHSIG) and TRUST_SIGNERS */
-	const char *updates; /* folder: trust_update.h; NULL: none, and it may be absent */
-	const char *site;    /* folder: the site's own *.json; NULL: none, and it may be absent */
+	const char *updates;  /* folder: trust_update.h; NULL: none, and it may be absent */
+	const char *site;     /* folder: the site's own *.json; NULL: none, and it may be absent */
+	const char *metadata; /* file: metadata_files.h; NULL: none, and it may be absent */
 };
 
 /* trust_files_load: reads the newer of shipped bundle and updates, then each *.json of the site's folder in the order of their

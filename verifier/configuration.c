@@ -6,13 +6,15 @@
 #include <sys/stat.h>
 
 #include "common/file.h"
+#include "registry/metadata_files.h"
 #include "registry/policy_files.h"
 #include "registry/trust_files.h"
 
 #define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
 
 struct paths {
-	struct buffer config, data, registrars, shipped_trust, trust_updates, site_trust, policy, rules, snapshot;
+	struct buffer config, data, registrars, shipped_trust, trust_updates, site_trust, metadata, policy, rules,
+	    snapshot;
 };
 
 /* What the text files say; built as a whole, then put in the place of the one before. */
@@ -107,7 +109,8 @@ static bool load_beliefs(const struct paths *paths, struct beliefs *beliefs, str
 {
 	const struct trust_places places = {.shipped = buffer_text(&paths->shipped_trust),
 	    .updates = buffer_text(&paths->trust_updates),
-	    .site = buffer_text(&paths->site_trust)};
+	    .site = buffer_text(&paths->site_trust),
+	    .metadata = buffer_text(&paths->metadata)};
 
 	return load_registrars(buffer_text(&paths->registrars), &beliefs->registrars, err) &&
 	       trust_files_load(&places, &beliefs->trust, err) &&
@@ -182,6 +185,7 @@ bool configuration_new(
 	    !buffer_put_text(&made->paths.data, folders->data, err) ||
 	    !buffer_put_format(&made->paths.policy, err, "%s/policy.conf", folders->config) ||
 	    !buffer_put_format(&made->paths.trust_updates, err, "%s/trust", folders->state) ||
+	    !buffer_put_format(&made->paths.metadata, err, "%s/trust/" METADATA_FILE, folders->state) ||
 	    !buffer_put_format(&made->paths.rules, err, "%s/" HOST_RULES_FILE, folders->config) ||
 	    !buffer_put_format(&made->paths.site_trust, err, "%s/trust.d", folders->config) ||
 	    !buffer_put_format(&made->paths.shipped_trust, err, "%s/trust.json", folders->data) ||
@@ -208,6 +212,7 @@ void configuration_free(struct configuration *configuration)
 	buffer_free(&configuration->paths.policy);
 	buffer_free(&configuration->paths.shipped_trust);
 	buffer_free(&configuration->paths.trust_updates);
+	buffer_free(&configuration->paths.metadata);
 	buffer_free(&configuration->paths.site_trust);
 	buffer_free(&configuration->paths.snapshot);
 	free(configuration);

@@ -182,7 +182,7 @@ static void the_shipped_bundle_is_sound(void **state)
 		assert_null(strstr(trust_anchor(trust, i)->name, "Test"));
 		believed += trust_anchor(trust, i)->distrusted ? 0 : 1;
 	}
-	assert_int_equal(believed, 29);
+	assert_int_equal(believed, 31);
 	assert_non_null(trust_advisory(trust, 0));
 	trust_free(trust);
 	buffer_free(&json);

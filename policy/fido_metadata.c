@@ -1,0 +1,252 @@
+#include "policy/fido_metadata.h"
+
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BY_METADATA "FIDO metadata no %lld"
+
+/* What a report means. */
+enum meaning {
+	MEANING_LEVEL,    /* a certification, or that there is none */
+	MEANING_NOTE,     /* worth knowing */
+	MEANING_ADVISORY, /* a weakness: the policy decides */
+	MEANING_REFUSAL,  /* the evidence itself is worth nothing any more */
+};
+
+struct status_row {
+	const char *status, *word; /* as the metadata has it; as a claim's value */
+	enum meaning meaning;
+	enum severity severity;
+	const char *text;
+};
+
+static const struct status_row statuses[] = {
+    {"NOT_FIDO_CERTIFIED", "none", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"SELF_ASSERTION_SUBMITTED", "none", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"FIDO_CERTIFIED", "L1", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"FIDO_CERTIFIED_L1", "L1", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"FIDO_CERTIFIED_L1plus", "L1plus", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"FIDO_CERTIFIED_L2", "L2", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"FIDO_CERTIFIED_L2plus", "L2plus", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"FIDO_CERTIFIED_L3", "L3", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"FIDO_CERTIFIED_L3plus", "L3plus", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"FIPS140_CERTIFIED_L1", "fips140-l1", MEANING_NOTE, SEVERITY_NOTE, ""},
+    {"FIPS140_CERTIFIED_L2", "fips140-l2", MEANING_NOTE, SEVERITY_NOTE, ""},
+    {"FIPS140_CERTIFIED_L3", "fips140-l3", MEANING_NOTE, SEVERITY_NOTE, ""},
+    {"FIPS140_CERTIFIED_L4", "fips140-l4", MEANING_NOTE, SEVERITY_NOTE, ""},
+    {"UPDATE_AVAILABLE", "update-available", MEANING_ADVISORY, SEVERITY_NOTE,
+        "The vendor has newer firmware for this model."},
+    {"RETIRED", "retired", MEANING_ADVISORY, SEVERITY_WARNING,
+        "The vendor has retired this model: enroll no new ones."},
+    {"USER_VERIFICATION_BYPASS", "user-verification-bypass", MEANING_ADVISORY, SEVERITY_CRITICAL,
+        "PIN or fingerprint of this model can be got around."},
+    {"USER_KEY_REMOTE_COMPROMISE", "user-key-remote-compromise", MEANING_ADVISORY, SEVERITY_CRITICAL,
+        "Private keys of this model can be got at from afar."},
+    {"USER_KEY_PHYSICAL_COMPROMISE", "user-key-physical-compromise", MEANING_ADVISORY, SEVERITY_WARNING,
+        "Whoever holds a device of this model can get at its private keys."},
+    {"ATTESTATION_KEY_COMPROMISE", "attestation-key-compromise", MEANING_REFUSAL, SEVERITY_CRITICAL,
+        "this model's attestation key is known to others, so anybody can make such an attestation"},
+    {"REVOKED", "revoked", MEANING_REFUSAL, SEVERITY_CRITICAL, "the FIDO alliance has revoked this model"},
+};
+
+static const struct status_row *find_row(const char *status)
+{
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		if (strcmp(statuses[i].status, status) == 0)
+			return &statuses[i];
+	}
+	return NULL;
+}
+
+static struct bytes attestation_point(const struct fido_attestation *attestation)
+{
+	return attestation->certificates[0].key.point;
+}
+
+const struct metadata_entry *fido_metadata_find(const struct fido_attestation *attestation, const struct trust *trust)
+{
+	const struct metadata *metadata = trust_metadata(trust);
+	struct bytes aaguid = attestation->auth_data.aaguid;
+
+	if (metadata == NULL)
+		return NULL;
+	return fido_aaguid_is_zero(aaguid) ? metadata_find_key(metadata, attestation_point(attestation))
+	                                   : metadata_find(metadata, aaguid);
+}
+
+static bool is_same_key(const struct trust_anchor *anchor, struct bytes spki)
+{
+	return bytes_equal(buffer_bytes(&anchor->spki), spki);
+}
+
+bool fido_metadata_find_anchor(
+    const struct fido_attestation *attestation, size_t index, const struct trust_anchor **anchor)
+{
+	const struct certificate *certificate = &attestation->certificates[index];
+	const struct metadata_entry *model = attestation->model;
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	struct error ignored = ERROR_EMPTY;
+
+	SHA256(certificate->whole.data, certificate->whole.len, hash);
+	for (size_t i = 0; model != NULL && i < model->num_anchors; i++) {
+		const struct trust_anchor *next = &model->anchors[i];
+
+		if ((index == 0 && trust_is_anchor_certificate(next, hash)) ||
+		    (bytes_equal(buffer_bytes(&next->subject), certificate->issuer) &&
+		        signature_check(&certificate->signature, next->key, ERROR_FIDO_PATH_SIGNATURE, &ignored))) {
+			*anchor = next;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool fido_metadata_check_anchor(const struct fido_attestation *attestation, struct error *err)
+{
+	const struct metadata_entry *model = attestation->model;
+
+	if (model == NULL || model->num_anchors == 0)
+		return true;
+	for (size_t i = 0; i < model->num_anchors; i++) {
+		const struct trust_anchor *anchor = &model->anchors[i];
+
+		if (anchor == attestation->anchor || is_same_key(anchor, buffer_bytes(&attestation->anchor->spki)))
+			return true;
+		for (size_t j = 0; j < attestation->num_certificates; j++) {
+			if (is_same_key(anchor, attestation->certificates[j].spki))
+				return true;
+		}
+	}
+	return error_set(err, ERROR_FIDO_AAGUID,
+	    "\"%s\" does not attest the model that the key claims: the FIDO metadata has other issuers for it",
+	    attestation->anchor->name);
+}
+
+static bool is_effective(const struct metadata_status *status, int64_t now)
+{
+	int64_t day;
+
+	if (status->from != NULL && metadata_date(status->from, &day) && now < day)
+		return false;
+	return status->until == NULL || !metadata_date(status->until, &day) || now < day;
+}
+
+/* A report that names a batch is about that one alone. */
+static bool is_concerned(const struct metadata_status *status, const struct fido_attestation *attestation)
+{
+	struct bytes spki = attestation->certificates[0].spki;
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+
+	SHA256(spki.data, spki.len, hash);
+	return !status->has_batch || bytes_equal(BYTES_OF(hash), BYTES_OF(status->batch));
+}
+
+/* What the reports sum up to. */
+struct findings {
+	const char *level;
+	char words[128]; /* of everything that is no level */
+};
+
+static void note_word(struct findings *findings, const char *word)
+{
+	size_t len = strlen(findings->words);
+
+	(void)snprintf(findings->words + len, sizeof(findings->words) - len, "%s%s", len == 0 ? "" : ",", word);
+}
+
+static void apply_row(const struct status_row *row, struct findings *findings, struct result *result)
+{
+	struct advisory_hit hit = {.severity = row->severity};
+	struct error err = ERROR_EMPTY;
+
+	switch (row->meaning) {
+	case MEANING_LEVEL:
+		findings->level = row->word;
+		return;
+	case MEANING_NOTE:
+		break;
+	case MEANING_ADVISORY:
+		(void)snprintf(hit.id, sizeof(hit.id), "MDS-%s", row->status);
+		(void)snprintf(hit.text, sizeof(hit.text), "%s", row->text);
+		(void)snprintf(hit.reference, sizeof(hit.reference), "https://fidoalliance.org/metadata/");
+		result_add_advisory(result, &hit);
+		break;
+	case MEANING_REFUSAL:
+		(void)error_set(&err, ERROR_MDS_STATUS, "%s", row->text);
+		result_refuse(result, &err, NULL);
+		break;
+	}
+	note_word(findings, row->word);
+}
+
+/* The last certification in force counts, whatever came before it; a compromise is not undone by a later certification. */
+static void apply_statuses(const struct fido_attestation *attestation, struct findings *findings, struct result *result)
+{
+	const struct metadata_entry *model = attestation->model;
+
+	for (size_t i = 0; i < model->num_statuses; i++) {
+		const struct metadata_status *status = &model->statuses[i];
+		const struct status_row *row = find_row(status->status);
+
+		if (!is_effective(status, result->appraised_at) || !is_concerned(status, attestation))
+			continue;
+		if (row != NULL) {
+			apply_row(row, findings, result);
+		} else {
+			findings->level = "none";
+			note_word(findings, "unknown");
+		}
+	}
+}
+
+/* What is too old to be relied upon is told as a claim of somebody's, on which no rule rests unless it says so. */
+static void add_model(
+    const struct fido_attestation *attestation, enum claim_grade grade, const char *proof, struct result *result)
+{
+	const struct metadata_entry *model = attestation->model;
+	struct findings findings = {.level = "none"};
+
+	apply_statuses(attestation, &findings, result);
+	result_add_claim(result, CLAIM_MODEL, grade, model->description, proof);
+	result_add_claim(result, CLAIM_CERTIFICATION_LEVEL, grade, findings.level, proof);
+	result_add_claim(result, CLAIM_MODEL_STATUS, grade, findings.words[0] == '\0' ? "good" : findings.words, proof);
+	result_add_claim(result, CLAIM_KEY_PROTECTION, grade, model->key_protection, proof);
+	result_add_claim(result, CLAIM_MATCHER_PROTECTION, grade, model->matcher_protection, proof);
+	result_add_claim(result, CLAIM_KEY_RESTRICTED, grade, model->key_restricted ? "yes" : "no", proof);
+}
+
+/* By how many days it is late. */
+static int64_t tell_late(const struct metadata *metadata, struct result *result)
+{
+	struct error err = ERROR_EMPTY;
+	int64_t days;
+
+	if (!metadata_is_late(metadata, result->appraised_at, &days))
+		return 0;
+	(void)error_set(&err, ERROR_MDS_LATE, "the FIDO metadata no %lld is %lld days past its next update",
+	    (long long)metadata->number, (long long)days);
+	result_warn(result, &err, NULL);
+	return days;
+}
+
+void fido_metadata_add(const struct fido_attestation *attestation, const struct trust *trust, struct result *result)
+{
+	const struct metadata *metadata = trust_metadata(trust);
+	char proof[64];
+	bool outdated;
+
+	if (metadata == NULL) {
+		result_add_claim(result, CLAIM_METADATA, CLAIM_PROVEN, "none", "no FIDO metadata is installed");
+		return;
+	}
+	(void)snprintf(proof, sizeof(proof), BY_METADATA, (long long)metadata->number);
+	outdated = tell_late(metadata, result) > METADATA_LATE_DAYS_MAXIMUM;
+	result_add_claim(result, CLAIM_METADATA, CLAIM_PROVEN,
+	    outdated                     ? "outdated"
+	    : attestation->model == NULL ? "unlisted"
+	                                 : "listed",
+	    proof);
+	if (attestation->model != NULL)
+		add_model(attestation, outdated ? CLAIM_CLAIMED : CLAIM_IMPLIED, proof, result);
+}
