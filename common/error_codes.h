@@ -118,6 +118,7 @@
 	X(ERROR_ENROLLMENT_EXISTS,         "enrollment.exists",          DENIED) \
 	X(ERROR_PERSON_NAME,               "person.name",                INPUT) \
 	X(ERROR_HOST_FILE,                 "host.file",                  INPUT) \
+	X(ERROR_HOST_SETUP,                "host.setup",                 DENIED) \
 	X(ERROR_BREAK_GLASS,               "break-glass.source",         DENIED) \
 	X(ERROR_GRACE,                     "grace.record",               INPUT) \
 	X(ERROR_GRACE_REFUSED,             "grace.refused",              DENIED) \

@@ -102,8 +102,8 @@ static bool put_registrar_line(
 	bool done = desk_load_public_key(buffer_text(&signer->key_path), &key, err) &&
 	            buffer_put_format(out, err,
 	                "# Who may enroll, in ssh's allowed_signers format; hosts have this as %s\n"
-	                "%s namespaces=\"%s\" ",
-	                KEYENROLL_CONFIG_DIR "/registrars", name, POSSESSION_NAMESPACE) &&
+	                "%s namespaces=\"%s,%s\" ",
+	                KEYENROLL_CONFIG_DIR "/registrars", name, POSSESSION_NAMESPACE, GRACE_NAMESPACE) &&
 	            ssh_key_put_line(&key, out, err) && buffer_put_text(out, "\n", err);
 
 	ssh_key_clear(&key);

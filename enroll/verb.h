@@ -29,8 +29,9 @@ struct verb {
 	bool (*run)(struct invocation *invocation, struct error *err) MUST_CHECK;
 };
 
-extern const struct verb verb_advisories, verb_audit, verb_doctor, verb_enroll, verb_help, verb_init, verb_list,
-    verb_mds, verb_policy, verb_revoke, verb_show, verb_snapshot, verb_tokens, verb_trust, verb_verify, verb_why;
+extern const struct verb verb_advisories, verb_audit, verb_doctor, verb_enroll, verb_grace, verb_help, verb_host,
+    verb_init, verb_list, verb_mds, verb_policy, verb_revoke, verb_show, verb_snapshot, verb_tokens, verb_trust,
+    verb_verify, verb_why;
 
 /* verb_at: the verbs in the order of the help; NULL behind the last. */
 const struct verb *verb_at(size_t index);

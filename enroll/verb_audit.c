@@ -3,8 +3,10 @@
 
 #include "enroll/appraising.h"
 #include "enroll/audit.h"
+#include "enroll/audit_logins.h"
 #include "enroll/desk.h"
 #include "enroll/report.h"
+#include "enroll/subcommand.h"
 #include "enroll/terminal.h"
 #include "enroll/verb.h"
 
@@ -125,7 +127,7 @@ static bool audit(struct invocation *invocation, struct auditing *auditing, stru
 	return done;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
+static bool audit_registry(struct invocation *invocation, struct error *err)
 {
 	struct auditing auditing = {.json = invocation->json, .all = options_given(&invocation->options, OPTION_ALL)};
 
@@ -135,15 +137,29 @@ static bool run(struct invocation *invocation, struct error *err)
 	return true;
 }
 
+static bool run(struct invocation *invocation, struct error *err)
+{
+	static const struct subcommand table[] = {
+	    {"logins", "[FILE]...", 0, SIZE_MAX, audit_logins},
+	    SUBCOMMANDS_END,
+	};
+
+	return invocation->options.num_arguments == 0 ? audit_registry(invocation, err)
+	                                              : subcommand_run("audit", table, invocation, err);
+}
+
 const struct verb verb_audit = {
     .name = "audit",
     .summary = "appraise the whole registry anew: who would be refused, and why",
-    .synopsis = "[OPTION]...",
+    .synopsis = "[OPTION]... [logins [FILE]...]",
     .description = "Appraises each active enrollment as a host would today, under the usual rules or\n"
                    "those of --policy, and lists who would be refused, and why. Changes nothing.\n"
                    "With --json each line is an object; the last one is the sum. Exits with 1 when\n"
                    "somebody would be refused.\n"
+                   "On a host, \"audit logins\" asks who of those that really logged in by sshd's log\n"
+                   "(FILE, - or the journal of three days) would be locked out by its rules.\n"
                    "Example: keyenroll audit --policy new.conf --advisory YSA-2024-03\n",
     .options = options,
+    .max_arguments = SIZE_MAX,
     .run = run,
 };

@@ -33,37 +33,59 @@ static bool put_fingerprint(
 	return done;
 }
 
-/* The verifier is asked for the key that the certificate certifies. */
+/* The verifier is asked for the key itself. */
+static void decide_key(
+    const struct asking *asking, const char *person, const struct ssh_key *key, struct decision *decision)
+{
+	const struct request request = {
+	    .code = REQUEST_AUTHORIZED_KEYS,
+	    .account = bytes_of_text(asking->account == NULL ? person : asking->account),
+	    .service = bytes_of_text("sshd"),
+	    .methods = {{bytes_of_text("publickey"), buffer_bytes(&key->blob)}},
+	    .num_methods = 1,
+	};
+
+	decision->error = ERROR_EMPTY;
+	decide(&request, asking->view, asking->now, decision);
+}
+
 static bool decide_certificate(
     const struct asking *asking, struct bytes certificate, struct decision *decision, struct error *err)
 {
 	struct enrollment enrollment = ENROLLMENT_EMPTY;
 	bool done = enrollment_parse(certificate, &enrollment, err);
 
-	if (done) {
-		const char *account = asking->account == NULL ? enrollment.person : asking->account;
-		const struct request request = {
-		    .code = REQUEST_AUTHORIZED_KEYS,
-		    .account = bytes_of_text(account),
-		    .service = bytes_of_text("sshd"),
-		    .methods = {{bytes_of_text("publickey"), buffer_bytes(&enrollment.certificate.key.blob)}},
-		    .num_methods = 1,
-		};
-
-		decide(&request, asking->view, asking->now, decision);
-	}
+	if (done)
+		decide_key(asking, enrollment.person, &enrollment.certificate.key, decision);
 	enrollment_clear(&enrollment);
 	return done;
 }
 
-/* A revoked key has no certificate here any more: the snapshot itself says when and why. */
+static bool decide_grant(const struct asking *asking, struct bytes grant, struct decision *decision, struct error *err)
+{
+	struct grace grace = GRACE_EMPTY;
+	bool done = grace_of_grant(grant, &grace, err);
+
+	if (done)
+		decide_key(asking, grace.person, &grace.key, decision);
+	grace_clear(&grace);
+	return done;
+}
+
+/* A revoked key has no certificate here any more: the snapshot itself says when and why. What is neither enrolled nor granted
+ * stays absent. */
 static void decide_hash(const struct asking *asking, const uint8_t hash[SSH_KEY_HASH_SIZE], struct decision *decision)
 {
-	struct buffer certificate = BUFFER_EMPTY;
+	struct buffer certificate = BUFFER_EMPTY, grant = BUFFER_EMPTY;
+	struct snapshot *snapshot = asking->view->snapshot;
+	struct error *err = &decision->error;
 
-	if (snapshot_find(asking->view->snapshot, hash, &certificate, &decision->error))
-		(void)decide_certificate(asking, buffer_bytes(&certificate), decision, &decision->error);
+	if (snapshot_find(snapshot, hash, &certificate, err))
+		(void)!decide_certificate(asking, buffer_bytes(&certificate), decision, err);
+	else if (err->code == ERROR_ENROLLMENT_ABSENT && snapshot_find_grace(snapshot, hash, &grant, NULL))
+		(void)!decide_grant(asking, buffer_bytes(&grant), decision, err);
 	buffer_free(&certificate);
+	buffer_free(&grant);
 }
 
 static bool visit_hash(struct asking *asking, const uint8_t hash[SSH_KEY_HASH_SIZE], struct error *err)

@@ -72,6 +72,8 @@ static bool parse_line(struct bytes line, struct registrar *registrar, struct er
 	registrar->valid_before = options.valid_before;
 	registrar->signs_enrollments =
 	    !options.namespaces_given || registrar_namespaces_match(options.namespaces, POSSESSION_NAMESPACE);
+	registrar->signs_grace =
+	    !options.namespaces_given || registrar_namespaces_match(options.namespaces, GRACE_NAMESPACE);
 	registrar->signs_trust =
 	    !options.namespaces_given || registrar_namespaces_match(options.namespaces, TRUST_NAMESPACE);
 	return true;

@@ -7,11 +7,15 @@
 
 #include "common/ssh_key.h"
 
+/* The namespace under which registrars sign graces: grace.h. */
+#define GRACE_NAMESPACE "grace@keyenroll"
+
 struct registrar {
 	char *name; /* the principals field: who this registrar is */
 	struct ssh_key key;
 	int64_t valid_after, valid_before; /* seconds since 1970; INT64_MIN and INT64_MAX when not given */
 	bool signs_enrollments;            /* namespaces= is absent or matches enrollment@keyenroll */
+	bool signs_grace;                  /* … grace@keyenroll: for grace.h */
 	bool signs_trust;                  /* … trust@keyenroll: for the list of trust_signature.h */
 };
 

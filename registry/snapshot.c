@@ -192,6 +192,26 @@ bool snapshot_find(
 	return done;
 }
 
+bool snapshot_find_grace(
+    struct snapshot *snapshot, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct buffer *grant, struct error *err)
+{
+	struct statement find = STATEMENT_EMPTY;
+	bool row = false, done;
+
+	done = statement_init(
+	    &find, snapshot->database, "SELECT grant FROM grace WHERE key_hash = ?", ERROR_SNAPSHOT, err);
+	if (done) {
+		statement_bind_bytes(&find, bytes_of(key_hash, SSH_KEY_HASH_SIZE));
+		done = statement_step(&find, &row, err);
+	}
+	if (done && row)
+		done = buffer_put(grant, statement_take_bytes(&find), err) && statement_check(&find, err);
+	else if (done)
+		done = error_set(err, ERROR_ENROLLMENT_ABSENT, "no grace was granted for this key");
+	statement_clear(&find);
+	return done;
+}
+
 static bool read_entry(struct statement *statement, struct snapshot_entry *entry, struct error *err)
 {
 	struct bytes hash = statement_take_bytes(statement);

@@ -38,6 +38,11 @@ int64_t snapshot_made_at(const struct snapshot *snapshot);
 bool snapshot_find(struct snapshot *snapshot, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct buffer *certificate,
     struct error *err) MUST_CHECK;
 
+/* snapshot_find_grace: the grant of a key's grace (grace.h), appended.
+ * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_SNAPSHOT. */
+bool snapshot_find_grace(struct snapshot *snapshot, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct buffer *grant,
+    struct error *err) MUST_CHECK;
+
 /* What snapshot_each finds. */
 struct snapshot_entry {
 	uint8_t key_hash[SSH_KEY_HASH_SIZE];

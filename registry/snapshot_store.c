@@ -6,6 +6,7 @@
 #include "registry/database.h"
 #include "registry/snapshot.h"
 #include "registry/snapshot_format.h"
+#include "registry/store_grace.h"
 
 #define AS_TEXT_OF(value) #value
 #define AS_TEXT(value) AS_TEXT_OF(value)
@@ -70,6 +71,26 @@ static bool write_rows(
 	return done;
 }
 
+static bool write_grace(const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct bytes grant, void *context, struct error *err)
+{
+	struct statement *insert = context;
+
+	statement_reset(insert);
+	statement_bind_bytes(insert, bytes_of(key_hash, SSH_KEY_HASH_SIZE));
+	statement_bind_bytes(insert, grant);
+	return statement_finish(insert, err);
+}
+
+static bool write_graces(sqlite3 *database, struct store *store, int64_t now, struct error *err)
+{
+	struct statement insert = STATEMENT_EMPTY;
+	bool done = statement_init(&insert, database, "INSERT INTO grace VALUES (?, ?)", ERROR_FILE, err) &&
+	            store_each_grace(store, now, write_grace, &insert, err);
+
+	statement_clear(&insert);
+	return done;
+}
+
 static bool write_time(sqlite3 *database, int64_t now, struct error *err)
 {
 	struct statement insert = STATEMENT_EMPTY;
@@ -94,7 +115,7 @@ static bool write_database(
 	done = database_run(database, settings, ERROR_FILE, err) && database_run(database, "BEGIN", ERROR_FILE, err);
 	done = done && database_end(database,
 	                   database_run(database, tables, ERROR_FILE, err) && write_time(database, now, err) &&
-	                       write_rows(database, store, now, counts, err),
+	                       write_rows(database, store, now, counts, err) && write_graces(database, store, now, err),
 	                   ERROR_FILE, err);
 	(void)sqlite3_close(database);
 	return done;

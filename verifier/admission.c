@@ -8,7 +8,13 @@
 void admission_clear(struct admission *admission)
 {
 	enrollment_clear(&admission->enrollment);
+	grace_clear(&admission->grace);
 	*admission = ADMISSION_EMPTY;
+}
+
+const struct ssh_key *admission_key(const struct admission *admission)
+{
+	return admission->grace.person[0] != '\0' ? &admission->grace.key : &admission->enrollment.certificate.key;
 }
 
 static bool age_check(const struct host_view *view, int64_t now, struct error *err)
@@ -80,19 +86,51 @@ static bool read_certificate(
 	       ssh_key_fingerprint(key, admission->fingerprint, err) && revocation_check(view, key, now, err);
 }
 
+/* Without a grace the key is simply not enrolled. */
+static bool find_grace(const struct host_view *view, const struct ssh_key *key, int64_t now,
+    struct admission *admission, struct error *err)
+{
+	struct error absent = ERROR_EMPTY;
+	struct buffer grant = BUFFER_EMPTY;
+	uint8_t hash[SSH_KEY_HASH_SIZE];
+	bool done = ssh_key_hash(key, hash, &absent) && snapshot_find_grace(view->snapshot, hash, &grant, &absent);
+
+	if (done) {
+		*err = ERROR_EMPTY;
+		done = grace_check(buffer_bytes(&grant), view->registrars, now, &admission->grace, err) &&
+		       (ssh_key_equal(&admission->grace.key, key) ||
+		           error_set(
+		               err, ERROR_SNAPSHOT, "the snapshot has the grace of another key in this key's place"));
+	}
+	buffer_free(&grant);
+	return done;
+}
+
 static bool read_plain_key(
     const struct host_view *view, struct bytes blob, int64_t now, struct admission *admission, struct error *err)
 {
 	struct ssh_key key = SSH_KEY_EMPTY;
 	bool done = ssh_key_parse(blob, &key, err) && ssh_key_fingerprint(&key, admission->fingerprint, err) &&
-	            find_enrollment(view, &key, now, &admission->enrollment, err);
+	            (find_enrollment(view, &key, now, &admission->enrollment, err) ||
+	                (err->code == ERROR_ENROLLMENT_ABSENT && find_grace(view, &key, now, admission, err)));
 
 	ssh_key_clear(&key);
 	return done;
 }
 
+static void note_grace(struct admission *admission)
+{
+	(void)snprintf(admission->person, sizeof(admission->person), "%s", admission->grace.person);
+	(void)snprintf(admission->result.rule, sizeof(admission->result.rule), "grace");
+	admission->valid_before = (uint64_t)admission->grace.until;
+}
+
 static void note_enrollment(struct admission *admission)
 {
+	if (admission->grace.person[0] != '\0') {
+		note_grace(admission);
+		return;
+	}
 	(void)snprintf(admission->person, sizeof(admission->person), "%s", admission->enrollment.person);
 	admission->serial = admission->enrollment.certificate.serial;
 	admission->valid_before = admission->enrollment.certificate.valid_before;
@@ -119,8 +157,11 @@ static bool person_check(const struct host_view *view, const char *account, cons
 	    .host_class = host_rules_class(view->rules),
 	    .now = now,
 	};
-	bool done = host_rules_may_enter(view->rules, &person, account, err) &&
-	            enrollment_check(&admission->enrollment, view->registrars, &appraisal, &admission->result, err);
+	bool done = host_rules_may_enter(view->rules, &person, account, err);
+
+	if (!done || admission->grace.person[0] != '\0')
+		return done;
+	done = enrollment_check(&admission->enrollment, view->registrars, &appraisal, &admission->result, err);
 
 	note_device(admission);
 	return done;

@@ -48,7 +48,7 @@ static int priority_of(const struct request *request, const struct decision *dec
 
 	if (decision->pass == PASS_BREAK_GLASS)
 		return LOG_ALERT;
-	if (decision->pass == PASS_AUDIT)
+	if (decision->pass == PASS_AUDIT || decision->key.grace.person[0] != '\0')
 		return LOG_WARNING;
 	if (decision->verdict == REQUEST_ACCEPTED)
 		return request->code == REQUEST_SESSION ? LOG_NOTICE : LOG_INFO;
@@ -76,12 +76,14 @@ static void put_sentence(
 	    [PASS_OFF] = ", since the mode of this host is off",
 	};
 	bool accepted = decision->verdict == REQUEST_ACCEPTED;
-	const char *who = decision->key.person, *why = decision->error.text;
+	const char *who = decision->key.person, *why = decision->error.text, *remark = remarks[decision->pass];
 
 	if (decision->pass == PASS_BREAK_GLASS)
 		why = "find out who and why";
-	(void)snprintf(sentence, size, "%s %s %s%s: %s", accepted ? "accepted" : "refused", action, account,
-	    remarks[decision->pass], accepted && decision->pass == PASS_NONE ? who : why);
+	else if (decision->key.grace.person[0] != '\0' && accepted)
+		remark = ", BY GRACE, with a key that nobody attested";
+	(void)snprintf(sentence, size, "%s %s %s%s: %s", accepted ? "accepted" : "refused", action, account, remark,
+	    accepted && decision->pass == PASS_NONE ? who : why);
 }
 
 static void log_decision(const struct peer *peer, const struct request *request, const struct decision *decision)

@@ -74,7 +74,7 @@ static bool decide_authorized_keys(const struct inquiry *inquiry, struct error *
 	struct buffer *out = &decision->output;
 
 	return only_key_check(inquiry, false, err) && put_options(&decision->key, out, err) &&
-	       ssh_key_put_line(&decision->key.enrollment.certificate.key, out, err) && buffer_put_text(out, "\n", err);
+	       ssh_key_put_line(admission_key(&decision->key), out, err) && buffer_put_text(out, "\n", err);
 }
 
 /* sshd lets a certificate in that names one of the principals it is told: the person's, whatever the account is called. */

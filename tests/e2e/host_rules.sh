@@ -132,4 +132,49 @@ mv "$config/registrars" "$WORLD/kept"
 expect "it opens when the registrars are gone" enters rescue
 mv "$WORLD/kept" "$config/registrars"
 
+
+# ---- grace --------------------------------------------------------------------------------------------------------------------
+rm "$config/host.conf"
+world_gate | start_sshd
+refuse "a software key does not log in" enters alice
+ssh-keygen -q -t ed25519 -N '' -f "$WORLD/second"
+until=$(date -u -d '+3 days' +%F)
+grant()
+{
+	keyenroll grace --key "$software.pub" --reason "lost token" --second-operator "$WORLD/second" "$@"
+}
+exits 1 "a second operator who is no registrar" grant --until "$until" alice
+says 'grace.refused' "is refused"
+echo "second namespaces=\"grace@keyenroll\" $(cat "$WORLD/second.pub")" >>"$world_registry/registrars"
+exits 2 "a grace of two months" grant --until "$(date -u -d '+60 days' +%F)" alice
+exits 1 "one registrar twice" keyenroll grace --key "$software.pub" --until "$until" --reason x --second-operator "$world_registry/registrar" alice
+exits 64 "no reason" keyenroll grace --key "$software.pub" --until "$until" --second-operator "$WORLD/second" alice
+report 0 grace "two registrars grant it" grant --json --until "$until" alice
+holds '.person == "alice" and (.until | startswith("'"$until"'"))' "until then"
+expect "it is in the snapshot" world_snapshot
+refuse "a host that does not know the second registrar refuses it" enters alice
+expect_logged "with its reason" 'refused authorized-keys alice.*grace\.refused'
+cp "$world_registry/registrars" "$config/registrars"
+: >"$WORLD/syslog"
+expect "one that does lets the key in" enters alice
+expect_logged "and it stands out in the log" 'accepted session alice, BY GRACE.*KEYENROLL_RULE=grace'
+refuse "and only for her" enters rescue
+exits 0 "why says that it gets in" keyenroll why "$(ssh-keygen -lf "$software.pub" | cut -d' ' -f2)"
+
+# ---- who would be locked out --------------------------------------------------------------------------------------------------
+fingerprint=$(keyenroll why --json alice | jq -r '.keys[0].fingerprint')
+cat >"$WORLD/log" <<-END
+	Nov 24 13:00:00 host sshd[1]: Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: ECDSA $fingerprint
+	Nov 24 13:00:01 host sshd[1]: Accepted publickey for alice from 192.0.2.1 port 4712 ssh2: ECDSA $fingerprint
+	Nov 24 13:00:02 host sshd[2]: Accepted publickey for rescue from 192.0.2.2 port 4713 ssh2: ECDSA $fingerprint
+	Nov 24 13:00:03 host sshd[3]: Accepted password for bob from 192.0.2.3 port 4714 ssh2
+	Nov 24 13:00:04 host sshd[4]: Accepted publickey for bob from 192.0.2.3 port 4715 ssh2: ED25519 $(ssh-keygen -lf "$WORLD/second.pub" | cut -d' ' -f2)
+	Nov 24 13:00:05 host sshd[5]: Failed password for carol from 192.0.2.3 port 4716 ssh2
+END
+report 1 logins "the logins of a log" keyenroll audit --json logins "$WORLD/log"
+holds '.logins == 5 and .refused == 3' "are counted"
+holds '[.locked_out[] | .account + " " + .code] == ["bob auth-info.method", "bob enrollment.absent", "rescue enrollment.other-person"]' "and who would be locked out, why"
+exits 1 "the same from sshd's own log of this world" bash -c "keyenroll audit logins - <$WORLD/sshd.log"
+says 'logins would have been refused' "with a sum"
+
 world_end

@@ -1,0 +1,36 @@
+/* host_files.h: the files of this host that `keyenroll host setup` changes, and how they were before: kept byte for byte until
+ * `undo`. Knows nothing of sshd and PAM. */
+#ifndef ENROLL_HOST_FILES_H
+#define ENROLL_HOST_FILES_H
+
+#include "common/buffer.h"
+
+#define HOST_PAM_FILE "/etc/pam.d/sshd"
+#define HOST_DROP_IN "/etc/ssh/sshd_config.d/00-keyenroll.conf"
+#define HOST_SETUP_DIR KEYENROLL_STATE_DIR "/host-setup"
+
+/* What is known of a setup. */
+struct host_setup_state {
+	int64_t since, until; /* seconds since 1970; `until` 0: confirmed, nothing takes it back */
+};
+
+/* host_files_keep: keeps each file as it is now, before the first is changed.
+ * Errors: ERROR_USAGE (a setup is kept already), ERROR_FILE. */
+bool host_files_keep(struct error *err) MUST_CHECK;
+
+/* host_files_write: writes one of them, and notes what was written. A file that is there keeps its mode.
+ *   path  HOST_PAM_FILE or HOST_DROP_IN */
+bool host_files_write(const char *path, struct bytes content, struct error *err) MUST_CHECK;
+
+/* host_files_unchanged: whether nobody has edited what setup wrote. Errors: ERROR_USAGE that names the file. */
+bool host_files_unchanged(struct error *err) MUST_CHECK;
+
+/* host_files_restore: puts each file back as it was kept, and forgets the setup. */
+bool host_files_restore(struct error *err) MUST_CHECK;
+
+/* host_setup_load: reads what is known of the setup.
+ *   there  out: whether there is one */
+bool host_setup_load(struct host_setup_state *state, bool *there, struct error *err) MUST_CHECK;
+bool host_setup_store(const struct host_setup_state *state, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,301 @@
+#include "enroll/host_setup.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "common/process.h"
+#include "config.h"
+#include "enroll/doctor.h"
+
+#define COMMAND_TIMEOUT_MS 60000
+#define TRIES 4U
+#define FILE_MAXIMUM ((size_t)1024 * 1024)
+#define COMMAND KEYENROLL_SBIN_DIR "/keyenroll-sshd"
+#define REVOCATION_LIST KEYENROLL_STATE_DIR "/revoked.krl"
+#define ADDRESS "127.0.0.1"
+
+static const char usual_reload[] = "if [ -d /run/systemd/system ]; then systemctl reload ssh || systemctl reload sshd; "
+                                   "else kill -HUP \"$(cat /run/sshd.pid)\"; fi";
+
+static bool run_shell(const char *command, struct error *err)
+{
+	char shell[] = "/bin/sh", option[] = "-c", *copy = strdup(command);
+	struct buffer output = BUFFER_EMPTY;
+	bool done = copy != NULL && process_run(shell, (char *[]){shell, option, copy, NULL}, NULL, BYTES_EMPTY,
+	                                &output, COMMAND_TIMEOUT_MS, err);
+
+	buffer_free(&output);
+	free(copy);
+	return done;
+}
+
+/* A listener that was just told to start anew may be away for a moment. */
+static bool try_login(const struct host_setup_wish *wish, const char *when, unsigned tries, struct error *err)
+{
+	for (unsigned i = 0; i < tries; i++) {
+		if (wish->try_command == NULL || run_shell(wish->try_command, err))
+			return true;
+		(void)sleep(i + 1 < tries ? 1 : 0);
+	}
+	return error_set(err, ERROR_HOST_SETUP, "the login \"%s\" does not work %s", wish->try_command, when);
+}
+
+/* The second of rest keeps a login that is tried next from meeting the listener of before. */
+static bool reload_sshd(const char *command, struct error *err)
+{
+	bool done = run_shell(command == NULL ? usual_reload : command, err) ||
+	            error_prefix(err, "sshd was not told to read its configuration again");
+
+	(void)sleep(done ? 1 : 0);
+	return done;
+}
+
+/* What sshd opens besides keys is shut, where this sshd has it and it is open. */
+static bool put_doors(const struct sshd_settings *before, struct buffer *out, struct error *err)
+{
+	static const struct {
+		const char *keyword, *line;
+	} doors[] = {
+	    {"passwordauthentication", "PasswordAuthentication no\n"},
+	    {"kbdinteractiveauthentication", "KbdInteractiveAuthentication no\n"},
+	    {"hostbasedauthentication", "HostbasedAuthentication no\n"},
+	    {"gssapiauthentication", "GSSAPIAuthentication no\n"},
+	};
+
+	for (size_t i = 0; !sshd_demands_key(before) && i < sizeof(doors) / sizeof(doors[0]); i++)
+		if (sshd_value_is(before, doors[i].keyword, "yes") && !buffer_put_text(out, doors[i].line, err))
+			return false;
+	return buffer_put_text(out, "AuthorizedKeysFile none\n", err);
+}
+
+/* A break-glass account keeps the ways in that it had. */
+static bool put_break_glass(const char *account, struct buffer *out, struct error *err)
+{
+	struct sshd_settings before = SSHD_SETTINGS_EMPTY;
+	char keys[1024], password[16];
+	bool done = sshd_settings_load(NULL, account, ADDRESS, &before, err);
+
+	sshd_value(&before, "authorizedkeysfile", keys, sizeof(keys));
+	sshd_value(&before, "passwordauthentication", password, sizeof(password));
+	done =
+	    done && buffer_put_format(out, err, "Match User %s\n\tAuthorizedKeysFile %s\n\tPasswordAuthentication %s\n",
+	                account, keys, password);
+	sshd_settings_clear(&before);
+	return done;
+}
+
+static bool put_all_break_glass(const struct host_rules *rules, struct buffer *out, struct error *err)
+{
+	const char *account;
+	size_t num;
+
+	for (num = 0; (account = host_rules_break_glass_at(rules, num)) != NULL; num++)
+		if (!put_break_glass(account, out, err))
+			return false;
+	return num == 0 || buffer_put_text(out, "Match all\n", err);
+}
+
+/* A host that audits keeps its doors: the module only tells what it would refuse. */
+static bool put_drop_in(const struct host_rules *rules, struct buffer *out, struct error *err)
+{
+	const struct host_person nobody = {.name = ""};
+	bool enforces = host_rules_mode(rules, &nobody) == HOST_MODE_ENFORCE;
+	struct sshd_settings before = SSHD_SETTINGS_EMPTY;
+	bool done = sshd_settings_load(NULL, "root", ADDRESS, &before, err) &&
+	            buffer_put_text(out,
+	                "# Written by \"keyenroll host setup\"; \"keyenroll host undo\" takes it back.\n"
+	                "UsePAM yes\n"
+	                "AuthorizedKeysCommand " COMMAND " authorized-keys %u %t %k\n"
+	                "AuthorizedKeysCommandUser " KEYENROLL_VERIFIER_USER "\n",
+	                err);
+
+	if (done && file_exists(REVOCATION_LIST))
+		done = buffer_put_text(out, "RevokedKeys " REVOCATION_LIST "\n", err);
+	if (done && enforces)
+		done = put_doors(&before, out, err) && put_all_break_glass(rules, out, err);
+	sshd_settings_clear(&before);
+	return done;
+}
+
+static bool is_session_line(struct bytes line)
+{
+	return bytes_start_with(line, "session") || bytes_start_with(line, "-session") ||
+	       bytes_start_with(line, "@include common-session");
+}
+
+/* The module's line goes in front of the first session line: no pam_env.so may come before it. */
+static bool put_pam(struct bytes text, struct buffer *out, struct error *err)
+{
+	static const char ours[] = "session required " KEYENROLL_PAM_DIR "/pam_keyenroll.so mode=ssh\n";
+	struct bytes line;
+	bool put = false, ended = text.len == 0 || text.data[text.len - 1] == '\n';
+
+	while (bytes_take_until(&text, '\n', &line)) {
+		if (!put && is_session_line(line)) {
+			put = true;
+			if (!buffer_put_text(out, ours, err))
+				return false;
+		}
+		if (!buffer_put(out, line, err) || ((text.len > 0 || ended) && !buffer_put_text(out, "\n", err)))
+			return false;
+	}
+	return put || ((ended || buffer_put_text(out, "\n", err)) && buffer_put_text(out, ours, err));
+}
+
+static bool write_pam(struct error *err)
+{
+	struct buffer before = BUFFER_UP_TO(FILE_MAXIMUM), after = BUFFER_UP_TO(FILE_MAXIMUM);
+	struct pam_stack stack;
+	bool there = false, done = pam_stack_load("/etc/pam.d", "sshd", &stack, err);
+
+	for (size_t i = 0; done && i < stack.num; i++)
+		there = there || pam_line_is(&stack.lines[i], "pam_keyenroll.so");
+	done = done && (there || (file_load(HOST_PAM_FILE, FILE_MAXIMUM, &before, err) &&
+	                             put_pam(buffer_bytes(&before), &after, err) &&
+	                             host_files_write(HOST_PAM_FILE, buffer_bytes(&after), err)));
+	buffer_free(&before);
+	buffer_free(&after);
+	return done;
+}
+
+static bool write_files(const struct host_rules *rules, struct error *err)
+{
+	struct buffer drop_in = BUFFER_EMPTY;
+	bool done = put_drop_in(rules, &drop_in, err) && host_files_write(HOST_DROP_IN, buffer_bytes(&drop_in), err) &&
+	            write_pam(err);
+
+	buffer_free(&drop_in);
+	return done;
+}
+
+/* The doctor judges the new files as sshd and PAM will read them. */
+static bool ask_doctor(int64_t now, struct error *err)
+{
+	static const char *const root[] = {"root"};
+	struct doctor doctor = {
+	    .address = ADDRESS, .folders = {KEYENROLL_CONFIG_DIR, KEYENROLL_DATA_DIR, KEYENROLL_STATE_DIR}, .now = now};
+	struct finding finding;
+	bool done = doctor_look(&doctor, root, 1, err);
+
+	for (size_t i = 0; done && doctor_check_at(&doctor, i, &finding); i++)
+		if (finding.health == HEALTH_PROBLEM)
+			done = error_set(err, ERROR_HOST_SETUP, "%s: %.300s; %.150s", finding.id, finding.sentence,
+			    finding.next_step);
+	doctor_clear(&doctor);
+	return done;
+}
+
+static bool start_systemd_timer(const struct host_setup_wish *wish, struct error *err)
+{
+	struct buffer command = BUFFER_EMPTY;
+	bool done =
+	    buffer_put_format(&command, err,
+	        "systemd-run --quiet --collect --unit=keyenroll-host-undo --on-active=%um %s host undo --unconfirmed",
+	        wish->minutes, wish->program) &&
+	    run_shell(buffer_text(&command), err);
+
+	buffer_free(&command);
+	return done;
+}
+
+/* Outlives the operator's session; nothing of the caller's is kept open. */
+static void wait_and_undo(const struct host_setup_wish *wish)
+{
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	(void)setsid();
+	for (int i = 0; nothing >= 0 && i <= 2; i++)
+		(void)dup2(nothing, i);
+	(void)close_range(3, ~0U, 0);
+	if (fork() != 0)
+		_exit(0);
+	for (unsigned left = wish->minutes * 60; left > 0;)
+		left = sleep(left);
+	if (wish->reload == NULL)
+		execl(wish->program, "keyenroll", "host", "undo", "--unconfirmed", (char *)NULL);
+	else
+		execl(wish->program, "keyenroll", "host", "undo", "--unconfirmed", "--reload", wish->reload,
+		    (char *)NULL);
+	_exit(127);
+}
+
+static bool start_timer(const struct host_setup_wish *wish, struct error *err)
+{
+	pid_t child;
+
+	if (wish->reload == NULL && file_exists("/run/systemd/system"))
+		return start_systemd_timer(wish, err);
+	child = fork();
+	if (child < 0)
+		return error_set_errno(err, ERROR_SYSTEM, "no timer could be started");
+	if (child == 0)
+		wait_and_undo(wish);
+	return waitpid(child, NULL, 0) == child || error_set_errno(err, ERROR_SYSTEM, "no timer could be started");
+}
+
+static bool close_gate(const struct host_setup_wish *wish, const struct host_rules *rules, struct error *err)
+{
+	const struct host_setup_state state = {.since = wish->now, .until = wish->now + wish->minutes * 60};
+
+	return host_setup_store(&state, err) && write_files(rules, err) && ask_doctor(wish->now, err) &&
+	       start_timer(wish, err) && reload_sshd(wish->reload, err) && try_login(wish, "any more", TRIES, err);
+}
+
+static bool open_gate(const char *reload, struct error *err)
+{
+	return host_files_restore(err) && reload_sshd(reload, err);
+}
+
+bool host_setup(const struct host_setup_wish *wish, struct error *err)
+{
+	const struct configuration_folders folders = {KEYENROLL_CONFIG_DIR, KEYENROLL_DATA_DIR, KEYENROLL_STATE_DIR};
+	struct configuration *configuration = NULL;
+	struct error other = ERROR_EMPTY;
+	struct host_view view;
+	bool done = configuration_new(&folders, &configuration, err) &&
+	            configuration_refresh(configuration, &view, err) &&
+	            try_login(wish, "even before anything is changed", 1, err) && host_files_keep(err);
+
+	if (done && !close_gate(wish, view.rules, err)) {
+		done = false;
+		if (!open_gate(wish->reload, &other))
+			(void)error_prefix(err, "putting the files back failed too (%s)", other.text);
+	}
+	configuration_free(configuration);
+	return done;
+}
+
+static bool need_setup(struct host_setup_state *state, struct error *err)
+{
+	bool there;
+
+	return host_setup_load(state, &there, err) &&
+	       (there || error_set(err, ERROR_USAGE, "nothing is set up: keyenroll host setup"));
+}
+
+bool host_confirm(struct error *err)
+{
+	struct host_setup_state state;
+
+	if (!need_setup(&state, err))
+		return false;
+	state.until = 0;
+	return host_setup_store(&state, err);
+}
+
+bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *err)
+{
+	struct host_setup_state state;
+
+	if (!need_setup(&state, err))
+		return false;
+	if (unconfirmed && state.until == 0)
+		return true;
+	return (unconfirmed || force || host_files_unchanged(err)) && open_gate(reload, err);
+}

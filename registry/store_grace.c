@@ -1,0 +1,84 @@
+#include "registry/store_grace.h"
+
+#include "registry/database.h"
+#include "registry/store_schema.h"
+
+/* Made with the first grace: a store without one stays what older programs know. */
+static const char table[] = "CREATE TABLE IF NOT EXISTS grace ("
+                            " number INTEGER PRIMARY KEY,"
+                            " key_hash BLOB NOT NULL CHECK (length(key_hash) = 32),"
+                            " person TEXT NOT NULL,"
+                            " until INTEGER NOT NULL,"
+                            " operator TEXT NOT NULL,"
+                            " granted_at INTEGER NOT NULL,"
+                            " grant BLOB NOT NULL"
+                            ") STRICT;";
+
+static bool insert(sqlite3 *database, const struct grace *grace, const uint8_t key_hash[SSH_KEY_HASH_SIZE],
+    struct bytes grant, const char *operator_name, int64_t now, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool done = false;
+
+	if (!database_run(database, table, ERROR_STORE, err) ||
+	    !statement_init(&statement, database,
+	        "INSERT INTO grace (key_hash, person, until, operator, granted_at, grant) VALUES (?, ?, ?, ?, ?, ?)",
+	        ERROR_STORE, err))
+		goto out;
+	statement_bind_bytes(&statement, bytes_of(key_hash, SSH_KEY_HASH_SIZE));
+	statement_bind_text(&statement, grace->person);
+	statement_bind_number(&statement, grace->until);
+	statement_bind_text(&statement, operator_name);
+	statement_bind_number(&statement, now);
+	statement_bind_bytes(&statement, grant);
+	done = statement_finish(&statement, err);
+out:
+	statement_clear(&statement);
+	return done;
+}
+
+bool store_add_grace(struct store *store, const struct grace *grace, struct bytes grant, const char *operator_name,
+    int64_t now, struct error *err)
+{
+	uint8_t key_hash[SSH_KEY_HASH_SIZE];
+
+	if (!ssh_key_hash(&grace->key, key_hash, err) || !store_hold(store, err))
+		return false;
+	return database_end(store->database, insert(store->database, grace, key_hash, grant, operator_name, now, err),
+	    ERROR_STORE, err);
+}
+
+static bool visit_row(struct statement *statement, store_grace_visitor *visit, void *context, struct error *err)
+{
+	struct bytes hash = statement_take_bytes(statement), grant = statement_take_bytes(statement);
+	uint8_t key_hash[SSH_KEY_HASH_SIZE];
+
+	if (!statement_check(statement, err))
+		return false;
+	if (!bytes_take_to(&hash, key_hash, sizeof(key_hash)))
+		return error_set(err, ERROR_STORE, "a key hash in the store is cut short");
+	return visit(key_hash, grant, context, err);
+}
+
+bool store_each_grace(struct store *store, int64_t now, store_grace_visitor *visit, void *context, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool row = true, done;
+	int64_t there;
+
+	if (!database_number(
+	        store->database, "SELECT count(*) FROM sqlite_schema WHERE name = 'grace'", &there, ERROR_STORE, err))
+		return false;
+	if (there == 0)
+		return true;
+	done = statement_init(&statement, store->database,
+	    "SELECT key_hash, grant FROM grace AS g WHERE until > ?1 AND NOT EXISTS"
+	    " (SELECT 1 FROM grace AS later WHERE later.key_hash = g.key_hash AND later.number > g.number)",
+	    ERROR_STORE, err);
+	if (done)
+		statement_bind_number(&statement, now);
+	while (done && (done = statement_step(&statement, &row, err)) && row)
+		done = visit_row(&statement, visit, context, err);
+	statement_clear(&statement);
+	return done;
+}

@@ -1,0 +1,23 @@
+/* store_grace.h: the graces that a site has granted, in its store: they are added and never taken away.
+ * Knows nothing of what makes one good; the caller has checked what it stores. */
+#ifndef REGISTRY_STORE_GRACE_H
+#define REGISTRY_STORE_GRACE_H
+
+#include "registry/grace.h"
+#include "registry/store.h"
+
+/* store_add_grace: records a grant; a later one for the same key takes the place of the earlier in the next snapshot.
+ *   operator_name  who runs this
+ * Errors: ERROR_STORE, ERROR_TEXT. */
+bool store_add_grace(struct store *store, const struct grace *grace, struct bytes grant, const char *operator_name,
+    int64_t now, struct error *err) MUST_CHECK;
+
+/* store_grace_visitor: called for each; false stops the walk. */
+typedef bool store_grace_visitor(
+    const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct bytes grant, void *context, struct error *err);
+
+/* store_each_grace: walks the keys whose latest grant is not over by `now`. */
+bool store_each_grace(
+    struct store *store, int64_t now, store_grace_visitor *visit, void *context, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,114 @@
+#!/bin/bash
+# keyenroll host: the gate is closed on trial and opened again, by whoever is wrong: an operator's word, a login that breaks, a
+# timer that nobody stops; and every file is then what it was, byte for byte. With sshd and its usual configuration.
+. "$(dirname "$0")/world.sh"
+. "$(dirname "$0")/reports.bash"
+
+software=$WORLD/software
+
+enters()
+{
+	[ "$(world_ssh "$1" id -un)" = "$1" ]
+}
+
+files_sum()
+{
+	(cd /etc && find pam.d ssh -type f -printf '%p %m %u\n' -exec sha256sum {} + | sort | sha256sum)
+}
+
+is_as_before()
+{
+	[ "$(files_sum)" = "$before" ] && [ ! -e "$state/host-setup" ]
+}
+
+# Logins as a script, for --try: by the token, and by the software key.
+write_try()
+{
+	cat >"$WORLD/try-$1" <<-END
+		#!/bin/sh
+		world_pin=$pin SSH_ASKPASS=$WORLD/askpass SSH_ASKPASS_REQUIRE=force exec setsid --wait timeout 60 \\
+			ssh -F none -n -l alice -o UserKnownHostsFile=$WORLD/known_hosts -o StrictHostKeyChecking=yes \\
+			-o PreferredAuthentications=publickey $2 127.0.0.1 true
+	END
+	chmod 755 "$WORLD/try-$1"
+}
+
+world_install
+world_user alice
+world_syslog
+world_pcscd 2
+world_desk
+world_token one 5.7.4
+expect "alice is enrolled" world_enroll alice one
+expect "a snapshot is written" world_snapshot
+world_verifier
+ssh-keygen -q -t ed25519 -N '' -f "$software"
+mkdir -m 700 /opt/home/alice/.ssh
+# A host that is being moved: the token's key stands beside the old one.
+ssh-keygen -D "$(find /usr/lib -name opensc-pkcs11.so -path '*-linux-*/opensc-pkcs11.so' -print -quit)" |
+	cat "$software.pub" - >/opt/home/alice/.ssh/authorized_keys
+chown -R alice: /opt/home/alice/.ssh
+ssh-keygen -A >/dev/null
+mkdir -p /etc/ssh/sshd_config.d
+printf 'Include /etc/ssh/sshd_config.d/*.conf\nUsePAM yes\nKbdInteractiveAuthentication no\nSubsystem sftp internal-sftp\n' >/etc/ssh/sshd_config
+world_daemon sshd "$(command -v sshd)" -D -E "$WORLD/sshd.log"
+world_wait 10 grep -q '^Server listening' "$WORLD/sshd.log" || world_die "$(cat "$WORLD/sshd.log")"
+echo "127.0.0.1 $(cat /etc/ssh/ssh_host_ed25519_key.pub)" >"$WORLD/known_hosts"
+write_try token "-o PKCS11Provider=$(find /usr/lib -name opensc-pkcs11.so -path '*-linux-*/opensc-pkcs11.so' -print -quit)"
+write_try software "-o IdentitiesOnly=yes -i $software"
+before=$(files_sum)
+identity=$software
+expect "before, the software key logs in" enters alice
+
+# ---- what is wrong is taken back at once ----------------------------------------------------------------------------------------
+exits 64 "undo without a setup says so" keyenroll host undo
+report 0 host "status" keyenroll host status --json
+holds '.state == "open"' "is open"
+exits 1 "a login that does not work before is no proof of anything" keyenroll host setup --try false
+says 'host.setup' "and is refused"
+expect "nothing was changed" is_as_before
+exits 1 "a login that stops working takes it back" keyenroll host setup --try "$WORLD/try-software"
+says 'does not work any more' "and says so"
+expect "all is as before" is_as_before
+expect "and the software key logs in again" enters alice
+mv "$config/registrars" "$WORLD/kept"
+exits 4 "a host without registrars is not closed" keyenroll host setup
+expect "and nothing was changed" is_as_before
+mv "$WORLD/kept" "$config/registrars"
+echo 'AuthorizedKeysFile .ssh/authorized_keys' >/etc/ssh/sshd_config.d/+first.conf
+before=$(files_sum)
+exits 1 "a file that comes before ours is found out" keyenroll host setup
+says 'sshd.keys-files' "by the doctor"
+expect "and all is as before" is_as_before
+rm /etc/ssh/sshd_config.d/+first.conf
+before=$(files_sum)
+
+# ---- on trial, confirmed, undone ------------------------------------------------------------------------------------------------
+report 0 host "setup with the token's login" keyenroll host setup --json --minutes 30 --try "$WORLD/try-token"
+holds '.state == "on trial" and .until != null' "is on trial"
+refuse "the software key does not log in" enters alice
+identity=token
+expect "the token does" enters alice
+exits 64 "a second setup says that there is one" keyenroll host setup
+exits 0 "confirm" keyenroll host confirm
+report 0 host "status" keyenroll host status --json
+holds '.state == "closed" and .until == null' "is closed"
+exits 0 "the timer's call changes nothing that was confirmed" keyenroll host undo --unconfirmed
+says '^closed' "and it stays closed"
+exits 0 "the doctor finds nothing" keyenroll doctor
+echo '# edited' >>/etc/pam.d/sshd
+exits 64 "undo does not throw away what was edited since" keyenroll host undo
+says 'pam.d/sshd was edited' "and names the file"
+exits 0 "undo --force does" keyenroll host undo --force
+expect "all is as before" is_as_before
+identity=$software
+expect "and the software key logs in" enters alice
+
+# ---- the timer ------------------------------------------------------------------------------------------------------------------
+exits 0 "setup for a minute" keyenroll host setup --minutes 1 --try "$WORLD/try-token"
+refuse "the software key does not log in" enters alice
+expect "nobody confirms, and it is taken back" world_wait 80 is_as_before
+world_wait 10 enters alice
+expect "the software key logs in again" enters alice
+
+world_end
