@@ -1,8 +1,10 @@
-/* fido_forgery.c: appraises every lie of the table and demands its reason. Closing line: forgeries TRIED refused REFUSED. */
+/* fido_forgery.c: appraises every lie of the table and demands its reason. Closing line: forgeries TRIED refused REFUSED.
+ * With the arguments "seeds FOLDER" it writes honest attestations as seeds for the fuzz targets instead; keys are thrown away. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "common/file.h"
 #include "policy/appraise.h"
 #include "tests/forgery/fido_lies.h"
 
@@ -75,14 +77,64 @@ static bool is_refused(const struct court *court, const struct fido_lie *lie)
 	return false;
 }
 
-int main(void)
+static bool store(
+    const char *folder, const char *kind, enum fido_format format, struct bytes content, struct error *err)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%.400s/%s/%s", folder, kind, fido_format_name(format));
+	return file_store(path, content, 0644, err);
+}
+
+/* The object, its authenticator data, and for what OpenSSH takes the file of ssh-keygen. */
+static bool write_seeds_of(const char *folder, enum fido_format format, struct error *err)
+{
+	struct evidence evidence = EVIDENCE_EMPTY, wrapped = EVIDENCE_EMPTY;
+	struct fido_recipe recipe;
+	struct fido_statement statement;
+	struct bytes content, object, auth_data;
+	bool done;
+
+	fido_recipe_honest(format, &recipe);
+	done = fido_recipe_evidence(&recipe, &evidence, err);
+	content = buffer_bytes(&evidence.content);
+	done = done && bytes_take_ssh_string(&content, &object) &&
+	       fido_object_parse(object, &statement, &auth_data, err) &&
+	       store(folder, "fido_object", format, object, err) &&
+	       store(folder, "fido_auth_data", format, auth_data, err);
+	recipe.wrapped_by_ssh = 1;
+	done = done && fido_recipe_evidence(&recipe, &wrapped, err);
+	content = buffer_bytes(&wrapped.content);
+	done = done && bytes_take_ssh_string(&content, &object) && store(folder, "ssh_sk_attest", format, object, err);
+	evidence_clear(&evidence);
+	evidence_clear(&wrapped);
+	return done;
+}
+
+static int write_seeds(const char *folder)
+{
+	struct error err = ERROR_EMPTY;
+	bool done = true;
+
+	for (enum fido_format format = FIDO_PACKED; done && format < FIDO_NONE; format++)
+		done = write_seeds_of(folder, format, &err);
+	if (!done)
+		(void)fprintf(stderr, "fido_forgery: %s\n", err.text);
+	forged_keys_free();
+	return done ? 0 : 1;
+}
+
+int main(int argc, char **argv)
 {
 	struct court court = {.trust = NULL};
 	struct error err = ERROR_EMPTY;
 	const struct fido_lie *lie;
 	size_t tried = 0, refused = 0;
-	bool done = convene(&court, &err);
+	bool done;
 
+	if (argc == 3 && strcmp(argv[1], "seeds") == 0)
+		return write_seeds(argv[2]);
+	done = convene(&court, &err);
 	if (!done)
 		printf("fido_forgery: %s\n", err.text);
 	for (; done && (lie = fido_lie_at(tried)) != NULL; tried++)
