@@ -1,12 +1,14 @@
 #include "enroll/course.h"
 
+#include <stdio.h>
+
 #include "common/secret.h"
 
 /* A step and what the operator reads while it runs. */
 static const struct course_step {
 	const char *name, *sentence;
 	bool (*run)(struct course *course, struct error *err);
-} steps[] = {
+} piv_steps[] = {
     {"preflight", "Looking at the token", course_preflight},
     {"codes", "Asking for the PIN", course_codes},
     {"management", "Proving the management key", course_management},
@@ -17,6 +19,20 @@ static const struct course_step {
     {"possession", "The key signs the enrollment's record", course_possession},
     {"install", "Writing the certificate to the token", course_install},
     {"release", "The token is finished", course_release},
+    {"sign", "The registrar signs", course_sign},
+    {"check", "Checking the enrollment as a host does", course_check},
+    {"record", "Recording it in the registry", course_record},
+};
+
+static const struct course_step fido_steps[] = {
+    {"preflight", "Looking at the token", course_fido_preflight},
+    {"codes", "Asking for the PIN", course_fido_codes},
+    {"generate", "The token makes the key", course_fido_generate},
+    {"attest", "The token's attestation of it", course_fido_attest},
+    {"appraise", "Appraising the attestation", course_appraise},
+    {"possession", "The key signs the enrollment's record", course_fido_possession},
+    {"files", "Writing the key files", course_fido_files},
+    {"release", "The token is finished", course_fido_release},
     {"sign", "The registrar signs", course_sign},
     {"check", "Checking the enrollment as a host does", course_check},
     {"record", "Recording it in the registry", course_record},
@@ -37,11 +53,31 @@ void course_init(struct course *course, const struct course_request *request, co
 	*token = TOKEN_EMPTY;
 }
 
+void course_init_fido(struct course *course, const struct course_request *request, const struct course_means *means,
+    const struct course_dialogue *dialogue, struct authenticator *authenticator)
+{
+	struct token none = TOKEN_EMPTY;
+
+	course_init(course, request, means, dialogue, &none);
+	course->authenticator = *authenticator;
+	*authenticator = AUTHENTICATOR_EMPTY;
+}
+
+const char *course_token_name(const struct course *course, char text[TOKEN_NAME_SIZE])
+{
+	if (course->request.fido == NULL)
+		return token_name(&course->token, text);
+	snprintf(text, TOKEN_NAME_SIZE, "the token in %.*s", READER_NAME_SIZE, course->authenticator.title);
+	return text;
+}
+
 void course_clear(struct course *course)
 {
 	secret_free(course->pin);
 	course->pin = NULL;
 	token_close(&course->token);
+	authenticator_close(&course->authenticator);
+	credential_clear(&course->credential);
 	buffer_free(&course->spki);
 	ssh_key_clear(&course->key);
 	buffer_free(&course->device_certificate);
@@ -52,11 +88,11 @@ void course_clear(struct course *course)
 	enrollment_clear(&course->enrollment);
 }
 
-bool course_run(struct course *course, struct error *err)
+static bool run_steps(struct course *course, const struct course_step *steps, size_t count, struct error *err)
 {
 	const struct course_dialogue *dialogue = &course->dialogue;
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+	for (size_t i = 0; i < count; i++) {
 		dialogue->before(dialogue->state, steps[i].name, steps[i].sentence);
 		if (!steps[i].run(course, err)) {
 			dialogue->after(dialogue->state, steps[i].name, err);
@@ -65,4 +101,11 @@ bool course_run(struct course *course, struct error *err)
 		dialogue->after(dialogue->state, steps[i].name, NULL);
 	}
 	return true;
+}
+
+bool course_run(struct course *course, struct error *err)
+{
+	if (course->request.fido != NULL)
+		return run_steps(course, fido_steps, sizeof(fido_steps) / sizeof(*fido_steps), err);
+	return run_steps(course, piv_steps, sizeof(piv_steps) / sizeof(*piv_steps), err);
 }

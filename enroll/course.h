@@ -16,19 +16,32 @@
  *   check        what was made is read and checked again, as a host will do
  *   record       one transaction of the registry
  *
+ * A FIDO2 key goes the same way without management, certificate and install; instead
+ *   files        the key handle and the public key are written, before anything rests on them
+ *
  * Knows nothing of options, terminals and files. */
 #ifndef ENROLL_COURSE_H
 #define ENROLL_COURSE_H
 
 #include "enroll/desk.h"
 #include "enroll/token.h"
+#include "fido/credential.h"
 #include "piv/authenticate.h"
 #include "piv/key.h"
 #include "policy/appraise.h"
 
+/* What is wanted of a FIDO2 token. */
+struct course_fido {
+	enum ssh_key_type type; /* SSH_KEY_SK_… */
+	const char *application;
+	bool resident, verification;
+	const char *path; /* of the key handle; ".pub" is put behind it for the public key */
+};
+
 /* What is wanted. */
 struct course_request {
 	const char *person;
+	const struct course_fido *fido; /* borrowed; NULL: a PIV key, which the next four are about */
 	const struct piv_slot *slot;
 	const struct piv_algorithm_row *algorithm;
 	enum piv_pin_policy pin_policy;
@@ -63,6 +76,11 @@ struct course_dialogue {
 	bool (*ask_pin)(void *state, const struct course *course, bool again, unsigned tries_left, struct secret **pin,
 	    struct error *err) MUST_CHECK;
 
+	/* new_pin: the first PIN of a token that has none.
+	 *   shortest  how many characters it has at least */
+	bool (*new_pin)(void *state, const struct course *course, unsigned shortest, struct secret **pin,
+	    struct error *err) MUST_CHECK;
+
 	/* touch: the token wants to be touched for the signature that is asked of it now. */
 	void (*touch)(void *state);
 
@@ -78,13 +96,16 @@ struct course {
 	struct course_request request;
 	struct course_means means;
 	struct course_dialogue dialogue;
-	struct token token;               /* owned, empty after `release` */
-	struct piv_identity identity;     /* kept beyond that */
-	struct secret *pin;               /* owned; gone after `install` */
-	bool unlocked;                    /* the PIN was verified, and its policy says that this lasts */
-	struct buffer spki;               /* the new key, DER */
-	struct ssh_key key;               /* the same */
-	struct buffer device_certificate; /* f9, DER */
+	struct token token;                 /* owned, empty after `release` */
+	struct authenticator authenticator; /* the same of a FIDO2 token */
+	struct credential credential;       /* the new key of a FIDO2 token */
+	uint8_t challenge[32];              /* what its attestation covers */
+	struct piv_identity identity;       /* kept beyond that */
+	struct secret *pin;                 /* owned; gone after `install` */
+	bool unlocked;                      /* the PIN was verified, and its policy says that this lasts */
+	struct buffer spki;                 /* the new key, DER */
+	struct ssh_key key;                 /* the same */
+	struct buffer device_certificate;   /* f9, DER */
 	struct evidence evidence;
 	struct result result; /* of the appraisal; what `check` finds replaces it */
 	struct buffer slot_certificate;
@@ -101,7 +122,15 @@ struct course {
  *   token  taken over, and empty afterwards */
 void course_init(struct course *course, const struct course_request *request, const struct course_means *means,
     const struct course_dialogue *dialogue, struct token *token);
+
+/* course_init_fido: the same for a FIDO2 token; request->fido says what is wanted. */
+void course_init_fido(struct course *course, const struct course_request *request, const struct course_means *means,
+    const struct course_dialogue *dialogue, struct authenticator *authenticator);
 void course_clear(struct course *course);
+
+/* course_token_name: the token in words.
+ *   text  of at least TOKEN_NAME_SIZE bytes */
+const char *course_token_name(const struct course *course, char text[TOKEN_NAME_SIZE]);
 
 /* course_run: all steps in order; the first that fails ends it, and then the registry is as before.
  * Errors: those of the steps. */
@@ -138,6 +167,31 @@ bool course_install(struct course *course, struct error *err) MUST_CHECK;
 
 /* Errors: none. */
 bool course_release(struct course *course, struct error *err) MUST_CHECK;
+
+/* The same for FIDO2 (course_fido.c). */
+
+/* Errors: ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_FILE (a key file is there already), ERROR_STORE. */
+bool course_fido_preflight(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of ask_pin and new_pin, and of authenticator_set_pin. */
+bool course_fido_codes(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of credential_make; ERROR_CREDENTIAL_EXISTS. */
+bool course_fido_generate(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of evidence_of_fido. */
+bool course_fido_attest(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of assertion_make. */
+bool course_fido_possession(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: ERROR_FILE. */
+bool course_fido_files(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: none. */
+bool course_fido_release(struct course *course, struct error *err) MUST_CHECK;
+
+/* The rest is the same for both. */
 
 /* Errors: those of store_next_serial and signer_sign. */
 bool course_sign(struct course *course, struct error *err) MUST_CHECK;

@@ -14,7 +14,8 @@ static struct appraisal appraisal_of(const struct course *course)
 	    .trust = course->means.trust,
 	    .policy = course->means.policy,
 	    .expected_spki = buffer_bytes(&course->spki),
-	    .expected_slot = course->request.slot->name,
+	    .expected_slot = course->request.fido == NULL ? course->request.slot->name : NULL,
+	    .expected_application = buffer_bytes(&course->key.application),
 	    .person = course->request.person,
 	    .now = course->request.now,
 	};
@@ -57,6 +58,10 @@ static bool note_device(struct course *course, struct error *err)
 
 	if (!serial || serial->grade != CLAIM_PROVEN)
 		return true;
+	if (course->request.fido != NULL) {
+		snprintf(course->device, sizeof(course->device), "fido %.32s", serial->value);
+		return true;
+	}
 	snprintf(claimed, sizeof(claimed), "%lu", (unsigned long)course->identity.serial);
 	if (course->identity.has_serial && !bytes_equal_text(bytes_of_text(claimed), serial->value))
 		return error_set(err, ERROR_CARD_CHANGED, "the token says it is %s, and its attestation says %s",
@@ -80,9 +85,11 @@ bool course_appraise(struct course *course, struct error *err)
 /* "alice piv 12345678/9a": what a person reads in logs and in ssh-keygen -L. */
 static bool put_key_id(const struct course *course, struct buffer *key_id, struct error *err)
 {
-	return buffer_put_format(key_id, err, "%s %s/%s", course->request.person,
-	    course->device[0] ? course->device : evidence_format_name(course->evidence.format),
-	    course->request.slot->name);
+	const char *device = course->device[0] ? course->device : evidence_format_name(course->evidence.format);
+
+	if (course->request.fido != NULL)
+		return buffer_put_format(key_id, err, "%s %s", course->request.person, device);
+	return buffer_put_format(key_id, err, "%s %s/%s", course->request.person, device, course->request.slot->name);
 }
 
 bool course_sign(struct course *course, struct error *err)

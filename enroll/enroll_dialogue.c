@@ -52,7 +52,27 @@ static bool ask_pin(
 		return false;
 	if (again)
 		terminal_say("That is not the PIN; %u tries are left.", tries_left);
-	return codes_pin(answers->pin_descriptor, token_name(&course->token, name), pin, err);
+	return codes_pin(answers->pin_descriptor, course_token_name(course, name), pin, err);
+}
+
+/* Twice on a terminal, because nobody sees what is typed; a script says it once. */
+static bool new_pin(void *state, const struct course *course, unsigned shortest, struct secret **pin, struct error *err)
+{
+	const struct enroll_answers *answers = state;
+	struct secret *again = NULL;
+	char name[TOKEN_NAME_SIZE];
+	bool done;
+
+	course_token_name(course, name);
+	if (answers->pin_descriptor >= 0)
+		return codes_pin(answers->pin_descriptor, name, pin, err);
+	terminal_say("%s has no PIN yet. The user chooses one now, of %u characters at least.", name, shortest);
+	done = prompt_secret("New PIN: ", AUTHENTICATOR_PIN_LONGEST, pin, err) &&
+	       prompt_secret("The same again: ", AUTHENTICATOR_PIN_LONGEST, &again, err);
+	if (done && !secret_equal(secret_bytes(*pin), secret_bytes(again)))
+		done = error_set(err, ERROR_DECLINED, "the two PINs differ; nothing was set");
+	secret_free(again);
+	return done;
 }
 
 static void touch(void *state)
@@ -87,11 +107,18 @@ struct course_dialogue enroll_dialogue(struct enroll_answers *answers)
 	    .state = answers,
 	    .may_destroy = may_destroy,
 	    .ask_pin = ask_pin,
+	    .new_pin = new_pin,
 	    .touch = touch,
 	    .warn = warn,
 	    .before = before,
 	    .after = after,
 	};
+}
+
+/* NULL for a FIDO2 key, which lies in none. */
+static const char *slot_name(const struct course *course)
+{
+	return course->request.fido == NULL ? course->request.slot->name : NULL;
 }
 
 static bool summary_json(const struct course *course, const char *fingerprint, const char *line, struct error *err)
@@ -100,9 +127,9 @@ static bool summary_json(const struct course *course, const char *fingerprint, c
 	char after_text[REPORT_TIME_SIZE], before_text[REPORT_TIME_SIZE];
 	bool done = result_put_json(&course->result, &result, err) &&
 	            report_take_json("enroll",
-	                json_pack("{s:s, s:s, s:s?, s:s, s:I, s:s, s:s, s:s, s:o}", "person", course->request.person,
+	                json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:s, s:s, s:s, s:o}", "person", course->request.person,
 	                    "fingerprint", fingerprint, "device", course->device[0] ? course->device : NULL, "slot",
-	                    course->request.slot->name, "serial", (json_int_t)course->serial, "valid_after",
+	                    slot_name(course), "serial", (json_int_t)course->serial, "valid_after",
 	                    report_time(course->valid_after, after_text), "valid_before",
 	                    report_time(course->valid_before, before_text), "certificate", line, "result",
 	                    json_loadb(buffer_text(&result), result.len, 0, NULL)),
@@ -117,8 +144,12 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 	char until[REPORT_TIME_SIZE];
 
 	report_line("Enrolled     %s", course->request.person);
-	report_line("Token        %s, slot %s, %s", course->device[0] ? course->device : "not named by its attestation",
-	    course->request.slot->name, course->request.algorithm->title);
+	if (course->request.fido == NULL)
+		report_line("Token        %s, slot %s, %s",
+		    course->device[0] ? course->device : "not named by its attestation", course->request.slot->name,
+		    course->request.algorithm->title);
+	else
+		report_line("Key files    %s, .pub, -cert.pub", course->request.fido->path);
 	report_line("Key          %s", fingerprint);
 	report_line("Valid until  %s", report_time(course->valid_before, until));
 	report_line("Number       %llu", (unsigned long long)course->serial);
@@ -152,6 +183,9 @@ void enroll_explain_refusal(const struct course *course)
 		if (result->reasons[i].next_step[0])
 			terminal_say("  next: %s", result->reasons[i].next_step);
 	}
-	terminal_say(
-	    "The key in slot %s is not enrolled; the next enrollment replaces it.", course->request.slot->name);
+	if (course->request.fido == NULL)
+		terminal_say(
+		    "The key in slot %s is not enrolled; the next enrollment replaces it.", course->request.slot->name);
+	else
+		terminal_say("The new key is not enrolled.");
 }

@@ -4,6 +4,7 @@
 #ifndef ENROLL_TOKEN_H
 #define ENROLL_TOKEN_H
 
+#include "fido/authenticator.h"
 #include "piv/application.h"
 
 /* How an operator names a token. */
@@ -27,6 +28,12 @@ struct token {
  * those of piv_open and piv_identify. */
 bool token_open(struct reader_context *context, const struct token_choice *choice, struct token *token,
     struct error *err) MUST_CHECK;
+
+/* token_open_fido: the same for a FIDO2 token, on USB or in a reader. A serial cannot choose one: none of them tells it.
+ *   authenticator  out: the caller's, to authenticator_close()
+ * Errors: ERROR_USAGE, ERROR_CARD_ABSENT, ERROR_CARD_SEVERAL, ERROR_DECLINED, those of authenticator_open. */
+bool token_open_fido(
+    const struct token_choice *choice, struct authenticator *authenticator, struct error *err) MUST_CHECK;
 
 /* token_close: ends the transaction; an empty token is no trouble. */
 void token_close(struct token *token);

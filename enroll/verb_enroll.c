@@ -21,6 +21,10 @@ enum {
 	OPTION_PIN_FD,
 	OPTION_MANAGEMENT_KEY_FD,
 	OPTION_YES,
+	OPTION_FIDO,
+	OPTION_RESIDENT,
+	OPTION_VERIFY_REQUIRED,
+	OPTION_APPLICATION,
 	OPTION_REGISTRY,
 	OPTION_POLICY,
 	OPTION_TRUST,
@@ -37,10 +41,15 @@ static const struct option_row options[] = {
     [OPTION_PIN_POLICY] = {"pin-policy", "WHEN", "when the key wants the PIN: once, always (once)"},
     [OPTION_TOUCH_POLICY] = {"touch-policy", "WHEN", "when a touch: never, always, cached (never)"},
     [OPTION_DAYS] = {"days", "NUMBER", "how long the enrollment is good (365)"},
-    [OPTION_OUT] = {"out", "FILE", "write the enrollment there, as an SSH certificate"},
+    [OPTION_OUT] = {"out", "FILE",
+        "write the enrollment there; FIDO2: the key handle, and beside it .pub and -cert.pub"},
     [OPTION_PIN_FD] = {"pin-fd", "N", "read the PIN from descriptor N, up to a line end"},
     [OPTION_MANAGEMENT_KEY_FD] = {"management-key-fd", "N", "the same for the management key, in hexadecimal"},
     [OPTION_YES] = {"yes", NULL, "replace a key that is in the slot, without asking"},
+    [OPTION_FIDO] = {"fido", NULL, "a FIDO2 key for ssh; of the algorithm ed25519, or ecdsa-p256"},
+    [OPTION_RESIDENT] = {"resident", NULL, "FIDO2: keep the key handle in the token as well"},
+    [OPTION_VERIFY_REQUIRED] = {"verify-required", NULL, "FIDO2: the PIN at every use"},
+    [OPTION_APPLICATION] = {"application", "NAME", "FIDO2: what the key is for (ssh:)"},
     [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
     [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
@@ -60,8 +69,27 @@ struct house {
 	struct reader_context *context;
 };
 
+static bool read_fido_words(const struct options *given, struct course_fido *fido, struct error *err)
+{
+	const char *algorithm = options_text(given, OPTION_ALGORITHM, "ed25519");
+
+	fido->type = strcmp(algorithm, "ed25519") == 0 ? SSH_KEY_SK_ED25519 : SSH_KEY_SK_ECDSA;
+	fido->application = options_text(given, OPTION_APPLICATION, "ssh:");
+	fido->resident = options_given(given, OPTION_RESIDENT);
+	fido->verification = options_given(given, OPTION_VERIFY_REQUIRED);
+	fido->path = options_text(given, OPTION_OUT, NULL);
+	if (fido->type == SSH_KEY_SK_ECDSA && strcmp(algorithm, "ecdsa-p256") != 0)
+		return error_set(err, ERROR_USAGE, "--algorithm wants ed25519 or ecdsa-p256 for a FIDO2 key");
+	if (strncmp(fido->application, "ssh:", 4) != 0)
+		return error_set(err, ERROR_USAGE, "--application begins with \"ssh:\"");
+	return fido->path != NULL ||
+	       error_set(err, ERROR_USAGE, "--fido wants --out FILE: the key cannot be used without its files");
+}
+
 static bool read_words(const struct options *given, struct course_request *request, struct error *err)
 {
+	if (request->fido != NULL)
+		return true;
 	request->slot = piv_slot_find(options_text(given, OPTION_SLOT, "9a"));
 	request->algorithm = piv_algorithm_find(options_text(given, OPTION_ALGORITHM, "ecdsa-p256"));
 	if (!request->slot || strcmp(request->slot->name, "f9") == 0)
@@ -125,13 +153,23 @@ static void house_close(struct house *house)
 	reader_context_free(house->context);
 }
 
+/* ssh finds the certificate of a key by its name. */
+static bool put_certificate_path(const char *path, const struct course *course, struct buffer *out, struct error *err)
+{
+	return buffer_put_text(out, path, err) &&
+	       (course->request.fido == NULL || buffer_put_text(out, "-cert.pub", err));
+}
+
 static bool write_certificate(const char *path, const struct course *course, struct error *err)
 {
-	struct buffer line = BUFFER_EMPTY;
-	bool done = !path || (ssh_certificate_put_line(&course->enrollment.certificate, &line, err) &&
-	                         buffer_put_text(&line, "\n", err) && file_store(path, buffer_bytes(&line), 0644, err));
+	struct buffer line = BUFFER_EMPTY, whole = BUFFER_EMPTY;
+	bool done = !path || (put_certificate_path(path, course, &whole, err) &&
+	                         ssh_certificate_put_line(&course->enrollment.certificate, &line, err) &&
+	                         buffer_put_text(&line, "\n", err) &&
+	                         file_store(buffer_text(&whole), buffer_bytes(&line), 0644, err));
 
 	buffer_free(&line);
+	buffer_free(&whole);
 	return done || error_prefix(err, "the enrollment is recorded, but not written out");
 }
 
@@ -156,13 +194,18 @@ static bool enroll_token(
 	struct enroll_answers answers = {.yes = options_given(given, OPTION_YES)};
 	struct course_dialogue dialogue = enroll_dialogue(&answers);
 	struct token token = TOKEN_EMPTY;
+	struct authenticator authenticator = AUTHENTICATOR_EMPTY;
 	struct course course;
 	bool done;
 
 	if (!read_descriptor(given, OPTION_PIN_FD, &answers.pin_descriptor, err) ||
-	    !token_open(house->context, &choice, &token, err))
+	    !(request->fido != NULL ? token_open_fido(&choice, &authenticator, err)
+	                            : token_open(house->context, &choice, &token, err)))
 		return false;
-	course_init(&course, request, &means, &dialogue, &token);
+	if (request->fido != NULL)
+		course_init_fido(&course, request, &means, &dialogue, &authenticator);
+	else
+		course_init(&course, request, &means, &dialogue, &token);
 	done = run_course(invocation, &course, err);
 	course_clear(&course);
 	return done;
@@ -172,11 +215,16 @@ static bool run(struct invocation *invocation, struct error *err)
 {
 	struct house house = {.desk = DESK_EMPTY};
 	char name[ACCOUNT_NAME_MAXIMUM];
+	struct course_fido fido;
 	struct course_request request = {.operator_name = name};
-	bool done;
+	bool done = true;
 
 	operator_name(name);
-	done = read_request(invocation, &request, err) && house_open(invocation, &house, err) &&
+	if (options_given(&invocation->options, OPTION_FIDO)) {
+		request.fido = &fido;
+		done = read_fido_words(&invocation->options, &fido, err);
+	}
+	done = done && read_request(invocation, &request, err) && house_open(invocation, &house, err) &&
 	       enroll_token(invocation, &request, &house, err);
 	house_close(&house);
 	return done;

@@ -81,6 +81,9 @@ bool assertion_make(struct authenticator *authenticator, const struct assertion_
 	if (result == FIDO_OK)
 		result = fido_dev_get_assert(
 		    authenticator->device, asked, request->pin == NULL ? NULL : secret_text(request->pin));
+	/* libfido2's word for a U2F token that does not know the key */
+	if (result == FIDO_ERR_CREDENTIAL_EXCLUDED)
+		result = FIDO_ERR_NO_CREDENTIALS;
 	done = authenticator_check(authenticator, result, "signing", err);
 	if (done && fido_assert_count(asked) != 1)
 		done = error_set(err, ERROR_CARD_REPLY, "the token made %zu signatures", fido_assert_count(asked));

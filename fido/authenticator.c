@@ -31,6 +31,7 @@ static const struct result_row rows[] = {
     {FIDO_ERR_OPERATION_DENIED, ERROR_TOUCH, "it was declined at the token"},
     {FIDO_ERR_KEEPALIVE_CANCEL, ERROR_TOUCH, "it was cancelled"},
     {FIDO_ERR_UP_REQUIRED, ERROR_TOUCH, "the token must be touched"},
+    {FIDO_ERR_USER_PRESENCE_REQUIRED, ERROR_TOUCH, "the token must be touched"},
     {FIDO_ERR_CREDENTIAL_EXCLUDED, ERROR_CREDENTIAL_EXISTS, "this token holds an enrolled key of this person already"},
     {FIDO_ERR_NO_CREDENTIALS, ERROR_CREDENTIAL_ABSENT, "the token does not hold this key"},
     {FIDO_ERR_INVALID_CREDENTIAL, ERROR_CREDENTIAL_ABSENT, "the token does not hold this key"},

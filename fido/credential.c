@@ -110,17 +110,32 @@ static bool take_pieces(const fido_cred_t *made, struct credential *credential, 
 	           bytes_of(fido_cred_authdata_raw_ptr(made), fido_cred_authdata_raw_len(made)), err);
 }
 
+/* What libfido2 makes of a U2F registration has a member more than the format, so it is put together here. */
+static bool put_u2f_statement(const fido_cred_t *made, struct buffer *object, struct error *err)
+{
+	return cbor_put_map(object, 2, err) && cbor_put_text(object, "sig", err) &&
+	       cbor_put_bytes(object, bytes_of(fido_cred_sig_ptr(made), fido_cred_sig_len(made)), err) &&
+	       cbor_put_text(object, "x5c", err) && cbor_put_array(object, 1, err) &&
+	       cbor_put_bytes(object, bytes_of(fido_cred_x5c_ptr(made), fido_cred_x5c_len(made)), err);
+}
+
 /* libfido2 keeps the first certificate only, but also the statement as it came, with all of them. */
+static bool put_statement(const fido_cred_t *made, const char *format, struct buffer *object, struct error *err)
+{
+	if (strcmp(format, "fido-u2f") == 0)
+		return put_u2f_statement(made, object, err);
+	return buffer_put(object, bytes_of(fido_cred_attstmt_ptr(made), fido_cred_attstmt_len(made)), err);
+}
+
 static bool put_object(const fido_cred_t *made, struct buffer *object, struct error *err)
 {
 	const char *format = fido_cred_fmt(made);
-	struct bytes statement = bytes_of(fido_cred_attstmt_ptr(made), fido_cred_attstmt_len(made));
 
-	if (format == NULL || statement.len == 0)
+	if (format == NULL || fido_cred_attstmt_len(made) == 0)
 		return error_set(err, ERROR_NOT_ATTESTABLE, "the token gave no attestation");
 	return cbor_put_map(object, 3, err) && cbor_put_text(object, "fmt", err) &&
 	       cbor_put_text(object, format, err) && cbor_put_text(object, "attStmt", err) &&
-	       buffer_put(object, statement, err) && cbor_put_text(object, "authData", err) &&
+	       put_statement(made, format, object, err) && cbor_put_text(object, "authData", err) &&
 	       cbor_put_bytes(
 	           object, bytes_of(fido_cred_authdata_raw_ptr(made), fido_cred_authdata_raw_len(made)), err);
 }

@@ -203,7 +203,7 @@ out:
 
 /* ---- sign ---- */
 
-/* Without a touch, to learn whether the key is here. */
+/* Without touch and PIN, to learn whether the key is here: a PIN must never be tried on a token that it may not belong to. */
 static bool holds(struct authenticator *authenticator, const struct assertion_request *request, struct bytes message)
 {
 	struct assertion_request question = *request;
@@ -212,27 +212,52 @@ static bool holds(struct authenticator *authenticator, const struct assertion_re
 	bool done;
 
 	question.presence = question.verification = false;
+	question.pin = NULL;
 	done = assertion_make(authenticator, &question, message, &assertion, &reason);
 	assertion_clear(&assertion);
-	/* a token that wants its PIN even for that might hold it */
-	return done || reason.code == ERROR_PIN_NEEDED;
+	/* a U2F token never signs untouched, and says so only of a key that it holds */
+	return done || (!authenticator->facts.ctap2 && reason.code == ERROR_TOUCH);
+}
+
+/* A token may hide a key that wants verification until it has the PIN; U2F ones hide nothing. */
+static bool may_hide(const struct authenticator *authenticator, const struct assertion_request *request)
+{
+	return authenticator->facts.ctap2 && (request->verification || authenticator->facts.has_pin);
+}
+
+/* The place of the token that shows the key, or else of the only one that may hide it. */
+static bool find_holder(const struct authenticator_list *list, const struct assertion_request *request,
+    struct bytes message, size_t *place, struct error *err)
+{
+	size_t hiding = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct authenticator authenticator = AUTHENTICATOR_EMPTY;
+		bool found;
+
+		if (!authenticator_open(&list->places[i], &authenticator, NULL))
+			continue;
+		found = holds(&authenticator, request, message);
+		if (!found && may_hide(&authenticator, request) && hiding++ == 0)
+			*place = i;
+		authenticator_close(&authenticator);
+		if (found) {
+			*place = i;
+			return true;
+		}
+	}
+	return hiding == 1 || error_set(err, ERROR_CREDENTIAL_ABSENT, "no token that is plugged in shows this key");
 }
 
 static bool open_holder(const struct wishes *wishes, const struct assertion_request *request, struct bytes message,
     struct authenticator *authenticator, struct error *err)
 {
 	struct authenticator_list list = AUTHENTICATOR_LIST_EMPTY;
-	bool done = list_places(wishes, &list, err), found = false;
+	size_t place = 0;
+	bool done = list_places(wishes, &list, err) &&
+	            (list.count == 1 || find_holder(&list, request, message, &place, err)) &&
+	            authenticator_open(&list.places[place], authenticator, err);
 
-	for (size_t i = 0; done && !found && i < list.count; i++) {
-		if (!authenticator_open(&list.places[i], authenticator, err))
-			continue;
-		found = list.count == 1 || holds(authenticator, request, message);
-		if (!found)
-			authenticator_close(authenticator);
-	}
-	if (done && !found)
-		done = error_set(err, ERROR_CREDENTIAL_ABSENT, "no token that is plugged in holds this key");
 	authenticator_list_clear(&list);
 	return done;
 }
@@ -347,9 +372,14 @@ static bool collect(const struct authenticator_place *place, size_t slot, const 
 {
 	struct authenticator authenticator = AUTHENTICATOR_EMPTY;
 	struct credential_list list = CREDENTIAL_LIST_EMPTY;
-	bool done = authenticator_open(place, &authenticator, err);
+	bool done = authenticator_open(place, &authenticator, err), none = done && !authenticator.facts.has_pin;
 
-	if (done && authenticator.facts.has_pin && pin == NULL)
+	/* resident keys can be listed with a PIN only */
+	if (none) {
+		authenticator_close(&authenticator);
+		return true;
+	}
+	if (done && pin == NULL)
 		done = error_set(err, ERROR_PIN_NEEDED, "the token's PIN is needed to list its keys");
 	done = done && credential_list_load(&authenticator, pin, &list, err);
 	for (size_t i = 0; done && i < list.count; i++)

@@ -351,6 +351,7 @@ world_ssh()
 	else
 		key_options=(-o IdentitiesOnly=yes -i "$identity")
 	fi
+	[ -z "${SSH_SK_PROVIDER-}" ] || key_options+=(-o "SecurityKeyProvider=$SSH_SK_PROVIDER")
 	# No terminal is at hand, so ssh asks the little program for the PIN.
 	world_pin=$pin SSH_ASKPASS=$WORLD/askpass SSH_ASKPASS_REQUIRE=force setsid --wait timeout 60 \
 		ssh -F none -n -p "$sshd_port" -l "$user" -o UserKnownHostsFile="$WORLD/known_hosts" -o StrictHostKeyChecking=yes \

@@ -1,0 +1,246 @@
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cbor.h"
+#include "common/file.h"
+#include "common/sshsig.h"
+#include "enroll/course.h"
+#include "fido/assertion.h"
+#include "fido/key_file.h"
+#include "policy/fido_auth_data.h"
+#include "policy/fido_evidence.h"
+
+/* Ids that are shown to the token, so that it holds one key of a person only; older tokens take no longer list. */
+#define EXCLUDED_MAXIMUM 8
+
+struct excluded {
+	struct buffer ids[EXCLUDED_MAXIMUM];
+	size_t count;
+	int64_t now;
+};
+
+static bool is_free(const char *path, const char *suffix, struct error *err)
+{
+	struct buffer whole = BUFFER_EMPTY;
+	bool done = buffer_put_format(&whole, err, "%s%s", path, suffix);
+
+	if (done && file_exists(buffer_text(&whole)))
+		done = error_set(
+		    err, ERROR_FILE, "%s is there already, and may be the only way to a key", buffer_text(&whole));
+	buffer_free(&whole);
+	return done;
+}
+
+bool course_fido_preflight(struct course *course, struct error *err)
+{
+	const struct course_fido *wanted = course->request.fido;
+	const struct authenticator_facts *facts = &course->authenticator.facts;
+
+	if (!facts->ctap2 && (wanted->resident || wanted->verification || wanted->type == SSH_KEY_SK_ED25519))
+		return error_set(err, ERROR_CARD_UNSUPPORTED,
+		    "this token knows U2F only: keys of the algorithm ecdsa-p256, without PIN, not resident");
+	if (facts->has_pin && facts->says_tries && facts->tries_left == 0)
+		return error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked: no try is left");
+	if (facts->must_change_pin)
+		return error_set(err, ERROR_PIN_NEEDED, "the token wants its PIN changed first");
+	return is_free(wanted->path, "", err) && is_free(wanted->path, ".pub", err);
+}
+
+static bool set_first_pin(struct course *course, struct error *err)
+{
+	const struct course_dialogue *dialogue = &course->dialogue;
+
+	return dialogue->new_pin(
+	           dialogue->state, course, course->authenticator.facts.pin_shortest, &course->pin, err) &&
+	       authenticator_set_pin(&course->authenticator, NULL, course->pin, err);
+}
+
+bool course_fido_codes(struct course *course, struct error *err)
+{
+	const struct course_dialogue *dialogue = &course->dialogue;
+	const struct authenticator_facts *facts = &course->authenticator.facts;
+
+	if (facts->has_pin)
+		return dialogue->ask_pin(dialogue->state, course, false, 0, &course->pin, err);
+	if (!facts->takes_pin || facts->verifies_itself ||
+	    (!course->request.fido->verification && !course->request.fido->resident))
+		return true;
+	return set_first_pin(course, err);
+}
+
+/* ---- what is enrolled already ---- */
+
+static bool take_id(const struct evidence *evidence, struct buffer *id, struct error *err)
+{
+	struct bytes object;
+	struct fido_binding binding;
+	struct fido_ssh_key key;
+	struct cbor_item map, data;
+	struct fido_auth_data parsed;
+
+	if (!fido_evidence_take(evidence, &object, &binding, &key, err))
+		return false;
+	if (!cbor_take_kind(&object, CBOR_MAP, &map) || !cbor_find_text(&map, "authData", &data) ||
+	    data.kind != CBOR_BYTES)
+		return error_set(err, ERROR_FIDO_OBJECT, "an enrolled attestation has no authenticator data");
+	return fido_auth_data_parse(data.content, &parsed, err) && buffer_put(id, parsed.credential_id, err);
+}
+
+/* An old record that cannot be read any more hides no key from the token. */
+static bool exclude_entry(const struct store_entry *entry, void *context, struct error *err)
+{
+	struct excluded *excluded = context;
+	struct enrollment enrollment = ENROLLMENT_EMPTY;
+
+	(void)err;
+	if (entry->state != STORE_ACTIVE || entry->valid_before <= excluded->now || excluded->count == EXCLUDED_MAXIMUM)
+		return true;
+	if (enrollment_parse(entry->certificate, &enrollment, NULL) && enrollment.evidence.format == EVIDENCE_FIDO &&
+	    take_id(&enrollment.evidence, &excluded->ids[excluded->count], NULL))
+		excluded->count++;
+	enrollment_clear(&enrollment);
+	return true;
+}
+
+static bool make(struct course *course, const struct excluded *excluded, struct error *err)
+{
+	const struct course_fido *wanted = course->request.fido;
+	struct credential_request request = {.type = wanted->type,
+	    .application = wanted->application,
+	    .challenge = BYTES_OF(course->challenge),
+	    .user_name = course->request.person,
+	    .resident = wanted->resident,
+	    .verification = wanted->verification,
+	    .exclude = excluded->ids,
+	    .num_exclude = excluded->count,
+	    .pin = course->pin};
+	struct bytes person = bytes_of_text(course->request.person);
+
+	if (person.len > sizeof(request.user))
+		person.len = sizeof(request.user);
+	if (!bytes_take_to(&person, request.user, person.len))
+		return error_set(err, ERROR_BUG, "a person's name is too long");
+	course->dialogue.touch(course->dialogue.state);
+	return credential_make(&course->authenticator, &request, &course->credential, err);
+}
+
+/* A wrong PIN is asked for again while that cannot block the token. */
+static bool make_with_pin(struct course *course, const struct excluded *excluded, struct error *err)
+{
+	const struct course_dialogue *dialogue = &course->dialogue;
+	unsigned tries_left = course->authenticator.facts.says_tries ? course->authenticator.facts.tries_left : 0;
+
+	while (!make(course, excluded, err)) {
+		if (err->code != ERROR_PIN_WRONG || tries_left < 3)
+			return false;
+		tries_left--;
+		secret_free(course->pin);
+		course->pin = NULL;
+		if (!dialogue->ask_pin(dialogue->state, course, true, tries_left, &course->pin, err))
+			return false;
+	}
+	return true;
+}
+
+bool course_fido_generate(struct course *course, struct error *err)
+{
+	struct excluded excluded = {.now = course->request.now};
+	bool done = store_each(course->means.desk->store, course->request.person, NULL, exclude_entry, &excluded, err);
+
+	if (done && RAND_bytes(course->challenge, sizeof(course->challenge)) != 1)
+		done = error_set(err, ERROR_CRYPTO, "no random challenge");
+	done = done && make_with_pin(course, &excluded, err) &&
+	       credential_ssh_key(&course->credential, &course->key, err) &&
+	       ssh_key_put_spki(&course->key, &course->spki, err);
+	for (size_t i = 0; i < EXCLUDED_MAXIMUM; i++)
+		buffer_free(&excluded.ids[i]);
+	return done;
+}
+
+bool course_fido_attest(struct course *course, struct error *err)
+{
+	const struct fido_binding binding = {.application = buffer_bytes(&course->key.application),
+	    .kind = FIDO_CLIENT_DATA_CHALLENGE,
+	    .client_data = BYTES_OF(course->challenge)};
+
+	return evidence_of_fido(buffer_bytes(&course->credential.attestation_object), &binding, &course->evidence, err);
+}
+
+/* ---- possession and files ---- */
+
+static bool sign_record(struct course *course, struct assertion *assertion, struct error *err)
+{
+	const struct assertion_request request = {.type = course->credential.type,
+	    .application = buffer_text(&course->credential.application),
+	    .key_handle = buffer_bytes(&course->credential.key_handle),
+	    .presence = true,
+	    .verification = course->request.fido->verification,
+	    .pin = course->pin};
+	struct buffer to_sign = BUFFER_EMPTY;
+	bool done;
+
+	course->dialogue.touch(course->dialogue.state);
+	done = possession_put_to_sign(&course->possession, &to_sign, err) &&
+	       assertion_make(&course->authenticator, &request, buffer_bytes(&to_sign), assertion, err);
+	buffer_free(&to_sign);
+	return done;
+}
+
+/* It also shows that the key can be used as it is going to be: a token whose verification does not work fails here. */
+bool course_fido_possession(struct course *course, struct error *err)
+{
+	struct assertion assertion = ASSERTION_EMPTY;
+	struct buffer signature = BUFFER_EMPTY;
+	bool done = possession_draw(&course->means.desk->registrar, course->request.person, &course->evidence,
+	                course->request.now, &course->possession, err) &&
+	            sign_record(course, &assertion, err) &&
+	            assertion_put_signature(course->credential.type, &assertion, &signature, err) &&
+	            sshsig_encode(&course->key, POSSESSION_NAMESPACE, buffer_bytes(&signature),
+	                &course->possession_signature, err);
+
+	assertion_clear(&assertion);
+	buffer_free(&signature);
+	return done;
+}
+
+static bool write_handle(const struct course *course, struct error *err)
+{
+	struct key_file file = {.flags = course->credential.flags};
+	struct buffer text = BUFFER_EMPTY;
+	bool done = ssh_key_parse(buffer_bytes(&course->key.blob), &file.key, err) &&
+	            buffer_put(&file.key_handle, buffer_bytes(&course->credential.key_handle), err) &&
+	            buffer_put_text(&file.comment, course->request.person, err) && key_file_put(&file, &text, err) &&
+	            file_store(course->request.fido->path, buffer_bytes(&text), 0600, err);
+
+	key_file_clear(&file);
+	buffer_free(&text);
+	return done;
+}
+
+static bool write_public(const struct course *course, struct error *err)
+{
+	struct buffer path = BUFFER_EMPTY, line = BUFFER_EMPTY;
+	bool done = buffer_put_format(&path, err, "%s.pub", course->request.fido->path) &&
+	            ssh_key_put_line(&course->key, &line, err) &&
+	            buffer_put_format(&line, err, " %s\n", course->request.person) &&
+	            file_store(buffer_text(&path), buffer_bytes(&line), 0644, err);
+
+	buffer_free(&path);
+	buffer_free(&line);
+	return done;
+}
+
+bool course_fido_files(struct course *course, struct error *err)
+{
+	return write_handle(course, err) && write_public(course, err);
+}
+
+bool course_fido_release(struct course *course, struct error *err)
+{
+	(void)err;
+	secret_free(course->pin);
+	course->pin = NULL;
+	authenticator_close(&course->authenticator);
+	return true;
+}
