@@ -19,6 +19,7 @@ usage()
 	  demo [--keep]     from a virtual token to an attested ssh login, in a world of its own (root)
 	  check             every test: unit, style, end to end (root)
 	  bench [NAME]      the benchmarks; each ends with a line "ratio NAME VALUE goal VALUE"
+	  deb               the Debian packages, into ./build/deb
 	  bare [SUITE [WORD]...]
 	                    a bare Debian root (bookworm, trixie) in which demo and check, or the WORDs, run (root)
 	  help              this text
@@ -79,6 +80,7 @@ bench)
 	make_build everything
 	make_bench "$@"
 	;;
+deb) tools/deb ;;
 bare) tools/bare "$@" ;;
 help | -h | --help) usage ;;
 *)
