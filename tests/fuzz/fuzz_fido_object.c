@@ -10,9 +10,9 @@ static void appraise_object(struct bytes in)
 	const struct fido_binding binding = {bytes_of_text("localhost"), FIDO_CLIENT_DATA_HASH, BYTES_OF(hash)};
 	struct evidence evidence = EVIDENCE_EMPTY;
 	struct error err = ERROR_EMPTY;
-	struct policy *policy;
+	struct policy *policy = NULL;
 	struct result result;
-	struct trust *trust;
+	struct trust *trust = NULL;
 
 	demand(trust_new(&trust, &err) && policy_new_evidence_only(&policy, &err));
 	if (evidence_of_fido(in, &binding, &evidence, &err)) {
