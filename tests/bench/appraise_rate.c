@@ -1,4 +1,4 @@
-/* appraise_rate [TRUST]: how many appraisals a second one core does, for each shape of a PIV chain, divided by the rate of the
+/* appraise_rate [TRUST]: how many appraisals a second one core does, for each shape of a PIV chain and two formats of FIDO, divided by the rate of the
  * two signature checks that none can avoid (same keys, EVP_DigestVerify on parsed keys); and what a second thread adds.
  *
  * Each appraisal loads the device's key anew, as for a token that was not seen before, and asks the built-in policy and all advisories
@@ -8,6 +8,7 @@
  * Ends with lines "ratio NAME VALUE goal VALUE".
  */
 #include <math.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,9 @@
 #include "common/file.h"
 #include "policy/appraise.h"
 #include "policy/certificate.h"
+#include "policy/fido_auth_data.h"
 #include "tests/forgery/chain.h"
+#include "tests/forgery/fido_recipe.h"
 
 #define ROUNDS 41
 #define ROUND_SECONDS 0.05
@@ -31,6 +34,8 @@ struct course {
 	struct evidence evidence;
 	struct signature signatures[2]; /* of attestation and device certificate, borrowed from the evidence */
 	EVP_PKEY *keys[2];              /* borrowed */
+	struct buffer message;          /* what a FIDO device signed */
+	const char *slot;
 };
 
 static void demand(bool done, const char *what)
@@ -66,7 +71,7 @@ static void open_course(enum forged_shape shape, const char *trust_path, struct 
 	struct bytes content, der;
 	struct error err = ERROR_EMPTY;
 
-	*course = (struct course){.evidence = EVIDENCE_EMPTY};
+	*course = (struct course){.evidence = EVIDENCE_EMPTY, .slot = "9a"};
 	forged_chain_honest(shape, &chain);
 	demand(forged_trust(TRUST_SHIPPED, &course->trust, &err) && policy_new_default(&course->policy, &err) &&
 	           forged_chain_evidence(&chain, &course->evidence, &err),
@@ -83,9 +88,55 @@ static void open_course(enum forged_shape shape, const char *trust_path, struct 
 	}
 }
 
+/* What the device signed, put together from what the evidence holds. */
+static bool put_message(const struct fido_recipe *recipe, struct bytes auth_data, struct buffer *out, struct error *err)
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	struct bytes challenge = bytes_of_text(recipe->challenge);
+	struct fido_auth_data data;
+
+	SHA256(challenge.data, challenge.len, hash);
+	if (recipe->format == FIDO_PACKED)
+		return buffer_put(out, auth_data, err) && buffer_put(out, BYTES_OF(hash), err);
+	return fido_auth_data_parse(auth_data, &data, err) && buffer_put_u8(out, 0, err) &&
+	       buffer_put(out, data.rp_id_hash, err) && buffer_put(out, BYTES_OF(hash), err) &&
+	       buffer_put(out, data.credential_id, err) && buffer_put(out, data.credential.key.point, err);
+}
+
+static void open_fido_course(enum fido_format format, const char *trust_path, struct course *course)
+{
+	struct buffer bundle = BUFFER_EMPTY;
+	struct fido_recipe recipe;
+	struct fido_statement statement;
+	struct certificate certificate;
+	struct bytes content, object, auth_data;
+	struct error err = ERROR_EMPTY;
+
+	*course = (struct course){.evidence = EVIDENCE_EMPTY};
+	fido_recipe_honest(format, &recipe);
+	demand(trust_new(&course->trust, &err) && fido_recipe_put_bundle(&bundle, &err) &&
+	           trust_add(course->trust, buffer_bytes(&bundle), "bench", TRUST_SHIPPED, &err) &&
+	           policy_new_default(&course->policy, &err) && fido_recipe_evidence(&recipe, &course->evidence, &err),
+	    err.text);
+	if (trust_path != NULL)
+		believe(course, trust_path);
+	content = buffer_bytes(&course->evidence.content);
+	demand(bytes_take_ssh_string(&content, &object) && fido_object_parse(object, &statement, &auth_data, &err) &&
+	           certificate_parse(statement.certificates[0], &certificate, &err) &&
+	           put_message(&recipe, auth_data, &course->message, &err),
+	    err.text);
+	course->signatures[0] =
+	    (struct signature){.message = buffer_bytes(&course->message), .value = statement.signature};
+	course->keys[0] = forged_key((enum forged_key)recipe.signer);
+	course->signatures[1] = certificate.signature;
+	course->keys[1] = forged_key((enum forged_key)recipe.issuer_key);
+	buffer_free(&bundle);
+}
+
 static void close_course(struct course *course)
 {
 	evidence_clear(&course->evidence);
+	buffer_free(&course->message);
 	policy_free(course->policy);
 	trust_free(course->trust);
 }
@@ -95,7 +146,7 @@ static void appraise_batch(const struct course *course)
 	const struct appraisal appraisal = {.evidence = &course->evidence,
 	    .trust = course->trust,
 	    .policy = course->policy,
-	    .expected_slot = "9a",
+	    .expected_slot = course->slot,
 	    .person = "alice",
 	    .now = 1800000000};
 	struct result result;
@@ -209,13 +260,19 @@ static void measure_threads(const struct course *course)
 int main(int argc, char **argv)
 {
 	const char *trust_path = argc > 1 ? argv[1] : NULL;
-	struct course s1, s2;
+	struct course s1, s2, packed, u2f;
 
 	open_course(FORGED_S1, trust_path, &s1);
 	open_course(FORGED_S2, trust_path, &s2);
 	measure_shape("S1", &s1);
 	measure_shape("S2", &s2);
 	measure_threads(&s1);
+	open_fido_course(FIDO_PACKED, trust_path, &packed);
+	open_fido_course(FIDO_U2F, trust_path, &u2f);
+	measure_shape("fido-packed", &packed);
+	measure_shape("fido-u2f", &u2f);
+	close_course(&packed);
+	close_course(&u2f);
 	close_course(&s1);
 	close_course(&s2);
 	forged_keys_free();
