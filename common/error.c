@@ -61,7 +61,7 @@ void error_set_errno_at(struct error *err, const char *file, int line, enum erro
 
 void error_put_prefix(struct error *err, const char *format, ...)
 {
-	char sentence[sizeof(err->text)];
+	char sentence[ERROR_TEXT_SIZE];
 	va_list values;
 
 	if (err == NULL)

@@ -26,11 +26,14 @@ enum error_category {
 	ERROR_CATEGORY_BUG,    /* a promise inside the program was broken */
 };
 
+/* Bytes of an error's sentence with the NUL. */
+#define ERROR_TEXT_SIZE 512
+
 struct error {
 	enum error_code code;
 	const char *file; /* source file, static storage */
 	int line;
-	char text[512]; /* a sentence for a person, without full stop or line end */
+	char text[ERROR_TEXT_SIZE]; /* a sentence for a person, without full stop or line end */
 };
 
 #define ERROR_EMPTY ((struct error){.code = ERROR_NONE})

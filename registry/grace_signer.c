@@ -48,7 +48,7 @@ static bool run(const char *key, bool agent, char *file, struct error *err)
 
 bool grace_sign(const char *key, bool agent, struct bytes record, struct buffer *armor, struct error *err)
 {
-	struct workshop workshop;
+	struct workshop workshop = {.folder = ""};
 	bool done;
 
 	if (!workshop_open(&workshop, err))
