@@ -101,6 +101,28 @@ bool host_files_restore(struct error *err)
 	return rmdir(HOST_SETUP_DIR) == 0 || error_set_errno(err, ERROR_FILE, "%s", HOST_SETUP_DIR);
 }
 
+/* "WORD NUMBER" and the blank or line end behind it. */
+static bool take_number(const char **text, const char *word, int64_t *number)
+{
+	size_t len = strlen(word);
+	char *end;
+
+	if (strncmp(*text, word, len) != 0)
+		return false;
+	errno = 0;
+	*number = strtoll(*text + len, &end, 10);
+	if (errno != 0 || end == *text + len || (*end != ' ' && *end != '\n'))
+		return false;
+	*text = end + 1;
+	return true;
+}
+
+static bool state_parse(const char *text, struct host_setup_state *state)
+{
+	return take_number(&text, "since ", &state->since) && take_number(&text, "until ", &state->until) &&
+	       *text == '\0';
+}
+
 bool host_setup_load(struct host_setup_state *state, bool *there, struct error *err)
 {
 	struct buffer text = BUFFER_EMPTY;
@@ -111,7 +133,7 @@ bool host_setup_load(struct host_setup_state *state, bool *there, struct error *
 	if (!*there || !file_exists(STATE_FILE))
 		return true;
 	done = file_load_trusted(STATE_FILE, 4096, &text, err);
-	if (done && sscanf(buffer_text(&text), "since %" SCNd64 " until %" SCNd64, &state->since, &state->until) != 2)
+	if (done && !state_parse(buffer_text(&text), state))
 		done = error_set(err, ERROR_TEXT, STATE_FILE " cannot be read");
 	buffer_free(&text);
 	return done;

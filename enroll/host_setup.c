@@ -241,7 +241,7 @@ static bool start_timer(const struct host_setup_wish *wish, struct error *err)
 
 static bool close_gate(const struct host_setup_wish *wish, const struct host_rules *rules, struct error *err)
 {
-	const struct host_setup_state state = {.since = wish->now, .until = wish->now + wish->minutes * 60};
+	const struct host_setup_state state = {.since = wish->now, .until = wish->now + (int64_t)wish->minutes * 60};
 
 	return host_setup_store(&state, err) && write_files(rules, err) && ask_doctor(wish->now, err) &&
 	       start_timer(wish, err) && reload_sshd(wish->reload, err) && try_login(wish, "any more", TRIES, err);

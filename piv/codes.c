@@ -178,7 +178,7 @@ static bool run_pair(struct piv *piv, struct apdu_command command, enum piv_code
 	uint16_t status;
 	bool done = false;
 
-	if (!secret_new(2 * CODE_MAXIMUM, &both, err))
+	if (!secret_new((size_t)2 * CODE_MAXIMUM, &both, err))
 		return false;
 	if (!piv_code_put(first, both, err) || !piv_code_put(second, both, err))
 		goto out;

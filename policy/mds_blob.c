@@ -159,7 +159,7 @@ static bool put_ecdsa(struct bytes bare, struct buffer *out, struct error *err)
 	int len;
 	bool done = false;
 
-	if (bare.len != 2 * COORDINATE_SIZE || !bytes_take(&bare, COORDINATE_SIZE, &r) ||
+	if (bare.len != (size_t)2 * COORDINATE_SIZE || !bytes_take(&bare, COORDINATE_SIZE, &r) ||
 	    !bytes_take(&bare, COORDINATE_SIZE, &s)) {
 		error_set(err, ERROR_MDS_SIGNATURE, "the metadata BLOB's signature is of an impossible length");
 		goto out;

@@ -33,8 +33,8 @@ static bool copy_text(const json_t *value, char **text, struct error *err)
 
 static bool grow(void **array, size_t num, size_t size, struct error *err)
 {
-	*array = num == 0 ? NULL : calloc(num, size);
-	return num == 0 || *array != NULL || error_set(err, ERROR_MEMORY, "no memory for the metadata");
+	*array = calloc(num == 0 ? 1 : num, size);
+	return *array != NULL || error_set(err, ERROR_MEMORY, "no memory for the metadata");
 }
 
 static bool read_hash(const json_t *value, uint8_t *out, size_t len)
