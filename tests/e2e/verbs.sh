@@ -152,8 +152,8 @@ check_verify()
 	mkdir -p "$WORLD/nothing"
 	report 1 verify "verify without the test vendor" keyenroll verify --json --trust "$WORLD/nothing" "$WORLD/enrollment"
 	holds '.result.reasons[0].code == "piv.issuer-unknown"' "knows no such vendor"
-	sed 's/\(.\{200\}\)./\1A/; s/AAAAA/AAAAB/' "$WORLD/enrollment" >"$WORLD/damaged"
-	exits 2 "a damaged enrollment cannot be appraised" keyenroll verify "$WORLD/damaged"
+	cut -c1-400 "$WORLD/enrollment" >"$WORLD/damaged"
+	exits 2 "an enrollment that is cut off cannot be appraised" keyenroll verify "$WORLD/damaged"
 	exits 4 "a file that is not there is no verdict" keyenroll verify "$WORLD/none"
 	exits 64 "nothing to verify is a usage error" keyenroll verify
 }
