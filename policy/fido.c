@@ -67,14 +67,10 @@ static bool check_credential(const struct fido_attestation *attestation, struct 
 static bool check_point(const struct fido_attestation *attestation, struct error *err)
 {
 	const struct public_key *key = &attestation->auth_data.credential.key;
-	struct verification_key *ready;
 
 	if (attestation->certificates[0].key.point.len > 0 && public_key_equal(key, &attestation->certificates[0].key))
 		return true;
-	if (!verification_key_new(key, &ready, err))
-		return error_prefix(err, "the credential's key");
-	verification_key_free(ready);
-	return true;
+	return verification_key_check(key, err) || error_prefix(err, "the credential's key");
 }
 
 /* What the wrapping does not decide. */

@@ -88,8 +88,10 @@ bool fido_metadata_find_anchor(
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	struct error ignored = ERROR_EMPTY;
 
+	if (model == NULL)
+		return false;
 	SHA256(certificate->whole.data, certificate->whole.len, hash);
-	for (size_t i = 0; model != NULL && i < model->num_anchors; i++) {
+	for (size_t i = 0; i < model->num_anchors; i++) {
 		const struct trust_anchor *next = &model->anchors[i];
 
 		if ((index == 0 && trust_is_anchor_certificate(next, hash)) ||
@@ -138,8 +140,10 @@ static bool is_concerned(const struct metadata_status *status, const struct fido
 	struct bytes spki = attestation->certificates[0].spki;
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 
+	if (!status->has_batch)
+		return true;
 	SHA256(spki.data, spki.len, hash);
-	return !status->has_batch || bytes_equal(BYTES_OF(hash), BYTES_OF(status->batch));
+	return bytes_equal(BYTES_OF(hash), BYTES_OF(status->batch));
 }
 
 /* What the reports sum up to. */

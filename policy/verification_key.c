@@ -1,6 +1,9 @@
 #include "policy/verification_key.h"
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/objects.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 static bool ready_rsa(struct verification_key *ready, struct error *err)
@@ -18,27 +21,69 @@ static bool ready_rsa(struct verification_key *ready, struct error *err)
 	return done || error_set(err, ERROR_CRYPTO, "the RSA public key could not be loaded");
 }
 
-static bool ready_curve(struct verification_key *ready, const char *group, struct error *err)
-{
-	uint8_t point[PUBLIC_KEY_POINT_MAXIMUM];
-	char name[8];
-	struct bytes rest = ready->key.point;
-	const size_t len = rest.len;
-	OSSL_PARAM parameters[3];
-	EVP_PKEY_CTX *context;
-	bool done;
+/* What all keys of a curve have in common, and what takes most of the time to make. Made once, only read afterwards. */
+struct curve {
+	const char *group;
+	int number; /* libcrypto's, of the same group */
+	EVP_PKEY *parameters;
+	EC_GROUP *equation;
+};
 
-	if (len > sizeof(point) || !bytes_take_to(&rest, point, len) ||
-	    !bytes_to_text(bytes_of_text(group), name, sizeof(name)))
-		return error_set(err, ERROR_BUG, "a point that was not checked");
-	parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0);
-	parameters[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, len);
-	parameters[2] = OSSL_PARAM_construct_end();
-	context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-	done = context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
-	       EVP_PKEY_fromdata(context, &ready->loaded, EVP_PKEY_PUBLIC_KEY, parameters) == 1;
+static struct curve curves[] = {
+    [PUBLIC_KEY_P256] = {"P-256", NID_X9_62_prime256v1, NULL, NULL},
+    [PUBLIC_KEY_P384] = {"P-384", NID_secp384r1, NULL, NULL},
+    [PUBLIC_KEY_P521] = {"P-521", NID_secp521r1, NULL, NULL},
+};
+static pthread_once_t curves_made = PTHREAD_ONCE_INIT;
+
+static void make_curve(struct curve *curve)
+{
+	char name[8] = "";
+	OSSL_PARAM parameters[2];
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+
+	if (bytes_to_text(bytes_of_text(curve->group), name, sizeof(name)) && context != NULL &&
+	    EVP_PKEY_fromdata_init(context) == 1) {
+		parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0);
+		parameters[1] = OSSL_PARAM_construct_end();
+		(void)EVP_PKEY_fromdata(context, &curve->parameters, EVP_PKEY_KEY_PARAMETERS, parameters);
+	}
+	curve->equation = EC_GROUP_new_by_curve_name(curve->number);
 	EVP_PKEY_CTX_free(context);
-	return done || error_set(err, ERROR_KEY_WEAK, "the EC public key is not a valid one");
+}
+
+/* A curve that could not be made is missing, which its users find. */
+static void make_curves(void)
+{
+	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+		if (curves[i].group != NULL)
+			make_curve(&curves[i]);
+	}
+}
+
+static const struct curve *find_curve(enum public_key_kind kind)
+{
+	bool is_there = (size_t)kind < sizeof(curves) / sizeof(curves[0]) && curves[kind].group != NULL &&
+	                pthread_once(&curves_made, make_curves) == 0;
+
+	return is_there && curves[kind].parameters != NULL && curves[kind].equation != NULL ? &curves[kind] : NULL;
+}
+
+static bool off_curve(struct error *err)
+{
+	return error_set(err, ERROR_KEY_WEAK, "the EC public key is not a valid one");
+}
+
+static bool ready_curve(struct verification_key *ready, struct error *err)
+{
+	const struct curve *curve = find_curve(ready->key.kind);
+
+	if (curve != NULL)
+		ready->loaded = EVP_PKEY_dup(curve->parameters);
+	if (ready->loaded == NULL)
+		return error_set(err, ERROR_CRYPTO, "the EC public key could not be loaded");
+	return EVP_PKEY_set1_encoded_public_key(ready->loaded, ready->key.point.data, ready->key.point.len) == 1 ||
+	       off_curve(err);
 }
 
 static bool ready_raw(struct verification_key *ready, const char *type, struct error *err)
@@ -53,11 +98,9 @@ static bool make_ready(struct verification_key *ready, struct error *err)
 	case PUBLIC_KEY_RSA:
 		return ready_rsa(ready, err);
 	case PUBLIC_KEY_P256:
-		return ready_curve(ready, "P-256", err);
 	case PUBLIC_KEY_P384:
-		return ready_curve(ready, "P-384", err);
 	case PUBLIC_KEY_P521:
-		return ready_curve(ready, "P-521", err);
+		return ready_curve(ready, err);
 	case PUBLIC_KEY_ED25519:
 		return ready_raw(ready, "ED25519", err);
 	case PUBLIC_KEY_X25519:
@@ -88,6 +131,22 @@ void verification_key_free(struct verification_key *key)
 	BN_free(key->exponent);
 	BN_MONT_CTX_free(key->montgomery);
 	free(key);
+}
+
+bool verification_key_check(const struct public_key *key, struct error *err)
+{
+	const struct curve *curve = find_curve(key->kind);
+	EC_POINT *point;
+	bool done;
+
+	if (key->kind == PUBLIC_KEY_RSA || key->kind == PUBLIC_KEY_ED25519 || key->kind == PUBLIC_KEY_X25519)
+		return true;
+	point = curve == NULL ? NULL : EC_POINT_new(curve->equation);
+	if (point == NULL)
+		return error_set(err, ERROR_CRYPTO, "the EC public key could not be loaded");
+	done = EC_POINT_oct2point(curve->equation, point, key->point.data, key->point.len, NULL) == 1 || off_curve(err);
+	EC_POINT_free(point);
+	return done;
 }
 
 bool verification_key_open_rsa(

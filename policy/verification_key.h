@@ -21,6 +21,11 @@ struct verification_key {
 bool verification_key_new(const struct public_key *key, struct verification_key **ready, struct error *err) MUST_CHECK;
 void verification_key_free(struct verification_key *key);
 
+/* verification_key_check: whether verification_key_new would make it, without making it: that a point lies on its curve, since
+ * numbers and encodings were checked when the key was read.
+ * Errors: ERROR_KEY_WEAK, ERROR_CRYPTO. */
+bool verification_key_check(const struct public_key *key, struct error *err) MUST_CHECK;
+
 /* verification_key_open_rsa: raises an RSA signature to the public exponent.
  *   key      an RSA key
  *   value    the signature; only one as long as the modulus and smaller than it is one
