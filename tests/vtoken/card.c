@@ -48,7 +48,7 @@ void card_init(struct card *card, const struct personality *personality, uint32_
 	*card = (struct card){.personality = personality, .serial = serial, .touch = {.comes = true}};
 	for (size_t i = 0; i < SLOT_COUNT; i++)
 		card->slots[i].reference = slot_reference(i);
-	fido_init(&card->fido, personality->fido);
+	fido_applet_init(&card->fido, personality->fido);
 	card_reset_codes(card, DEFAULT_TRIES, DEFAULT_TRIES);
 	reset_management(card);
 }

@@ -22,7 +22,7 @@ static void set_factory_settings(struct fido *fido)
 	fido->pin_length = 0;
 }
 
-void fido_init(struct fido *fido, const struct fido_shape *shape)
+void fido_applet_init(struct fido *fido, const struct fido_shape *shape)
 {
 	*fido = (struct fido){.shape = shape, .powered_ms = fido_now_ms()};
 	set_factory_settings(fido);

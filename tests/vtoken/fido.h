@@ -84,9 +84,9 @@ struct fido {
 	uint64_t powered_ms; /* monotonic, when power came */
 };
 
-/* fido_init: an application as the vendor ships it, without a batch key (vendor.h).
+/* fido_applet_init: an application as the vendor ships it, without a batch key (vendor.h).
  *   shape  borrowed; NULL for a card without this application */
-void fido_init(struct fido *fido, const struct fido_shape *shape);
+void fido_applet_init(struct fido *fido, const struct fido_shape *shape);
 void fido_clear(struct fido *fido);
 
 /* fido_power: power came or went. fido_session_clear: another application was selected. */
