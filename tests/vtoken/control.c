@@ -118,6 +118,12 @@ static bool run_reset(struct token *token, struct bytes arguments, struct buffer
 	return add_plain(token, FAULT_RESET, arguments, err);
 }
 
+static bool run_stop(struct token *token, struct bytes arguments, struct buffer *answer, struct error *err)
+{
+	(void)answer;
+	return add_plain(token, FAULT_STOP, arguments, err);
+}
+
 static bool run_status(struct token *token, struct bytes arguments, struct buffer *answer, struct error *err)
 {
 	(void)answer;
@@ -207,6 +213,7 @@ static const struct control_command {
     {"insert", run_insert},
     {"eject", run_eject},
     {"reset", run_reset},
+    {"stop", run_stop},
     {"status", run_status},
     {"bytes", run_bytes},
     {"delay", run_delay},

@@ -6,6 +6,7 @@
  *   reset N          the session is lost before APDU N
  *   status N SW      APDU N is not run, but answered with this status word (four hexadecimal digits)
  *   bytes N HEX      APDU N is not run, but answered with these bytes
+ *   stop N           the program stops itself (SIGSTOP) before APDU N runs; SIGCONT lets it go on
  *   delay MS         every APDU takes that much longer
  *   touch WHEN       as the option --touch
  *   clear            no fault waits any longer, and no delay

@@ -8,6 +8,7 @@ enum fault_kind {
 	FAULT_PULL,       /* the card is taken out before the APDU reaches it */
 	FAULT_PULL_AFTER, /* it is taken out when the APDU is done, but not answered */
 	FAULT_RESET,      /* the session is lost before the APDU, as after a reset */
+	FAULT_STOP,       /* the program stops itself before the APDU, as by SIGSTOP; SIGCONT lets it go on */
 	FAULT_REPLY,      /* these bytes are answered instead of running it */
 };
 

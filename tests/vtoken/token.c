@@ -1,5 +1,6 @@
 #include "tests/vtoken/token.h"
 
+#include <signal.h>
 #include <time.h>
 
 #include "tests/vtoken/hex.h"
@@ -82,6 +83,8 @@ bool token_exchange(struct token *token, struct bytes message, struct buffer *re
 	faults_step(&token->faults);
 	if (faults_due(&token->faults, FAULT_RESET, NULL))
 		token_power(token, "reset by a fault");
+	if (faults_due(&token->faults, FAULT_STOP, NULL))
+		(void)raise(SIGSTOP);
 	if (faults_due(&token->faults, FAULT_PULL, NULL)) {
 		pull(token);
 		return true;
