@@ -22,11 +22,19 @@ static void find_advisories(const struct trust *trust, enum evidence_format kin,
 	}
 }
 
+void appraise_rules(const struct appraisal *appraisal, enum evidence_format kin, struct result *result)
+{
+	const struct policy_subject subject = {
+	    appraisal->person, appraisal->groups, appraisal->num_groups, appraisal->host_class, appraisal->enrolled_at};
+
+	find_advisories(appraisal->trust, kin, result);
+	result->verdict = VERDICT_ACCEPTED;
+	policy_decide(appraisal->policy, &subject, result);
+}
+
 void appraise(const struct appraisal *appraisal, struct result *result)
 {
 	const struct evidence_format_row *row = evidence_format_row(appraisal->evidence->format);
-	const struct policy_subject subject = {
-	    appraisal->person, appraisal->groups, appraisal->num_groups, appraisal->host_class, appraisal->enrolled_at};
 
 	*result = (struct result){.verdict = VERDICT_REFUSED, .appraised_at = appraisal->now};
 	snprintf(result->format, sizeof(result->format), "%s", row->name);
@@ -38,7 +46,5 @@ void appraise(const struct appraisal *appraisal, struct result *result)
 		ERR_clear_error();
 		return;
 	}
-	find_advisories(appraisal->trust, row->kin, result);
-	result->verdict = VERDICT_ACCEPTED;
-	policy_decide(appraisal->policy, &subject, result);
+	appraise_rules(appraisal, row->kin, result);
 }

@@ -28,4 +28,9 @@ struct appraisal {
 /* appraise: fills *result, always: trouble on the way (memory, libcrypto) is a refusal with its code. */
 void appraise(const struct appraisal *appraisal, struct result *result);
 
+/* appraise_rules: the second half of it: what advisories and the policy make of the claims in a result whose evidence was
+ * found genuine.
+ *   kin  the format whose advisories count */
+void appraise_rules(const struct appraisal *appraisal, enum evidence_format kin, struct result *result);
+
 #endif

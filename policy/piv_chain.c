@@ -189,3 +189,10 @@ bool piv_chain_check(struct bytes content, const struct trust *trust, struct piv
 		return error_prefix(err, "device certificate");
 	return check_attestation(chain, err) || error_prefix(err, "attestation");
 }
+
+bool piv_device_check(struct bytes certificate, const struct trust *trust, struct piv_chain *chain, struct error *err)
+{
+	*chain = (struct piv_chain){.anchor = NULL};
+	return read_certificate(certificate, "device certificate", &chain->device, err) &&
+	       find_anchor(trust, chain, err) && (check_device(chain, err) || error_prefix(err, "device certificate"));
+}

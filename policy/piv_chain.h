@@ -20,4 +20,10 @@ struct piv_chain {
 bool piv_chain_check(
     struct bytes content, const struct trust *trust, struct piv_chain *chain, struct error *err) MUST_CHECK;
 
+/* piv_device_check: the device certificate alone, for a token that has attested nothing yet.
+ *   chain  out: `device`, `batch` and `anchor` are filled, the rest is empty
+ * Errors: those of certificate_parse, the ERROR_PIV_… codes of issuers and devices, ERROR_KEY_ROCA. */
+bool piv_device_check(
+    struct bytes certificate, const struct trust *trust, struct piv_chain *chain, struct error *err) MUST_CHECK;
+
 #endif

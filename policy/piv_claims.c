@@ -96,14 +96,19 @@ static bool add_key(const struct piv_chain *chain, struct result *result, struct
 	return true;
 }
 
-bool piv_claims_add(const struct piv_chain *chain, struct result *result, struct error *err)
+void piv_claims_add_device(const struct piv_chain *chain, struct result *result)
 {
-	if (!add_key(chain, result, err))
-		return false;
 	add_ledger(chain, result);
 	add_edition(chain, result);
 	add_device(chain, result);
 	add_device_certificate(chain, result);
+}
+
+bool piv_claims_add(const struct piv_chain *chain, struct result *result, struct error *err)
+{
+	if (!add_key(chain, result, err))
+		return false;
+	piv_claims_add_device(chain, result);
 	result_add_claim(result, CLAIM_SLOT, CLAIM_PROVEN, chain->slot, "attestation: its subject");
 	result_add_claim(result, CLAIM_PIN_POLICY, CLAIM_PROVEN, attested_pin_policy_name(chain->attested.pin_policy),
 	    FROM_ATTESTATION ".8");
