@@ -1,24 +1,91 @@
 #include "enroll/codes.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
+#include "enroll/pinentry.h"
 #include "enroll/prompt.h"
+#include "enroll/terminal.h"
 
-#define PIN_MAXIMUM 64 /* what is too long is refused with the PIN's own words later on */
+#define CODE_MAXIMUM 64 /* what is too long is refused with the PIN's own words later on */
 #define MANAGEMENT_KEY_MAXIMUM 32
 
-bool codes_pin(int descriptor, const char *token, struct secret **pin, struct error *err)
+bool codes_can_ask(const struct codes_source *source)
 {
-	char question[256];
+	return source->descriptor < 0 && (source->pinentry || terminal_is_there());
+}
 
-	if (descriptor >= 0)
-		return prompt_secret_from(descriptor, PIN_MAXIMUM, pin, err);
-	snprintf(question, sizeof(question), "PIN of %s: ", token);
-	if (prompt_secret(question, PIN_MAXIMUM, pin, err))
+bool codes_ask(const struct codes_source *source, const char *question, const char *option, struct secret **code,
+    struct error *err)
+{
+	char text[256];
+
+	if (source->descriptor >= 0)
+		return prompt_secret_from(source->descriptor, CODE_MAXIMUM, code, err);
+	if (source->pinentry)
+		return pinentry_ask(question, CODE_MAXIMUM, code, err);
+	snprintf(text, sizeof(text), "%s: ", question);
+	if (prompt_secret(text, CODE_MAXIMUM, code, err))
 		return true;
 	return err->code == ERROR_DECLINED
-	           ? error_set(err, ERROR_PIN_NEEDED, "the PIN of %s is needed: type it, or give it by --pin-fd", token)
+	           ? error_set(err, ERROR_PIN_NEEDED, "the %s is needed: type it, or give it by %s", question, option)
 	           : false;
+}
+
+static bool asked_twice(const struct codes_source *source, const char *question, const char *option,
+    struct secret **code, bool *same, struct error *err)
+{
+	struct secret *again = NULL;
+	char text[256];
+
+	snprintf(text, sizeof(text), "Again, the %s", question);
+	if (!codes_ask(source, question, option, code, err))
+		return false;
+	if (source->descriptor < 0 && !codes_ask(source, text, option, &again, err)) {
+		secret_free(*code);
+		*code = NULL;
+		return false;
+	}
+	*same = source->descriptor >= 0 || secret_equal(secret_bytes(*code), secret_bytes(again));
+	secret_free(again);
+	return true;
+}
+
+bool codes_ask_new(const struct codes_source *source, const char *question, const char *option, struct secret **code,
+    struct error *err)
+{
+	bool same = false;
+
+	while (asked_twice(source, question, option, code, &same, err)) {
+		if (same)
+			return true;
+		secret_free(*code);
+		*code = NULL;
+		terminal_say("These two are not the same; once more.");
+	}
+	return false;
+}
+
+static bool write_code(int descriptor, const struct secret *code, struct error *err)
+{
+	struct bytes bytes = secret_bytes(code);
+
+	if (write(descriptor, bytes.data, bytes.len) == (ssize_t)bytes.len && write(descriptor, "\n", 1) == 1)
+		return true;
+	return error_set_errno(err, ERROR_FILE, "descriptor %d, which takes a new code", descriptor);
+}
+
+bool codes_show(int descriptor, const char *title, const struct secret *code, struct error *err)
+{
+	char answer[16];
+
+	if (descriptor >= 0)
+		return write_code(descriptor, code, err);
+	if (!terminal_is_there())
+		return error_set(err, ERROR_PUK_RECIPIENT, "there is no terminal to show the new PUK on");
+	terminal_say("%s: %s", title, secret_text(code));
+	terminal_say("Write it down now; it is not shown again.");
+	return prompt_line("Press Enter when you have it: ", answer, sizeof(answer), err);
 }
 
 static bool hex_digit(uint8_t character, uint8_t *value)

@@ -1,19 +1,40 @@
-/* codes.h: where a call of the command has PINs and management keys from: the terminal, or descriptors that a script opened.
- * Never from argv, environment or files. */
+/* codes.h: where a call of the command has PINs, PUKs and management keys from: the terminal, pinentry, or descriptors that a
+ * script opened; and whom it tells a new PUK. Never argv, environment or files.
+ * Knows nothing of what is done with them. */
 #ifndef ENROLL_CODES_H
 #define ENROLL_CODES_H
 
 #include "common/secret.h"
 
-/* codes_pin: a PIN.
- *   descriptor  to read it from; -1: ask on the terminal
- *   token       for the question, "token 12345678"
- * Errors: those of prompt_secret and prompt_secret_from. */
-bool codes_pin(int descriptor, const char *token, struct secret **pin, struct error *err) MUST_CHECK;
+/* Where a code comes from. */
+struct codes_source {
+	int descriptor; /* to read a line from; -1: ask */
+	bool pinentry;  /* ask through pinentry, not on the terminal */
+};
+
+/* codes_ask: one code.
+ *   question  "PIN of token 12345678"
+ *   option    what else would help where there is nobody to ask: "--pin-fd"
+ * Errors: those of prompt_secret, prompt_secret_from and pinentry_ask; ERROR_PIN_NEEDED with nobody to ask. */
+bool codes_ask(const struct codes_source *source, const char *question, const char *option, struct secret **code,
+    struct error *err) MUST_CHECK;
+
+/* codes_ask_new: a new one, typed twice until both are the same; a descriptor says it once. Errors: as codes_ask. */
+bool codes_ask_new(const struct codes_source *source, const char *question, const char *option, struct secret **code,
+    struct error *err) MUST_CHECK;
+
+/* codes_can_ask: whether there is anybody, so that asking again makes sense. */
+bool codes_can_ask(const struct codes_source *source);
 
 /* codes_management_key: a management key in hexadecimal, from a descriptor.
  *   key  out: the bytes; the caller's, to secret_free()
  * Errors: those of prompt_secret_from; ERROR_MANAGEMENT_KEY when it is not 16, 24 or 32 bytes in hexadecimal. */
 bool codes_management_key(int descriptor, struct secret **key, struct error *err) MUST_CHECK;
+
+/* codes_show: tells a code to the operator, who says that he has it, or writes it and a line end to a descriptor.
+ *   descriptor  -1: the terminal
+ *   title       "PUK of token 12345678"
+ * Errors: ERROR_PUK_RECIPIENT (no terminal), ERROR_FILE (the descriptor takes nothing), those of prompt_line. */
+bool codes_show(int descriptor, const char *title, const struct secret *code, struct error *err) MUST_CHECK;
 
 #endif

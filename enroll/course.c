@@ -3,39 +3,49 @@
 #include <stdio.h>
 
 #include "common/secret.h"
+#include "piv/certificate.h"
+#include "piv/key_move.h"
+#include "piv/object.h"
 
 /* A step and what the operator reads while it runs. */
 static const struct course_step {
 	const char *name, *sentence;
+	bool changes; /* the token or the registry: from the first such step on there is a journal */
 	bool (*run)(struct course *course, struct error *err);
 } piv_steps[] = {
-    {"preflight", "Looking at the token", course_preflight},
-    {"codes", "Asking for the PIN", course_codes},
-    {"management", "Proving the management key", course_management},
-    {"generate", "The token makes the key; an RSA key may take a minute", course_generate},
-    {"attest", "The token attests the key", course_attest},
-    {"appraise", "Appraising the attestation", course_appraise},
-    {"certificate", "The key signs the slot's certificate", course_certificate},
-    {"possession", "The key signs the enrollment's record", course_possession},
-    {"install", "Writing the certificate to the token", course_install},
-    {"release", "The token is finished", course_release},
-    {"sign", "The registrar signs", course_sign},
-    {"check", "Checking the enrollment as a host does", course_check},
-    {"record", "Recording it in the registry", course_record},
+    {"preflight", "Looking at the token", false, course_preflight},
+    {"codes", "Asking for the PIN", false, course_codes},
+    {"management", "Proving the management key", false, course_management},
+    {"generate", "The token makes the key; an RSA key may take a minute", true, course_generate},
+    {"attest", "The token attests the key", false, course_attest},
+    {"appraise", "Appraising the attestation", false, course_appraise},
+    {"tries", "Setting the tries of PIN and PUK", true, course_tries},
+    {"pin", "Setting the PIN", true, course_pin},
+    {"certificate", "The key signs the slot's certificate", false, course_certificate},
+    {"possession", "The key signs the enrollment's record", false, course_possession},
+    {"install", "Writing the certificate to the token", true, course_install},
+    {"seal", "Sealing the codes that the token gets", true, course_seal},
+    {"puk", "Setting the PUK", true, course_puk},
+    {"management-key", "Setting the management key", true, course_management_key},
+    {"release", "The token is finished", false, course_release},
+    {"sign", "The registrar signs", true, course_sign},
+    {"check", "Checking the enrollment as a host does", false, course_check},
+    {"record", "Recording it in the registry", true, course_record},
 };
 
+/* Nothing in a FIDO2 token is replaced by a new key, so there is nothing to go on with or to put back. */
 static const struct course_step fido_steps[] = {
-    {"preflight", "Looking at the token", course_fido_preflight},
-    {"codes", "Asking for the PIN", course_fido_codes},
-    {"generate", "The token makes the key", course_fido_generate},
-    {"attest", "The token's attestation of it", course_fido_attest},
-    {"appraise", "Appraising the attestation", course_appraise},
-    {"possession", "The key signs the enrollment's record", course_fido_possession},
-    {"files", "Writing the key files", course_fido_files},
-    {"release", "The token is finished", course_fido_release},
-    {"sign", "The registrar signs", course_sign},
-    {"check", "Checking the enrollment as a host does", course_check},
-    {"record", "Recording it in the registry", course_record},
+    {"preflight", "Looking at the token", false, course_fido_preflight},
+    {"codes", "Asking for the PIN", false, course_fido_codes},
+    {"generate", "The token makes the key", false, course_fido_generate},
+    {"attest", "The token's attestation of it", false, course_fido_attest},
+    {"appraise", "Appraising the attestation", false, course_appraise},
+    {"possession", "The key signs the enrollment's record", false, course_fido_possession},
+    {"files", "Writing the key files", false, course_fido_files},
+    {"release", "The token is finished", false, course_fido_release},
+    {"sign", "The registrar signs", false, course_sign},
+    {"check", "Checking the enrollment as a host does", false, course_check},
+    {"record", "Recording it in the registry", false, course_record},
 };
 
 void course_init(struct course *course, const struct course_request *request, const struct course_means *means,
@@ -71,15 +81,39 @@ const char *course_token_name(const struct course *course, char text[TOKEN_NAME_
 	return text;
 }
 
-void course_clear(struct course *course)
+void course_resume(struct course *course, const struct journal_record *record, struct journal **journal)
+{
+	course->record = *record;
+	course->resumes = true;
+	course->request.factory_codes = course->request.factory_codes || record->factory_codes;
+	course->journal = *journal;
+	*journal = NULL;
+}
+
+static void forget_secrets(struct course *course)
 {
 	secret_free(course->pin);
-	course->pin = NULL;
+	secret_free(course->new_puk);
+	secret_free(course->new_management_key);
+	secret_free(course->management_key);
+	course->pin = course->new_puk = course->new_management_key = course->management_key = NULL;
+}
+
+void course_clear(struct course *course)
+{
+	forget_secrets(course);
 	token_close(&course->token);
 	authenticator_close(&course->authenticator);
 	credential_clear(&course->credential);
+	journal_close(course->journal);
+	course->journal = NULL;
+	piv_metadata_clear(&course->pin_state);
+	piv_metadata_clear(&course->puk_state);
+	piv_metadata_clear(&course->management);
+	buffer_free(&course->sealed);
 	buffer_free(&course->spki);
 	ssh_key_clear(&course->key);
+	buffer_free(&course->leaf);
 	buffer_free(&course->device_certificate);
 	evidence_clear(&course->evidence);
 	buffer_free(&course->slot_certificate);
@@ -88,24 +122,123 @@ void course_clear(struct course *course)
 	enrollment_clear(&course->enrollment);
 }
 
+bool course_note(struct course *course, const char *word, const char *rest, struct error *err)
+{
+	return !course->journal || journal_note(course->journal, word, rest, course->request.now, err);
+}
+
+static bool begin_journal(struct course *course, struct error *err)
+{
+	const struct course_request *request = &course->request;
+	struct journal_record record = {.has_serial = course->identity.has_serial,
+	    .serial = course->identity.serial,
+	    .slot = request->slot,
+	    .algorithm = request->algorithm,
+	    .pin_policy = request->pin_policy,
+	    .touch_policy = request->touch_policy,
+	    .days = request->days,
+	    .factory_codes = request->factory_codes};
+
+	if (course->journal)
+		return true;
+	if (!bytes_to_text(bytes_of_text(request->person), record.person, sizeof(record.person)))
+		return error_set(err, ERROR_PERSON_NAME, "the person's name is too long");
+	return journal_begin(course->means.registry, &record, request->now, &course->journal, err);
+}
+
+static bool run_step(struct course *course, const struct course_step *step, struct error *err)
+{
+	if (!step->changes)
+		return step->run(course, err);
+	return begin_journal(course, err) && course_note(course, "begin", step->name, err) && step->run(course, err) &&
+	       course_note(course, "done", step->name, err);
+}
+
+/* What the policy refuses does not stay in the token; where that cannot be done now, the journal stays for it. */
+static void put_refused_back(struct course *course)
+{
+	struct error problem = ERROR_EMPTY;
+	bool deleted = false;
+
+	if (!course->journal || !course->made_key || !course->managed || !course->token.piv)
+		return;
+	if (!course_put_back(course, &deleted, &problem) ||
+	    !journal_end(course->journal, "refused", course->request.now, &problem)) {
+		course->dialogue.warn(course->dialogue.state, problem.text);
+		return;
+	}
+	journal_close(course->journal);
+	course->journal = NULL;
+}
+
+static void finish(struct course *course)
+{
+	struct error problem = ERROR_EMPTY;
+
+	/* The enrollment stands in the registry; the next resume finds it there and ends the journal. */
+	if (course->journal && !journal_end(course->journal, "enrolled", course->request.now, &problem))
+		course->dialogue.warn(course->dialogue.state, problem.text);
+	journal_close(course->journal);
+	course->journal = NULL;
+}
+
 static bool run_steps(struct course *course, const struct course_step *steps, size_t count, struct error *err)
 {
 	const struct course_dialogue *dialogue = &course->dialogue;
 
 	for (size_t i = 0; i < count; i++) {
 		dialogue->before(dialogue->state, steps[i].name, steps[i].sentence);
-		if (!steps[i].run(course, err)) {
+		if (!run_step(course, &steps[i], err)) {
 			dialogue->after(dialogue->state, steps[i].name, err);
+			if (steps[i].run == course_appraise)
+				put_refused_back(course);
+			forget_secrets(course);
 			return false;
 		}
 		dialogue->after(dialogue->state, steps[i].name, NULL);
 	}
+	finish(course);
 	return true;
 }
 
 bool course_run(struct course *course, struct error *err)
 {
-	if (course->request.fido != NULL)
-		return run_steps(course, fido_steps, sizeof(fido_steps) / sizeof(*fido_steps), err);
-	return run_steps(course, piv_steps, sizeof(piv_steps) / sizeof(*piv_steps), err);
+	bool done = course->request.fido != NULL
+	                ? run_steps(course, fido_steps, sizeof(fido_steps) / sizeof(*fido_steps), err)
+	                : run_steps(course, piv_steps, sizeof(piv_steps) / sizeof(*piv_steps), err);
+
+	if (done)
+		finish(course);
+	return done;
+}
+
+bool course_put_back(struct course *course, bool *deleted, struct error *err)
+{
+	const struct piv_slot *slot = course->request.slot;
+	struct error reason = ERROR_EMPTY;
+
+	*deleted = false;
+	if (piv_key_can_move(course->identity.firmware)) {
+		*deleted = piv_key_delete(course->token.piv, slot, &reason) || reason.code == ERROR_CARD_SLOT_EMPTY;
+		if (!*deleted && reason.code != ERROR_CARD_UNSUPPORTED) {
+			*err = reason;
+			return false;
+		}
+	}
+	return piv_object_write(course->token.piv, slot->object, BYTES_EMPTY, err);
+}
+
+bool course_abandon(struct course *course, bool *held, bool *deleted, struct error *err)
+{
+	struct error reason = ERROR_EMPTY;
+
+	*held = *deleted = false;
+	if (!course->record.key[0])
+		return true;
+	if (!course_take_attested(course, course->record.key, held, &reason) && reason.code != ERROR_NOT_ATTESTABLE) {
+		*err = reason;
+		return false;
+	}
+	return !*held || (course_codes_state(course, err) && course_management(course, err) &&
+	                     course_put_back(course, deleted, err));
 }

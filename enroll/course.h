@@ -1,33 +1,52 @@
 /* course.h: the course of one enrollment, step by step, from a plugged token to a row of the registry. A step does one thing,
- * or nothing; the table in course.c is their order, and whoever calls is told before and after each, so that a journal can
- * stand around them.
+ * or nothing where it is done already; the table in course.c is their order, and a journal stands around each that changes
+ * something.
  *
- *   preflight    can this token, slot and person be enrolled at all? nothing is changed before that is known
- *   codes        the PIN is asked for; it is not sent yet
- *   management   the management key is proved, both ways
- *   generate     the key is made; what was in the slot is gone from here on
- *   attest       the token's statement about it: before the PIN is verified
- *   appraise     the policy's word
- *   certificate  the slot's self-signed certificate: the first signature, directly behind the PIN
- *   possession   the record of the enrollment is signed by the new key
- *   install      the certificate and what other software looks for are written
- *   release      the token is let go: what follows does not need it
- *   sign         the registrar signs
- *   check        what was made is read and checked again, as a host will do
- *   record       one transaction of the registry
+ *   preflight       can this token, slot and person be enrolled at all? nothing is changed, and no PIN asked for, before that
+ *                   is known: most refusals come here
+ *   codes           the PIN is asked for; it is not sent yet
+ *   management      the management key is proved, both ways
+ *   generate        the key is made; what was in the slot is gone from here on
+ *   attest          the token's statement about it: before the PIN is verified
+ *   appraise        the policy's word; a key that it refuses is taken out of the token again
+ *   tries           how often codes may be tried, where that was asked for: it brings the factory's codes back, so before them
+ *   pin             the factory's PIN becomes the user's
+ *   certificate     the slot's self-signed certificate: the first signature, directly behind the PIN
+ *   possession      the record of the enrollment is signed by the new key
+ *   install         the certificate and what other software looks for are written
+ *   seal            codes that the token is going to get are sealed, where there is an escrow certificate
+ *   puk             the factory's PUK becomes a random one
+ *   management-key  the factory's management key becomes a random one
+ *   release         the token is let go: what follows does not need it
+ *   sign            the registrar signs
+ *   check           what was made is read and checked again, as a host will do
+ *   record          one transaction of the registry
  *
  * A FIDO2 key goes the same way without management, certificate and install; instead
  *   files        the key handle and the public key are written, before anything rests on them
  *
+ * No code may ever be lost, wherever the course breaks off:
+ * - the PIN is the user's own, typed twice before it is set;
+ * - the PUK is sealed, or has been shown, before the token gets it. Broken off in between, the token has the factory's one and
+ *   the next course draws another; broken off behind, it has been sealed or shown;
+ * - the management key is sealed, or stands in the token's PRINTED behind the PIN, before the token gets it. Broken off in
+ *   between, the factory's one holds and is tried first (trying it costs nothing); broken off behind, the stored one holds;
+ * - it comes last of all on the token, so that what is left to do after it needs no management key.
+ * What a resumed course does follows from what the token shows now, not from what the journal hoped for: each step looks
+ * whether it is done. Only for tokens without metadata (before firmware 5.3) the journal tells that a new PIN may be set.
  * Knows nothing of options, terminals and files. */
 #ifndef ENROLL_COURSE_H
 #define ENROLL_COURSE_H
 
 #include "enroll/desk.h"
+#include "enroll/escrow.h"
+#include "enroll/journal.h"
 #include "enroll/token.h"
 #include "fido/credential.h"
 #include "piv/authenticate.h"
+#include "piv/codes.h"
 #include "piv/key.h"
+#include "piv/metadata.h"
 #include "policy/appraise.h"
 
 /* What is wanted of a FIDO2 token. */
@@ -49,18 +68,30 @@ struct course_request {
 	long days;                 /* the enrollment's life */
 	const char *operator_name; /* who runs this, for the record */
 	int64_t now;               /* seconds since 1970 */
+	bool factory_codes;        /* the operator says so, for tokens that cannot */
+	unsigned tries;            /* of PIN and PUK; 0: as they are */
+	struct bytes
+	    certificate; /* DER, for the key that is in the slot already; empty: make a key, and a certificate */
 };
 
 /* What a course needs of the house; all of it is borrowed. */
 struct course_means {
 	struct desk *desk;
+	const char *registry; /* the folder, for the journal and what is sealed */
 	const struct registrars *registrars;
 	const struct trust *trust;
 	const struct policy *policy;
-	const struct secret *management_key; /* NULL: the factory's */
+	const struct escrow *escrow;         /* NULL: the PUK is shown, the management key stays in the token */
+	const struct secret *management_key; /* NULL: the token's own stored one, or the factory's */
 };
 
 struct course;
+
+/* Which PIN a question is for. */
+enum course_pin {
+	COURSE_PIN_PRESENT, /* the one that the token has */
+	COURSE_PIN_NEW,     /* the one that it will get, in place of the factory's */
+};
 
 /* What only a person, or whoever speaks for him, can say. */
 struct course_dialogue {
@@ -69,20 +100,27 @@ struct course_dialogue {
 	/* may_destroy: whether the key that is in the slot may be replaced. Errors: ERROR_DECLINED. */
 	bool (*may_destroy)(void *state, const struct course *course, struct error *err) MUST_CHECK;
 
-	/* ask_pin: the token's PIN.
-	 *   again  the one before was wrong; `tries_left` more are left, at least two
-	 *   pin    out: the course's, which frees it
-	 * Errors: any; with `again` set and nobody to ask, *err is left as it is. */
-	bool (*ask_pin)(void *state, const struct course *course, bool again, unsigned tries_left, struct secret **pin,
-	    struct error *err) MUST_CHECK;
+	/* ask_pin: the token's PIN, or a new one.
+	 *   problem  what was wrong with the one before; NULL at first. Of a present PIN at least two tries are left then
+	 *   pin      out: the course's, which frees it
+	 * Errors: any; with a problem and nobody to ask, that problem. */
+	bool (*ask_pin)(void *state, const struct course *course, enum course_pin which, const struct error *problem,
+	    struct secret **pin, struct error *err) MUST_CHECK;
 
 	/* new_pin: the first PIN of a token that has none.
 	 *   shortest  how many characters it has at least */
 	bool (*new_pin)(void *state, const struct course *course, unsigned shortest, struct secret **pin,
 	    struct error *err) MUST_CHECK;
 
-	/* touch: the token wants to be touched for the signature that is asked of it now. */
+	/* show_puk: the operator has it when this returns. NULL: there is nobody to show it to. Errors: any. */
+	bool (*show_puk)(
+	    void *state, const struct course *course, const struct secret *puk, struct error *err) MUST_CHECK;
+
+	/* touch: the token waits for a touch: it has not signed for 200 ms. Called in another thread. */
 	void (*touch)(void *state);
+
+	/* wait: the token is still making the key. Called in another thread, every few seconds. */
+	void (*wait)(void *state);
 
 	/* warn: something that is not well and does not stop the course. */
 	void (*warn)(void *state, const char *sentence);
@@ -97,17 +135,30 @@ struct course {
 	struct course_means means;
 	struct course_dialogue dialogue;
 	struct token token;                 /* owned, empty after `release` */
-	struct authenticator authenticator; /* the same of a FIDO2 token */
+	struct authenticator authenticator; /* a FIDO2 token; owned, empty after `release` */
 	struct credential credential;       /* the new key of a FIDO2 token */
 	uint8_t challenge[32];              /* what its attestation covers */
 	struct piv_identity identity;       /* kept beyond that */
-	struct secret *pin;                 /* owned; gone after `install` */
-	bool unlocked;                      /* the PIN was verified, and its policy says that this lasts */
-	struct buffer spki;                 /* the new key, DER */
-	struct ssh_key key;                 /* the same */
-	struct buffer device_certificate;   /* f9, DER */
+	struct journal *journal;            /* owned; NULL before something is changed */
+	struct journal_record record;       /* of the course that is resumed; else empty */
+	bool resumes;
+	bool knows_codes;                         /* the token says which codes are the factory's */
+	struct piv_metadata pin_state, puk_state; /* is_default is right also where the token does not know */
+	struct piv_metadata management;           /* algorithm and is_default */
+	bool managed;                             /* the management key is proved … */
+	struct secret *management_key; /* … and is this one, where it stands in the token; owned, or NULL */
+	bool made_key;                 /* by this course, or the one that it resumes */
+	struct secret *pin;            /* owned; gone after `install` */
+	struct secret *new_puk, *new_management_key; /* owned: drawn, and not yet set */
+	bool puk_set, management_key_set;            /* by this course, for the summary */
+	struct buffer sealed;                        /* path; empty: nothing was sealed */
+	bool unlocked;                               /* the PIN was verified, and its policy says that this lasts */
+	struct buffer spki;                          /* the new key, DER */
+	struct ssh_key key;                          /* the same */
+	struct buffer leaf;                          /* its attestation, DER */
+	struct buffer device_certificate;            /* f9, DER */
 	struct evidence evidence;
-	struct result result; /* of the appraisal; what `check` finds replaces it */
+	struct result result; /* of the forecast, then the appraisal; what `check` finds replaces it */
 	struct buffer slot_certificate;
 	struct possession possession;
 	struct buffer possession_signature; /* SSHSIG */
@@ -132,22 +183,60 @@ void course_clear(struct course *course);
  *   text  of at least TOKEN_NAME_SIZE bytes */
 const char *course_token_name(const struct course *course, char text[TOKEN_NAME_SIZE]);
 
-/* course_run: all steps in order; the first that fails ends it, and then the registry is as before.
- * Errors: those of the steps. */
+/* course_resume: makes a course out of course_init the continuation of a journal's.
+ *   journal  taken over, and NULL afterwards */
+void course_resume(struct course *course, const struct journal_record *record, struct journal **journal);
+
+/* course_run: all steps in order; the first that fails ends it, and then the registry is as before. A journal stays where
+ * something was changed that somebody has to finish or put back.
+ * Errors: those of the steps; ERROR_JOURNAL. */
 bool course_run(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_look: the preflight alone, for those who want to know whether a token can be enrolled: nothing is asked for.
+ * Errors: as course_preflight. */
+bool course_look(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_abandon: takes back what an unfinished course did to the token: its key and its certificate, if the slot holds that
+ * very key; what else may be in the slot by now is nobody's to delete here. Codes stay as they are, since somebody has them.
+ *   course   out of course_init and course_resume, not run
+ *   held     out: whether the slot holds the key
+ *   deleted  out: whether it is gone; firmware before 5.7 cannot do that
+ * Errors: those of course_take_attested, course_management and course_put_back. */
+bool course_abandon(struct course *course, bool *held, bool *deleted, struct error *err) MUST_CHECK;
+
+/* course_put_back: takes the key of an unfinished course out of the token again, and the certificate that lies beside it;
+ * where the firmware cannot delete keys, only the certificate. Codes stay as they are, since somebody has them.
+ *   deleted  out: whether the key itself is gone
+ * Errors: ERROR_MANAGEMENT_KEY, those of the card. */
+bool course_put_back(struct course *course, bool *deleted, struct error *err) MUST_CHECK;
+
+/* course_note: a line in the journal, where there is one. Errors: ERROR_JOURNAL. */
+bool course_note(struct course *course, const char *word, const char *rest, struct error *err) MUST_CHECK;
+
+/* course_take_attested: takes the slot's key out of its attestation, and says whether it is the one of that fingerprint ("": any).
+ * Fills leaf, spki and key when it is. Errors: those of piv_attest and certificate_parse. */
+bool course_take_attested(struct course *course, const char *fingerprint, bool *same, struct error *err) MUST_CHECK;
+
+/* course_codes_state: asks the token which codes are the factory's: three commands. Errors: those of piv_metadata_read. */
+bool course_codes_state(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_verify_pin: the present PIN, asking again while at least two tries are left.
+ * Errors: those of piv_pin_verify and ask_pin. */
+bool course_verify_pin(struct course *course, struct error *err) MUST_CHECK;
 
 /* The steps, for the table in course.c; what each does stands at the top. */
 
-/* Errors: ERROR_NOT_ATTESTABLE, ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_ENROLLMENT_EXISTS, ERROR_DECLINED. */
+/* Errors: ERROR_NOT_ATTESTABLE, ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_ENROLLMENT_EXISTS, ERROR_JOURNAL_OPEN,
+ * ERROR_PUK_RECIPIENT, ERROR_DECLINED; what the policy has against the token. */
 bool course_preflight(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of ask_pin. */
+/* Errors: those of ask_pin and piv_code_check. */
 bool course_codes(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_authenticate. */
+/* Errors: those of piv_authenticate, piv_protected_keys_read and piv_pin_verify. */
 bool course_management(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_generate. */
+/* Errors: those of piv_generate; ERROR_KEY_MISMATCH for a certificate of another key. */
 bool course_generate(struct course *course, struct error *err) MUST_CHECK;
 
 /* Errors: those of piv_attest. */
@@ -156,14 +245,29 @@ bool course_attest(struct course *course, struct error *err) MUST_CHECK;
 /* Errors: the first reason of the result. */
 bool course_appraise(struct course *course, struct error *err) MUST_CHECK;
 
+/* Errors: those of piv_tries_set. */
+bool course_tries(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of piv_code_change. */
+bool course_pin(struct course *course, struct error *err) MUST_CHECK;
+
 /* Errors: ERROR_PIN_…, those of piv_sign. */
 bool course_certificate(struct course *course, struct error *err) MUST_CHECK;
 
 /* Errors: ERROR_PIN_…, those of piv_sign. */
 bool course_possession(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_certificate_write and piv_identifiers_ensure. */
+/* Errors: those of piv_certificate_write, piv_identifiers_ensure and piv_key_history_ensure. */
 bool course_install(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of escrow_seal. */
+bool course_seal(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of show_puk and piv_code_change. */
+bool course_puk(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of piv_protected_keys_write, piv_admin_data_write and piv_management_key_set. */
+bool course_management_key(struct course *course, struct error *err) MUST_CHECK;
 
 /* Errors: none. */
 bool course_release(struct course *course, struct error *err) MUST_CHECK;

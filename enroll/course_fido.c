@@ -62,7 +62,7 @@ bool course_fido_codes(struct course *course, struct error *err)
 	const struct authenticator_facts *facts = &course->authenticator.facts;
 
 	if (facts->has_pin)
-		return dialogue->ask_pin(dialogue->state, course, false, 0, &course->pin, err);
+		return dialogue->ask_pin(dialogue->state, course, COURSE_PIN_PRESENT, NULL, &course->pin, err);
 	if (!facts->takes_pin || facts->verifies_itself ||
 	    (!course->request.fido->verification && !course->request.fido->resident))
 		return true;
@@ -130,6 +130,7 @@ static bool make_with_pin(struct course *course, const struct excluded *excluded
 {
 	const struct course_dialogue *dialogue = &course->dialogue;
 	unsigned tries_left = course->authenticator.facts.says_tries ? course->authenticator.facts.tries_left : 0;
+	struct error problem = ERROR_EMPTY;
 
 	while (!make(course, excluded, err)) {
 		if (err->code != ERROR_PIN_WRONG || tries_left < 3)
@@ -137,7 +138,8 @@ static bool make_with_pin(struct course *course, const struct excluded *excluded
 		tries_left--;
 		secret_free(course->pin);
 		course->pin = NULL;
-		if (!dialogue->ask_pin(dialogue->state, course, true, tries_left, &course->pin, err))
+		(void)error_set(&problem, ERROR_PIN_WRONG, "that is not the PIN; %u tries are left", tries_left);
+		if (!dialogue->ask_pin(dialogue->state, course, COURSE_PIN_PRESENT, &problem, &course->pin, err))
 			return false;
 	}
 	return true;

@@ -3,7 +3,7 @@
 
 #include "enroll/course.h"
 #include "piv/certificate.h"
-#include "piv/metadata.h"
+#include "policy/forecast.h"
 
 /* The first firmware that attests. A card that tells no firmware has no such instruction either. */
 static const struct piv_version first_attesting = {4, 3, 0};
@@ -38,30 +38,76 @@ static bool device_certificate_check(struct course *course, struct error *err)
 }
 
 /* Whose the token is already, by the serial it claims; what counts in the end is the signed one, at `record`. */
-struct holder {
-	const struct course *course;
-	char device[64];
-};
-
-static bool refuse_other_holder(const struct store_entry *entry, void *context, struct error *err)
-{
-	const struct holder *holder = context;
-
-	if (entry->state != STORE_ACTIVE || strcmp(entry->device, holder->device) != 0 ||
-	    strcmp(entry->person, holder->course->request.person) == 0 ||
-	    entry->valid_before <= holder->course->request.now)
-		return true;
-	return error_set(err, ERROR_ENROLLMENT_EXISTS, "this token is enrolled for %s", entry->person);
-}
-
 static bool holder_check(const struct course *course, struct error *err)
 {
-	struct holder holder = {.course = course};
+	char device[64];
 
 	if (!course->identity.has_serial)
 		return true;
-	snprintf(holder.device, sizeof(holder.device), "piv %lu", (unsigned long)course->identity.serial);
-	return store_each(course->means.desk->store, NULL, NULL, refuse_other_holder, &holder, err);
+	snprintf(device, sizeof(device), "piv %lu", (unsigned long)course->identity.serial);
+	return store_check_device(course->means.desk->store, device, course->request.person, course->request.now, err);
+}
+
+static bool refuse_unfinished(const char *name, const struct journal_record *record, void *context, struct error *err)
+{
+	const struct course *course = context;
+
+	(void)name;
+	if (!record->has_serial || !course->identity.has_serial || record->serial != course->identity.serial)
+		return true;
+	return error_set(err, ERROR_JOURNAL_OPEN, "an enrollment of this token for %s is not finished", record->person);
+}
+
+static bool journal_check(struct course *course, struct error *err)
+{
+	return course->resumes || journal_each(course->means.registry, refuse_unfinished, course, err);
+}
+
+/* What the attestation will say of the policies that were asked for; "default" is the slot's own. */
+static uint8_t attested_pin_policy(const struct course_request *request)
+{
+	if (request->pin_policy != PIV_PIN_DEFAULT)
+		return (uint8_t)request->pin_policy;
+	if (strcmp(request->slot->name, "9c") == 0)
+		return PIV_PIN_ALWAYS;
+	return strcmp(request->slot->name, "9e") == 0 ? PIV_PIN_NEVER : PIV_PIN_ONCE;
+}
+
+static uint8_t attested_touch_policy(const struct course_request *request)
+{
+	return request->touch_policy == PIV_TOUCH_DEFAULT ? PIV_TOUCH_NEVER : (uint8_t)request->touch_policy;
+}
+
+static bool refusal(const struct result *result, struct error *err)
+{
+	for (size_t i = 0; i < result->num_reasons; i++)
+		if (!result->reasons[i].warning)
+			return error_set(err, result->reasons[i].code, "%s", result->reasons[i].sentence);
+	return error_set(err, ERROR_POLICY, "the policy does not accept this token, and gives no reason");
+}
+
+/* A certificate that is brought is for a key that is there, whose policies nobody asked for: the appraisal will tell. */
+static bool policy_check(struct course *course, struct error *err)
+{
+	const struct course_request *request = &course->request;
+	const struct piv_version firmware = course->identity.firmware;
+	const struct appraisal appraisal = {.trust = course->means.trust,
+	    .policy = course->means.policy,
+	    .person = request->person,
+	    .now = request->now};
+	const struct forecast forecast = {.device_certificate = buffer_bytes(&course->device_certificate),
+	    .firmware = {firmware.major, firmware.minor, firmware.patch},
+	    .has_serial = course->identity.has_serial,
+	    .serial = course->identity.serial,
+	    .slot = request->slot->name,
+	    .key_algorithm = request->algorithm->name,
+	    .pin_policy = attested_pin_policy(request),
+	    .touch_policy = attested_touch_policy(request)};
+
+	if (request->certificate.len > 0)
+		return true;
+	forecast_appraise(&appraisal, &forecast, &course->result);
+	return course->result.verdict == VERDICT_ACCEPTED || refusal(&course->result, err);
 }
 
 /* *known: whether the token could say it. Not every firmware has this instruction. */
@@ -70,6 +116,7 @@ static bool read_known(
 {
 	struct error reason = ERROR_EMPTY;
 
+	piv_metadata_clear(metadata);
 	*known = piv_metadata_read(course->token.piv, reference, metadata, &reason);
 	if (*known || reason.code == ERROR_CARD_UNSUPPORTED || reason.code == ERROR_CARD_SLOT_EMPTY)
 		return true;
@@ -77,28 +124,41 @@ static bool read_known(
 	return false;
 }
 
-static bool code_check(struct course *course, uint8_t reference, const char *warning, bool needed, struct error *err)
+/* Of a token that cannot tell, the operator says whether the codes are the factory's. */
+bool course_codes_state(struct course *course, struct error *err)
 {
-	struct piv_metadata metadata = PIV_METADATA_EMPTY;
-	bool known, done = read_known(course, reference, &metadata, &known, err);
+	bool pin_known, puk_known, management_known;
 
-	if (done && known && needed && metadata.says_tries && metadata.tries_left == 0)
-		done = error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked: no try is left");
-	if (done && known && metadata.says_default && metadata.is_default)
-		course->dialogue.warn(course->dialogue.state, warning);
-	piv_metadata_clear(&metadata);
-	return done;
+	if (!read_known(course, PIV_REFERENCE_MANAGEMENT, &course->management, &management_known, err) ||
+	    !read_known(course, PIV_REFERENCE_PIN, &course->pin_state, &pin_known, err) ||
+	    !read_known(course, PIV_REFERENCE_PUK, &course->puk_state, &puk_known, err))
+		return false;
+	course->knows_codes = pin_known && course->pin_state.says_default;
+	if (!course->knows_codes) {
+		course->pin_state.is_default = course->request.factory_codes;
+		course->puk_state.is_default = course->request.factory_codes;
+	}
+	return true;
+}
+
+static bool codes_check(struct course *course, struct error *err)
+{
+	if (course->pin_state.says_tries && course->pin_state.tries_left == 0)
+		return error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked: no try is left");
+	if (course->puk_state.is_default && !course->means.escrow && !course->dialogue.show_puk)
+		return error_set(err, ERROR_PUK_RECIPIENT,
+		    "the token gets a new PUK, and there is nobody to show it to: say --escrow FILE or --puk-fd N");
+	return true;
 }
 
 static bool slot_is_used(struct course *course, bool *used, struct error *err)
 {
-	static const struct piv_version first_with_metadata = {5, 3, 0};
 	struct piv_metadata metadata = PIV_METADATA_EMPTY;
 	struct buffer certificate = BUFFER_EMPTY;
 	struct error reason = ERROR_EMPTY;
 	bool done;
 
-	if (piv_version_reaches(course->identity.firmware, first_with_metadata)) {
+	if (course->knows_codes) {
 		done = read_known(course, course->request.slot->id, &metadata, used, err);
 		piv_metadata_clear(&metadata);
 		return done;
@@ -112,10 +172,13 @@ static bool slot_is_used(struct course *course, bool *used, struct error *err)
 	return false;
 }
 
+/* What a broken-off course had begun to replace is not asked about again. */
 static bool slot_check(struct course *course, struct error *err)
 {
 	bool used;
 
+	if (course->request.certificate.len > 0 || (course->resumes && course->record.generate_begun))
+		return true;
 	if (!slot_is_used(course, &used, err))
 		return false;
 	return !used || course->dialogue.may_destroy(course->dialogue.state, course, err);
@@ -123,9 +186,13 @@ static bool slot_check(struct course *course, struct error *err)
 
 bool course_preflight(struct course *course, struct error *err)
 {
-	return firmware_check(course, err) && holder_check(course, err) && device_certificate_check(course, err) &&
-	       code_check(course, PIV_REFERENCE_PIN,
-	           "the PIN is still the factory's: have the user change it before he takes the token", true, err) &&
-	       code_check(course, PIV_REFERENCE_PUK, "the PUK is still the factory's", false, err) &&
-	       slot_check(course, err);
+	return firmware_check(course, err) && journal_check(course, err) && holder_check(course, err) &&
+	       device_certificate_check(course, err) && policy_check(course, err) && course_codes_state(course, err) &&
+	       codes_check(course, err) && slot_check(course, err);
+}
+
+bool course_look(struct course *course, struct error *err)
+{
+	return firmware_check(course, err) && journal_check(course, err) && device_certificate_check(course, err) &&
+	       policy_check(course, err) && course_codes_state(course, err) && codes_check(course, err);
 }

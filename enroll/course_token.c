@@ -2,83 +2,110 @@
 
 #include "common/sshsig.h"
 #include "enroll/course.h"
+#include "enroll/patience.h"
 #include "piv/certificate.h"
 #include "piv/identifiers.h"
-#include "piv/metadata.h"
+#include "piv/key_history.h"
 #include "piv/slot_certificate.h"
+#include "policy/certificate.h"
 
-bool course_codes(struct course *course, struct error *err)
+/* So long a token may take to sign before it is said that it waits for a touch. */
+#define TOUCH_PATIENCE_MS 200
+#define GENERATE_PATIENCE_MS 5000
+
+bool course_take_attested(struct course *course, const char *fingerprint, bool *same, struct error *err)
 {
-	if (course->request.pin_policy == PIV_PIN_NEVER)
+	struct buffer leaf = BUFFER_EMPTY, spki = BUFFER_EMPTY;
+	struct ssh_key key = SSH_KEY_EMPTY;
+	struct certificate parsed;
+	char found[SSH_KEY_FINGERPRINT_SIZE];
+	bool done = piv_attest(course->token.piv, course->request.slot, &leaf, err) &&
+	            certificate_parse(buffer_bytes(&leaf), &parsed, err) && buffer_put(&spki, parsed.spki, err) &&
+	            ssh_key_of_spki(parsed.spki, &key, err) && ssh_key_fingerprint(&key, found, err);
+
+	*same = done && (!fingerprint[0] || strcmp(found, fingerprint) == 0);
+	if (*same) {
+		buffer_free(&course->leaf);
+		buffer_free(&course->spki);
+		ssh_key_clear(&course->key);
+		course->leaf = leaf;
+		course->spki = spki;
+		course->key = key;
 		return true;
-	return course->dialogue.ask_pin(course->dialogue.state, course, false, 0, &course->pin, err);
-}
-
-static bool prove_management_key(struct course *course, const struct secret *key, struct error *err)
-{
-	struct piv_metadata metadata = PIV_METADATA_EMPTY;
-	struct error reason = ERROR_EMPTY;
-	bool known = piv_metadata_read(course->token.piv, PIV_REFERENCE_MANAGEMENT, &metadata, &reason), done;
-
-	if (!known && reason.code != ERROR_CARD_UNSUPPORTED) {
-		*err = reason;
-		return false;
 	}
-	done = piv_authenticate(course->token.piv, known ? &metadata : NULL, key, err);
-	if (done && known && metadata.says_default && metadata.is_default)
-		course->dialogue.warn(course->dialogue.state,
-		    "the management key is still the factory's: whoever holds the token can replace its keys");
-	piv_metadata_clear(&metadata);
+	buffer_free(&leaf);
+	buffer_free(&spki);
+	ssh_key_clear(&key);
 	return done;
 }
 
-bool course_management(struct course *course, struct error *err)
+/* The operator brings a certificate: it must be for the key that the slot has. */
+static bool take_certificate(struct course *course, struct error *err)
 {
-	struct secret *factory = NULL;
-	bool done;
+	struct certificate parsed;
+	bool same;
 
-	if (course->means.management_key)
-		return prove_management_key(course, course->means.management_key, err);
-	done = piv_default_management_key(&factory, err) && prove_management_key(course, factory, err);
-	secret_free(factory);
-	return done;
+	if (!certificate_parse(course->request.certificate, &parsed, err))
+		return error_prefix(err, "the certificate for the slot");
+	if (!course_take_attested(course, "", &same, err))
+		return false;
+	if (!bytes_equal(parsed.spki, buffer_bytes(&course->spki)))
+		return error_set(err, ERROR_KEY_MISMATCH, "the certificate is for another key than the one in slot %s",
+		    course->request.slot->name);
+	return buffer_put(&course->slot_certificate, course->request.certificate, err);
+}
+
+static bool make_key(struct course *course, struct error *err)
+{
+	const struct course_request *request = &course->request;
+	const struct course_dialogue *dialogue = &course->dialogue;
+	struct patience *patience =
+	    patience_begin(GENERATE_PATIENCE_MS, GENERATE_PATIENCE_MS, dialogue->wait, dialogue->state);
+	bool done = piv_generate(course->token.piv, request->slot, request->algorithm->algorithm, request->pin_policy,
+	    request->touch_policy, &course->spki, err);
+
+	patience_end(patience);
+	course->made_key = done;
+	return done && ssh_key_of_spki(buffer_bytes(&course->spki), &course->key, err);
+}
+
+/* The key of the journal, if the token still has it; any trouble in asking means a new key. */
+static bool has_journals_key(struct course *course, struct error *err)
+{
+	struct error reason = ERROR_EMPTY;
+	bool same = false;
+
+	if (!course->resumes || !course->record.key[0])
+		return false;
+	if (course->leaf.len > 0)
+		return true;
+	if (!course_take_attested(course, course->record.key, &same, &reason) &&
+	    error_category(reason.code) == ERROR_CATEGORY_DEVICE && reason.code != ERROR_NOT_ATTESTABLE)
+		*err = reason;
+	course->made_key = same;
+	return same;
 }
 
 bool course_generate(struct course *course, struct error *err)
 {
-	const struct course_request *request = &course->request;
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
 
-	return piv_generate(course->token.piv, request->slot, request->algorithm->algorithm, request->pin_policy,
-	           request->touch_policy, &course->spki, err) &&
-	       ssh_key_of_spki(buffer_bytes(&course->spki), &course->key, err);
+	*err = ERROR_EMPTY;
+	if (course->request.certificate.len > 0)
+		return take_certificate(course, err);
+	if (has_journals_key(course, err))
+		return true;
+	if (err->code != ERROR_NONE)
+		return false;
+	return make_key(course, err) && ssh_key_fingerprint(&course->key, fingerprint, err) &&
+	       course_note(course, "key", fingerprint, err);
 }
 
 bool course_attest(struct course *course, struct error *err)
 {
-	struct buffer leaf = BUFFER_EMPTY;
-	bool done =
-	    piv_attest(course->token.piv, course->request.slot, &leaf, err) &&
-	    evidence_of_piv(buffer_bytes(&leaf), buffer_bytes(&course->device_certificate), &course->evidence, err);
-
-	buffer_free(&leaf);
-	return done;
-}
-
-static bool verify_pin(struct course *course, struct error *err)
-{
-	const struct course_dialogue *dialogue = &course->dialogue;
-	unsigned tries_left = 0;
-
-	while (!piv_pin_verify(course->token.piv, course->pin, &tries_left, err)) {
-		/* The last try is the user's to lose, with the PUK at hand, and not this program's. */
-		if (err->code != ERROR_PIN_WRONG || tries_left < 2)
-			return false;
-		secret_free(course->pin);
-		course->pin = NULL;
-		if (!dialogue->ask_pin(dialogue->state, course, true, tries_left, &course->pin, err))
-			return false;
-	}
-	return true;
+	return (course->leaf.len > 0 || piv_attest(course->token.piv, course->request.slot, &course->leaf, err)) &&
+	       evidence_of_piv(
+	           buffer_bytes(&course->leaf), buffer_bytes(&course->device_certificate), &course->evidence, err);
 }
 
 /* Whether one VERIFY is good for all that follows: only the signed policy counts, not what was asked for. */
@@ -100,21 +127,39 @@ static bool wants_touch(const struct course *course)
 static bool sign(
     struct course *course, enum piv_digest digest, struct bytes message, struct buffer *signature, struct error *err)
 {
+	struct patience *patience = NULL;
+	bool done;
+
 	if (course->pin && !course->unlocked) {
-		if (!verify_pin(course, err))
+		if (!course_verify_pin(course, err))
 			return false;
 		course->unlocked = pin_lasts(course);
 	}
 	if (wants_touch(course))
-		course->dialogue.touch(course->dialogue.state);
-	return piv_sign(course->token.piv, course->request.slot, course->request.algorithm->algorithm, digest, message,
+		patience = patience_begin(TOUCH_PATIENCE_MS, 0, course->dialogue.touch, course->dialogue.state);
+	done = piv_sign(course->token.piv, course->request.slot, course->request.algorithm->algorithm, digest, message,
 	    signature, err);
+	patience_end(patience);
+	return done;
 }
 
 static bool sign_for_certificate(
     void *state, enum piv_digest digest, struct bytes message, struct buffer *signature, struct error *err)
 {
 	return sign(state, digest, message, signature, err);
+}
+
+/* A resumed course may have written it already. */
+static bool certificate_is_there(struct course *course)
+{
+	struct buffer found = BUFFER_EMPTY;
+	struct certificate parsed;
+	bool there = course->resumes && piv_certificate_read(course->token.piv, course->request.slot, &found, NULL) &&
+	             certificate_parse(buffer_bytes(&found), &parsed, NULL) &&
+	             bytes_equal(parsed.spki, buffer_bytes(&course->spki));
+
+	buffer_free(&found);
+	return there;
 }
 
 bool course_certificate(struct course *course, struct error *err)
@@ -127,6 +172,8 @@ bool course_certificate(struct course *course, struct error *err)
 	    .spki = buffer_bytes(&course->spki),
 	};
 
+	if (course->slot_certificate.len > 0 || certificate_is_there(course))
+		return true;
 	return slot_certificate_make(
 	    &wanted, (struct slot_certificate_signer){course, sign_for_certificate}, &course->slot_certificate, err);
 }
@@ -162,15 +209,24 @@ bool course_possession(struct course *course, struct error *err)
 	       sign_record(course, &course->possession_signature, err);
 }
 
+/* A token that still has the factory's codes was nobody's before: it gets new identifiers without a look at the old ones. */
+static bool write_identifiers(struct course *course, struct error *err)
+{
+	bool fresh = course->knows_codes && course->puk_state.is_default && course->management.is_default;
+
+	return fresh ? piv_identifiers_write(course->token.piv, err) : piv_identifiers_ensure(course->token.piv, err);
+}
+
 bool course_install(struct course *course, struct error *err)
 {
-	if (!piv_certificate_write(
-	        course->token.piv, course->request.slot, buffer_bytes(&course->slot_certificate), err) ||
-	    !piv_identifiers_ensure(course->token.piv, err))
-		return false;
 	secret_free(course->pin);
 	course->pin = NULL;
-	return true;
+	if (!course->managed)
+		return true;
+	if (course->slot_certificate.len > 0 && !piv_certificate_write(course->token.piv, course->request.slot,
+	                                            buffer_bytes(&course->slot_certificate), err))
+		return false;
+	return write_identifiers(course, err) && piv_key_history_ensure(course->token.piv, course->request.slot, err);
 }
 
 bool course_release(struct course *course, struct error *err)

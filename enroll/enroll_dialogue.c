@@ -41,44 +41,60 @@ static bool may_destroy(void *state, const struct course *course, struct error *
 	return true;
 }
 
-static bool ask_pin(
-    void *state, const struct course *course, bool again, unsigned tries_left, struct secret **pin, struct error *err)
+/* A script says a code once: what was wrong with it is the answer. */
+static bool ask_pin(void *state, const struct course *course, enum course_pin which, const struct error *problem,
+    struct secret **pin, struct error *err)
 {
 	const struct enroll_answers *answers = state;
-	char name[TOKEN_NAME_SIZE];
+	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 32];
 
-	/* A script has one PIN; trying it twice would only cost a try. */
-	if (again && (answers->pin_descriptor >= 0 || !terminal_is_there()))
-		return false;
-	if (again)
-		terminal_say("That is not the PIN; %u tries are left.", tries_left);
-	return codes_pin(answers->pin_descriptor, course_token_name(course, name), pin, err);
+	if (problem) {
+		*err = *problem;
+		if (!codes_can_ask(&answers->pin))
+			return false;
+		terminal_say("%s.", problem->text);
+	}
+	course_token_name(course, name);
+	snprintf(question, sizeof(question), "%sPIN of %s", which == COURSE_PIN_NEW ? "new " : "", name);
+	if (which == COURSE_PIN_PRESENT)
+		return codes_ask(&answers->pin, question, "--pin-fd", pin, err);
+	if (!problem && codes_can_ask(&answers->pin))
+		terminal_say("The token has the factory's PIN. The user chooses a new one now: 6 to 8 characters.");
+	return codes_ask_new(&answers->pin, question, "--pin-fd", pin, err);
 }
 
-/* Twice on a terminal, because nobody sees what is typed; a script says it once. */
+/* The first PIN of a token that has none. */
 static bool new_pin(void *state, const struct course *course, unsigned shortest, struct secret **pin, struct error *err)
 {
 	const struct enroll_answers *answers = state;
-	struct secret *again = NULL;
-	char name[TOKEN_NAME_SIZE];
-	bool done;
+	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 32];
 
 	course_token_name(course, name);
-	if (answers->pin_descriptor >= 0)
-		return codes_pin(answers->pin_descriptor, name, pin, err);
-	terminal_say("%s has no PIN yet. The user chooses one now, of %u characters at least.", name, shortest);
-	done = prompt_secret("New PIN: ", AUTHENTICATOR_PIN_LONGEST, pin, err) &&
-	       prompt_secret("The same again: ", AUTHENTICATOR_PIN_LONGEST, &again, err);
-	if (done && !secret_equal(secret_bytes(*pin), secret_bytes(again)))
-		done = error_set(err, ERROR_DECLINED, "the two PINs differ; nothing was set");
-	secret_free(again);
-	return done;
+	if (codes_can_ask(&answers->pin))
+		terminal_say("%s has no PIN yet. The user chooses one now, of %u characters at least.", name, shortest);
+	snprintf(question, sizeof(question), "new PIN of %s", name);
+	return codes_ask_new(&answers->pin, question, "--pin-fd", pin, err);
+}
+
+static bool show_puk(void *state, const struct course *course, const struct secret *puk, struct error *err)
+{
+	const struct enroll_answers *answers = state;
+	char name[TOKEN_NAME_SIZE], title[TOKEN_NAME_SIZE + 32];
+
+	snprintf(title, sizeof(title), "PUK of %s", token_name(&course->token, name));
+	return codes_show(answers->puk_descriptor, title, puk, err);
 }
 
 static void touch(void *state)
 {
 	(void)state;
 	terminal_say("Touch the token when it blinks.");
+}
+
+static void wait(void *state)
+{
+	(void)state;
+	terminal_progress("The token is still making the key.");
 }
 
 static void warn(void *state, const char *sentence)
@@ -108,7 +124,9 @@ struct course_dialogue enroll_dialogue(struct enroll_answers *answers)
 	    .may_destroy = may_destroy,
 	    .ask_pin = ask_pin,
 	    .new_pin = new_pin,
+	    .show_puk = answers->puk_descriptor >= 0 || terminal_is_there() ? show_puk : NULL,
 	    .touch = touch,
+	    .wait = wait,
 	    .warn = warn,
 	    .before = before,
 	    .after = after,
@@ -127,11 +145,13 @@ static bool summary_json(const struct course *course, const char *fingerprint, c
 	char after_text[REPORT_TIME_SIZE], before_text[REPORT_TIME_SIZE];
 	bool done = result_put_json(&course->result, &result, err) &&
 	            report_take_json("enroll",
-	                json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:s, s:s, s:s, s:o}", "person", course->request.person,
-	                    "fingerprint", fingerprint, "device", course->device[0] ? course->device : NULL, "slot",
-	                    slot_name(course), "serial", (json_int_t)course->serial, "valid_after",
-	                    report_time(course->valid_after, after_text), "valid_before",
-	                    report_time(course->valid_before, before_text), "certificate", line, "result",
+	                json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:s, s:s, s:s, s:b, s:b, s:s?, s:o}", "person",
+	                    course->request.person, "fingerprint", fingerprint, "device",
+	                    course->device[0] ? course->device : NULL, "slot", slot_name(course), "serial",
+	                    (json_int_t)course->serial, "valid_after", report_time(course->valid_after, after_text),
+	                    "valid_before", report_time(course->valid_before, before_text), "certificate", line,
+	                    "puk_changed", course->puk_set, "management_key_changed", course->management_key_set,
+	                    "sealed", course->sealed.len > 0 ? buffer_text(&course->sealed) : NULL, "result",
 	                    json_loadb(buffer_text(&result), result.len, 0, NULL)),
 	                err);
 
@@ -153,6 +173,14 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 	report_line("Key          %s", fingerprint);
 	report_line("Valid until  %s", report_time(course->valid_before, until));
 	report_line("Number       %llu", (unsigned long long)course->serial);
+	if (course->sealed.len > 0)
+		report_line("Sealed in    %s", buffer_text(&course->sealed));
+	if (course->puk_set && course->sealed.len == 0)
+		report_text("The PUK is the one that was shown. Keep it where the helpdesk finds it.\n");
+	if (course->management_key_set)
+		report_text(course->sealed.len > 0
+		                ? "The management key is a new one, and sealed.\n"
+		                : "The management key is a new one, kept in the token behind the PIN.\n");
 	report_text("Hand over the token. Hosts learn of it with the next snapshot: keyenroll snapshot\n");
 	return report_end(err);
 }
@@ -183,9 +211,9 @@ void enroll_explain_refusal(const struct course *course)
 		if (result->reasons[i].next_step[0])
 			terminal_say("  next: %s", result->reasons[i].next_step);
 	}
-	if (course->request.fido == NULL)
-		terminal_say(
-		    "The key in slot %s is not enrolled; the next enrollment replaces it.", course->request.slot->name);
-	else
+	if (course->request.fido != NULL)
 		terminal_say("The new key is not enrolled.");
+	else if (course->made_key)
+		terminal_say("The key in slot %s is not enrolled%s.", course->request.slot->name,
+		    course->journal ? "; \"keyenroll abandon\" takes it out" : ", and was taken out again");
 }

@@ -3,13 +3,15 @@
 #ifndef ENROLL_ENROLL_DIALOGUE_H
 #define ENROLL_ENROLL_DIALOGUE_H
 
+#include "enroll/codes.h"
 #include "enroll/course.h"
 #include "enroll/verb.h"
 
 /* What the operator has said beforehand, by options. */
 struct enroll_answers {
-	bool yes;           /* the key that is in the slot may go */
-	int pin_descriptor; /* -1: the terminal */
+	bool yes; /* the key that is in the slot may go */
+	struct codes_source pin;
+	int puk_descriptor; /* -1: the terminal */
 };
 
 /* enroll_dialogue: the course's dialogue for these answers, which it borrows. */

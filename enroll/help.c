@@ -67,12 +67,44 @@ static void argument_words(const char *synopsis)
 		word_line("", "", last + 1, "");
 }
 
+/* Of "token info", "token pin" … the first word stands there once. */
+static void first_words(void)
+{
+	char last[32] = "", word[32];
+
+	for (size_t i = 0; verb_at(i); i++) {
+		const char *name = verb_at(i)->name;
+
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, " "), name);
+		if (strcmp(word, last) != 0)
+			word_line(
+			    "", word, NULL, strchr(name, ' ') ? "codes and facts of a token" : verb_at(i)->summary);
+		snprintf(last, sizeof(last), "%s", word);
+	}
+}
+
+bool help_second_words(const char *first)
+{
+	size_t len = strlen(first);
+	bool any = false;
+
+	for (size_t i = 0; verb_at(i); i++) {
+		const char *name = verb_at(i)->name;
+
+		if (strncmp(name, first, len) != 0 || name[len] != ' ')
+			continue;
+		word_line("", name + len + 1, NULL, verb_at(i)->summary);
+		any = true;
+	}
+	return any;
+}
+
 void help_words(const struct verb *verb)
 {
-	for (size_t i = 0; !verb && verb_at(i); i++)
-		word_line("", verb_at(i)->name, NULL, verb_at(i)->summary);
-	if (!verb)
+	if (!verb) {
+		first_words();
 		return;
+	}
 	argument_words(verb->synopsis);
 	for (const struct option_row *row = verb->options; row->name; row++)
 		word_line("--", row->name, row->argument, row->help);

@@ -15,6 +15,9 @@ void help_verb(const struct verb *verb);
  * names the kind of its arguments. */
 void help_words(const struct verb *verb);
 
+/* help_second_words: as help_words, for the first word of verbs that have two: what may stand behind it. False: there is none. */
+bool help_second_words(const char *first);
+
 /* help_json: the object of the schema "help"; NULL without memory. */
 json_t *help_json(void);
 

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "enroll/failure.h"
+#include "enroll/guided_desk.h"
 #include "enroll/help.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
@@ -41,12 +43,24 @@ static bool run_verb(const struct verb *verb, int argc, char **argv, struct invo
 	       configuration_load(&invocation->options, &invocation->configuration, err) && verb->run(invocation, err);
 }
 
+/* Without a verb, and with a person: the guided desk, with the options of `enroll` as they are by themselves. */
+static bool run_desk(struct invocation *invocation, struct error *err)
+{
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return error_set(err, ERROR_USAGE, "a verb is missing");
+	invocation->options.rows = verb_enroll.options;
+	invocation->now = (int64_t)time(NULL);
+	return configuration_load(&invocation->options, &invocation->configuration, err) &&
+	       guided_desk_run(invocation, err);
+}
+
 static bool run(int argc, char **argv, struct invocation *invocation, struct error *err)
 {
 	const struct verb *verb;
+	size_t num_words;
 
 	if (argc < 2)
-		return error_set(err, ERROR_USAGE, "a verb is missing");
+		return run_desk(invocation, err);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		help_overview();
 		return report_end(err);
@@ -57,10 +71,10 @@ static bool run(int argc, char **argv, struct invocation *invocation, struct err
 	}
 	if (argv[1][0] == '-')
 		return error_set(err, ERROR_USAGE, "the verb comes first, then its options such as %s", argv[1]);
-	verb = verb_find(argv[1]);
+	verb = verb_find_words(argv + 1, (size_t)argc - 1, &num_words);
 	if (!verb)
 		return error_set(err, ERROR_USAGE, "there is no verb \"%s\"", argv[1]);
-	return run_verb(verb, argc - 1, argv + 1, invocation, err);
+	return run_verb(verb, argc - (int)num_words, argv + num_words, invocation, err);
 }
 
 int main(int argc, char **argv)

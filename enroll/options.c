@@ -69,10 +69,9 @@ const char *options_text(const struct options *options, size_t row, const char *
 	return options->values[row] ? options->values[row] : fallback;
 }
 
-bool options_number(const struct options *options, size_t row, long minimum, long maximum, long fallback, long *number,
-    struct error *err)
+static bool parse_number(
+    const char *name, const char *text, long minimum, long maximum, long fallback, long *number, struct error *err)
 {
-	const char *text = options->values[row];
 	char *end;
 	long value;
 
@@ -83,8 +82,8 @@ bool options_number(const struct options *options, size_t row, long minimum, lon
 	errno = 0;
 	value = strtol(text, &end, 10);
 	if (errno || end == text || *end || value < minimum || value > maximum)
-		return error_set(err, ERROR_USAGE, "--%s wants a number from %ld to %ld, not \"%s\"",
-		    options->rows[row].name, minimum, maximum, text);
+		return error_set(
+		    err, ERROR_USAGE, "--%s wants a number from %ld to %ld, not \"%s\"", name, minimum, maximum, text);
 	*number = value;
 	return true;
 }
@@ -103,6 +102,18 @@ bool options_date(const struct options *options, size_t row, int64_t fallback, i
 		    err, ERROR_USAGE, "--%s %s: write the date as 2026-11-24", options->rows[row].name, text);
 	*seconds = timegm(&day);
 	return true;
+}
+
+bool options_find_number(const struct options *options, const char *name, long minimum, long maximum, long fallback,
+    long *number, struct error *err)
+{
+	return parse_number(name, options_find(options, name), minimum, maximum, fallback, number, err);
+}
+
+bool options_number(const struct options *options, size_t row, long minimum, long maximum, long fallback, long *number,
+    struct error *err)
+{
+	return parse_number(options->rows[row].name, options->values[row], minimum, maximum, fallback, number, err);
 }
 
 const char *options_find(const struct options *options, const char *name)

@@ -10,7 +10,7 @@
 #include "common/error.h"
 
 /* The most rows of a table. */
-#define OPTIONS_MAXIMUM 24
+#define OPTIONS_MAXIMUM 32
 
 struct option_row {
 	const char *name;     /* without the dashes; NULL ends a table */
@@ -50,6 +50,39 @@ struct option_row {
 		"registrars", "FILE", "believe the registrars in FILE, not the usual ones"                             \
 	}
 
+#define OPTION_ROW_SERIAL                                                                                              \
+	{                                                                                                              \
+		"serial", "NUMBER", "the token with this serial"                                                       \
+	}
+#define OPTION_ROW_READER                                                                                              \
+	{                                                                                                              \
+		"reader", "NAME", "the token in the reader that \"tokens\" names so"                                   \
+	}
+#define OPTION_ROW_PIN_FD                                                                                              \
+	{                                                                                                              \
+		"pin-fd", "N", "read the PIN from descriptor N, up to a line end"                                      \
+	}
+#define OPTION_ROW_PUK_FD                                                                                              \
+	{                                                                                                              \
+		"puk-fd", "N", "write the new PUK to descriptor N"                                                     \
+	}
+#define OPTION_ROW_PINENTRY                                                                                            \
+	{                                                                                                              \
+		"pinentry", NULL, "ask for PINs through the program pinentry"                                          \
+	}
+#define OPTION_ROW_MANAGEMENT_KEY_FD                                                                                   \
+	{                                                                                                              \
+		"management-key-fd", "N", "read the management key from N, in hexadecimal"                             \
+	}
+#define OPTION_ROW_ESCROW                                                                                              \
+	{                                                                                                              \
+		"escrow", "FILE", "seal PUK and management key to a certificate"                                       \
+	}
+#define OPTION_ROW_TRACE                                                                                               \
+	{                                                                                                              \
+		"trace", "FILE", "append all commands to FILE, secrets masked"                                         \
+	}
+
 struct options {
 	const struct option_row *rows;
 	const char
@@ -84,5 +117,9 @@ bool options_date(
 /* options_find: the value of the option of that name, for the rows that several verbs share; NULL when the table has no such
  * row or it is not given. */
 const char *options_find(const struct options *options, const char *name);
+
+/* options_find_number: as options_number, for the option of that name; `fallback` also when the table has no such row. */
+bool options_find_number(const struct options *options, const char *name, long minimum, long maximum, long fallback,
+    long *number, struct error *err) MUST_CHECK;
 
 #endif

@@ -18,7 +18,7 @@ struct invocation {
 };
 
 struct verb {
-	const char *name;
+	const char *name;        /* one word, or two: "token pin" */
 	const char *summary;     /* one line, without full stop */
 	const char *synopsis;    /* what stands behind the name, "[OPTION]... USER" */
 	const char *description; /* lines of up to 80 columns, each ended by \n */
@@ -29,14 +29,20 @@ struct verb {
 	bool (*run)(struct invocation *invocation, struct error *err) MUST_CHECK;
 };
 
-extern const struct verb verb_advisories, verb_audit, verb_doctor, verb_enroll, verb_grace, verb_help, verb_host,
-    verb_init, verb_list, verb_mds, verb_policy, verb_revoke, verb_show, verb_snapshot, verb_tokens, verb_trust,
-    verb_verify, verb_why;
+extern const struct verb verb_abandon, verb_advisories, verb_attest, verb_audit, verb_delete, verb_doctor, verb_enroll,
+    verb_grace, verb_help, verb_host, verb_init, verb_list, verb_mds, verb_move, verb_policy, verb_resume, verb_revoke,
+    verb_show, verb_slots, verb_snapshot, verb_token_info, verb_token_management_key, verb_token_pin, verb_token_puk,
+    verb_token_reset, verb_token_retries, verb_token_unblock, verb_tokens, verb_trust, verb_verify, verb_why;
 
 /* verb_at: the verbs in the order of the help; NULL behind the last. */
 const struct verb *verb_at(size_t index);
 
 /* verb_find: NULL when there is no verb of that name. */
 const struct verb *verb_find(const char *name);
+
+/* verb_find_words: the verb that the first one or two of these words name ("token pin").
+ *   num_words  out: how many of them
+ * NULL when there is none. */
+const struct verb *verb_find_words(char *const words[], size_t num, size_t *num_words);
 
 #endif

@@ -13,12 +13,15 @@ static bool run(struct invocation *invocation, struct error *err)
 {
 	const struct options *given = &invocation->options;
 	const struct verb *verb = NULL;
+	size_t num_words;
 
 	if (invocation->json)
 		return report_take_json("help", help_json(), err);
-	if (given->num_arguments == 1) {
-		verb = verb_find(given->arguments[0]);
-		if (!verb)
+	if (options_given(given, OPTION_WORDS) && given->num_arguments == 1 && help_second_words(given->arguments[0]))
+		return report_end(err);
+	if (given->num_arguments > 0) {
+		verb = verb_find_words(given->arguments, given->num_arguments, &num_words);
+		if (!verb || num_words != given->num_arguments)
 			return error_set(err, ERROR_USAGE, "there is no verb \"%s\"", given->arguments[0]);
 	}
 	if (options_given(given, OPTION_WORDS))
@@ -37,6 +40,6 @@ const struct verb verb_help = {
     .description = "Prints the list of all verbs, or all about one. With --json the whole table\n"
                    "comes out, as other programs want it.\n",
     .options = options,
-    .max_arguments = 1,
+    .max_arguments = 2,
     .run = run,
 };

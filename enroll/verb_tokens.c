@@ -173,7 +173,7 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_tokens = {
     .name = "tokens",
-    .summary = "list readers and what the tokens in them say of themselves",
+    .summary = "list readers and what the tokens in them claim",
     .synopsis = "[--json]",
     .description = "Lists every reader and its token: firmware, serial, codes that are still the\n"
                    "factory's, and the slots in use. All of that is claimed by the token; only an\n"

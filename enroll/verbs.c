@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "enroll/verb.h"
@@ -7,6 +8,19 @@ static const struct verb *const verbs[] = {
     &verb_init,
     &verb_tokens,
     &verb_enroll,
+    &verb_resume,
+    &verb_abandon,
+    &verb_token_info,
+    &verb_token_pin,
+    &verb_token_puk,
+    &verb_token_unblock,
+    &verb_token_retries,
+    &verb_token_reset,
+    &verb_token_management_key,
+    &verb_slots,
+    &verb_attest,
+    &verb_delete,
+    &verb_move,
     &verb_list,
     &verb_show,
     &verb_verify,
@@ -35,4 +49,17 @@ const struct verb *verb_find(const char *name)
 		if (strcmp(verbs[i]->name, name) == 0)
 			return verbs[i];
 	return NULL;
+}
+
+const struct verb *verb_find_words(char *const words[], size_t num, size_t *num_words)
+{
+	const struct verb *verb;
+	char both[64];
+
+	*num_words = 2;
+	if (num >= 2 && snprintf(both, sizeof(both), "%s %s", words[0], words[1]) < (int)sizeof(both) &&
+	    (verb = verb_find(both)) != NULL)
+		return verb;
+	*num_words = 1;
+	return num >= 1 ? verb_find(words[0]) : NULL;
 }

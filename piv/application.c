@@ -25,6 +25,7 @@ struct piv {
 	bool identified;
 	bool unlocked;
 	bool pin_fresh;
+	unsigned resets;
 };
 
 /* The answer to SELECT is optional, and nothing in it is needed. */
@@ -176,6 +177,7 @@ bool piv_exchange(
 	if (first.code != ERROR_CARD_RESET)
 		return hand_on(&first, err);
 	piv->unlocked = false;
+	piv->resets++;
 	buffer_cut(reply, before);
 	if (!recover(piv, err))
 		return false;
@@ -263,4 +265,9 @@ void piv_note_pin_verified(struct piv *piv)
 bool piv_pin_is_fresh(const struct piv *piv)
 {
 	return piv->pin_fresh;
+}
+
+unsigned piv_resets(const struct piv *piv)
+{
+	return piv->resets;
 }

@@ -64,4 +64,8 @@ void piv_note_pin_verified(struct piv *piv);
 /* piv_pin_is_fresh: whether the PIN was verified by the very last command. What is refused then wanted a touch. */
 bool piv_pin_is_fresh(const struct piv *piv);
 
+/* piv_resets: how often another program has reset the token so far. What takes two commands that belong together begins again
+ * when it changes between them. */
+unsigned piv_resets(const struct piv *piv);
+
 #endif

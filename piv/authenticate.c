@@ -9,6 +9,7 @@
 
 #define INS_VERIFY 0x20U
 #define PADDED_LENGTH 8U
+#define RESETS_MAXIMUM 8U
 
 bool piv_default_management_key(struct secret **key, struct error *err)
 {
@@ -118,10 +119,17 @@ static enum attempt attempt_with(
     struct piv *piv, enum piv_algorithm algorithm, const struct secret *key, struct error *err)
 {
 	struct buffer encrypted = BUFFER_EMPTY;
-	enum attempt attempt = ask_witness(piv, algorithm, &encrypted, err);
+	enum attempt attempt;
+	unsigned resets;
 
-	if (attempt == ATTEMPT_DONE && !prove(piv, algorithm, key, buffer_bytes(&encrypted), err))
-		attempt = ATTEMPT_FAILED;
+	do {
+		buffer_free(&encrypted);
+		attempt = ask_witness(piv, algorithm, &encrypted, err);
+		resets = piv_resets(piv);
+		if (attempt == ATTEMPT_DONE && !prove(piv, algorithm, key, buffer_bytes(&encrypted), err))
+			attempt = ATTEMPT_FAILED;
+		/* A reset between the halves makes the token forget its witness, and it refuses the right key. */
+	} while (attempt == ATTEMPT_FAILED && piv_resets(piv) != resets && resets < RESETS_MAXIMUM);
 	buffer_free(&encrypted);
 	return attempt;
 }

@@ -88,7 +88,7 @@ static bool put_capabilities(struct bytes identifier, struct buffer *out, struct
 	return put_fields(fields, sizeof(fields) / sizeof(fields[0]), out, err);
 }
 
-static bool write_both(struct piv *piv, struct error *err)
+bool piv_identifiers_write(struct piv *piv, struct error *err)
 {
 	struct buffer holder = BUFFER_EMPTY, identifier = BUFFER_EMPTY, capabilities = BUFFER_EMPTY;
 	bool done = put_holder(&holder, err) && put_card_identifier(&identifier, err) &&
@@ -113,7 +113,7 @@ bool piv_identifiers_ensure(struct piv *piv, struct error *err)
 	if (there)
 		return true;
 	if (absent.code == ERROR_NONE || absent.code == ERROR_CARD_OBJECT_ABSENT)
-		return write_both(piv, err);
+		return piv_identifiers_write(piv, err);
 	if (err != NULL)
 		*err = absent;
 	return false;

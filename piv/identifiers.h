@@ -14,4 +14,9 @@
  * Errors: those of piv_object_read and piv_object_write, ERROR_CRYPTO. */
 bool piv_identifiers_ensure(struct piv *piv, struct error *err) MUST_CHECK;
 
+/* piv_identifiers_write: the same in any case, in place of what is there: two commands. A new identifier also tells software
+ * that keeps what it has seen of a card that the card has changed.
+ * Errors: those of piv_object_write, ERROR_CRYPTO. */
+bool piv_identifiers_write(struct piv *piv, struct error *err) MUST_CHECK;
+
 #endif

@@ -21,7 +21,10 @@ _keyenroll()
 		mapfile -t COMPREPLY < <(compgen -W "$words --help --version" -- "$current")
 		return
 	fi
-	words=$(keyenroll help --words "${COMP_WORDS[1]}" 2>/dev/null) || return
+	# A verb may have two words: "token pin".
+	if ((COMP_CWORD < 3)) || ! words=$(keyenroll help --words "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" 2>/dev/null); then
+		words=$(keyenroll help --words "${COMP_WORDS[1]}" 2>/dev/null) || return
+	fi
 	kind=$(awk -F '\t' -v word="$previous" '$1 == word { print $2 }' <<<"$words")
 	if [ -n "$kind" ]; then
 		compopt -o filenames 2>/dev/null

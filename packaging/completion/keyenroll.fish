@@ -17,7 +17,14 @@ end
 # Candidates behind the verb, with their meaning behind a tab.
 function __keyenroll_behind_verb
 	set -l line (commandline -opc)
-	set -l words (keyenroll help --words $line[2] 2>/dev/null)
+	set -l words
+	# A verb may have two words: "token pin".
+	if test (count $line) -gt 2
+		set words (keyenroll help --words $line[2] $line[3] 2>/dev/null)
+	end
+	if test (count $words) -eq 0
+		set words (keyenroll help --words $line[2] 2>/dev/null)
+	end
 	set -l previous $line[-1]
 	if test (count $line) -gt 2
 		for word in $words

@@ -19,10 +19,10 @@ check_frame()
 	report 64 error "a usage error is JSON where JSON was asked for" keyenroll list --json --frobnicate
 	exits 0 "--version" keyenroll --version
 	report 0 help "help --json" keyenroll help --json
-	for verb in $(jq -r '.verbs[].name' "$WORLD/json"); do
-		exits 0 "$verb --help" keyenroll "$verb" --help
-		says "^Usage: keyenroll $verb" "and it is about $verb"
-	done
+	while read -r -a verb; do
+		exits 0 "${verb[*]} --help" keyenroll "${verb[@]}" --help
+		says "^Usage: keyenroll ${verb[*]}" "and it is about ${verb[*]}"
+	done < <(jq -r '.verbs[].name' "$WORLD/json")
 	exits 4 "without a registry list says so" keyenroll list
 	says 'store.database.*' "and what the code of that is"
 }
@@ -52,7 +52,9 @@ check_tokens()
 
 check_enroll()
 {
-	exits 3 "a wrong PIN is refused" env pin=000000 bash -c 'keyenroll enroll --pin-fd 5 alice 5<<<$pin'
+	exits 2 "a simple PIN is refused" env pin=000000 bash -c 'keyenroll enroll --pin-fd 5 --puk-fd 6 alice 5<<<$pin 6>/dev/null'
+	exits 64 "with nobody to show the PUK to nothing begins" setsid -w bash -c 'keyenroll enroll --pin-fd 5 alice 5<<<271828'
+	says 'puk.nobody-to-tell' "and that is said"
 	report 0 list "list --json of an empty registry" keyenroll list --json
 	holds '.enrollments == []' "nothing was recorded by that"
 	report 0 enroll "enroll --json" world_enroll alice blue --json --out "$WORLD/alice-cert.pub"
@@ -65,10 +67,10 @@ check_enroll()
 	says "Key ID: \"alice piv $serial/9a\"" "and finds user, token and slot in its key id"
 	exits 0 "yubico-piv-tool reads the slot's certificate" \
 		yubico-piv-tool --reader "$(world_reader_name "$(cat "$WORLD/blue.reader")")" -a read-certificate -s 9a
-	exits 1 "a key is not replaced without consent" bash -c 'keyenroll enroll --pin-fd 5 alice 5<<<123456'
+	exits 1 "a key is not replaced without consent" bash -c 'keyenroll enroll --pin-fd 5 alice 5<<<271828'
 	says 'operator.declined' "and says that nobody gave it"
-	exits 1 "a token of another person is refused" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<123456'
-	says 'enrolled for alice' "and says whose it is"
+	exits 1 "a token of another person is refused" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<271828'
+	says 'enrolled for another person, alice' "and says whose it is"
 	exits 2 "a name that is none is refused" keyenroll enroll 'al ice'
 	exits 3 "without --pin-fd and terminal the PIN is missed" setsid -w keyenroll enroll --yes alice
 	says '--pin-fd' "and says how to give it"
@@ -77,9 +79,9 @@ check_enroll()
 check_choice()
 {
 	world_token green 5.4.3
-	exits 3 "with two tokens and no choice none is taken" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<123456'
+	exits 3 "with two tokens and no choice none is taken" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<271828'
 	says 'card.several' "and says that there are several"
-	exits 3 "a serial that is not there is refused" bash -c 'keyenroll enroll --serial 1 --pin-fd 5 bob 5<<<123456'
+	exits 3 "a serial that is not there is refused" bash -c 'keyenroll enroll --serial 1 --pin-fd 5 bob 5<<<271828'
 	report 0 enroll "an RSA key in the other token" world_enroll bob green --json --algorithm rsa-2048 --slot 9c
 	holds '.slot == "9c" and (.certificate | startswith("ssh-rsa-cert-v01"))' "is enrolled in the slot asked for"
 	report 0 enroll "an Ed25519 key with a PIN each time" \
@@ -96,12 +98,12 @@ check_dialogue()
 		keyenroll enroll --serial "$serial" --slot 82 alice
 	says 'operator.declined' "and says so"
 	exits 0 "enroll on a terminal" "$walk" "Type $serial to go on: " "$serial" "PIN of token $serial: " 000000 \
-		'2 tries are left.*PIN of token' 123456 -- keyenroll enroll --serial "$serial" --slot 82 alice
+		'2 tries are left.*PIN of token' 271828 -- keyenroll enroll --serial "$serial" --slot 82 alice
 	says '^Enrolled +alice' "tells the summary"
-	if grep -q -e 000000 -e 123456 "$WORLD/output"; then not_ok "no PIN is echoed" "$WORLD/output"; else ok "no PIN is echoed"; fi
+	if grep -q -e 000000 -e 271828 "$WORLD/output"; then not_ok "no PIN is echoed" "$WORLD/output"; else ok "no PIN is echoed"; fi
 	other=$(keyenroll tokens --json |
 		jq "[.readers[] | select(.card)] | map(.claimed.serial == $serial) | index(false) + 1")
-	exits 0 "with two tokens the operator is asked which" "$walk" 'Which number' "$other" 'PIN of token' 123456 -- \
+	exits 0 "with two tokens the operator is asked which" "$walk" 'Which number' "$other" 'PIN of token' 271828 -- \
 		keyenroll enroll --slot 9e bob
 }
 

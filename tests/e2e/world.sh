@@ -12,7 +12,7 @@
 #   world_token NAME PERSONALITY       a virtual token in the next free reader; returns when pcscd sees it
 #   world_token_stop NAME              pulls it out; its state file stays, world_token puts the same card back
 #   world_desk                         a registrar, the test vendor's trust, this machine set up as a host that believes both
-#   world_enroll USER TOKEN [OPTION]...  keyenroll enroll with $pin
+#   world_enroll USER TOKEN [OPTION]...  keyenroll enroll; the token gets the PIN $pin, its new PUK stands in $WORLD/TOKEN.puk
 #   world_snapshot                     what was enrolled reaches the host
 #   world_verifier                     keyenrolld on its usual socket
 #   world_gate                         sshd's options for world_sshd; sets up PAM as well
@@ -273,10 +273,10 @@ world_desk()
 
 world_enroll()
 {
-	local user=$1 reader
-	reader=$(world_reader_name "$(cat "$WORLD/$2.reader")")
+	local user=$1 token=$2 reader
+	reader=$(world_reader_name "$(cat "$WORLD/$token.reader")")
 	shift 2
-	keyenroll enroll --reader "$reader" --yes --pin-fd 5 "$@" "$user" 5<<<"$pin"
+	keyenroll enroll --reader "$reader" --yes --pin-fd 5 --puk-fd 6 "$@" "$user" 5<<<"$pin" 6>"$WORLD/$token.puk"
 }
 
 world_snapshot()
@@ -338,7 +338,7 @@ world_sshd()
 }
 
 identity=token
-pin=123456
+pin=271828
 
 world_ssh()
 {

@@ -182,6 +182,8 @@ static void each_report_has_a_schema(void **state)
 			if (strcmp(row->name, "json") != 0)
 				continue;
 			snprintf(path, sizeof(path), "%s/enroll/schema/%s.json", top ? top : ".", verb_at(i)->name);
+			for (char *blank = strrchr(path, '/'); *blank; blank++)
+				*blank = *blank == ' ' ? '-' : *blank;
 			if (!file_exists(path))
 				fail_msg("there is no %s", path);
 		}

@@ -1,0 +1,134 @@
+#include "enroll/batch.h"
+
+#include <string.h>
+
+#include "enroll/failure.h"
+#include "enroll/input.h"
+#include "enroll/people.h"
+#include "enroll/report.h"
+#include "enroll/terminal.h"
+
+struct tally {
+	size_t enrolled, failed;
+	json_t *rows;
+};
+
+static bool add_row(
+    struct tally *tally, const struct people_row *row, uint32_t serial, const struct error *reason, struct error *err)
+{
+	bool failed = reason->code != ERROR_NONE;
+	json_t *one = json_pack("{s:s, s:o, s:b, s:o}", "person", row->name, "serial",
+	    serial ? json_integer(serial) : json_null(), "enrolled", !failed, "error",
+	    failed ? json_pack("{s:s, s:s}", "code", error_word(reason->code), "sentence", reason->text) : json_null());
+
+	tally->enrolled += !failed;
+	tally->failed += failed;
+	if (json_array_append_new(tally->rows, one) < 0)
+		return error_set(err, ERROR_MEMORY, "no memory for the report");
+	return true;
+}
+
+/* Waits until the token of the person before is out, so that nobody gets two. */
+static bool wait_for_next(struct enrolling *enrolling, const char *reader, struct error *err)
+{
+	struct reader_list list = READER_LIST_EMPTY;
+	const struct reader *found;
+	bool changed, done;
+
+	if (!reader[0] || !terminal_is_there())
+		return true;
+	done = reader_list_load(enrolling->house->context, &list, err);
+	found = done ? reader_list_find(&list, reader) : NULL;
+	if (found && found->card_present)
+		terminal_say("Take that token out.");
+	while (done && found && found->card_present) {
+		done = reader_list_wait(enrolling->house->context, &list, -1, &changed, err);
+		found = done ? reader_list_find(&list, reader) : NULL;
+	}
+	reader_list_clear(&list);
+	return done;
+}
+
+static bool enroll_one(struct enrolling *enrolling, const struct people_row *row, char reader[READER_NAME_SIZE],
+    uint32_t *serial, struct error *reason)
+{
+	struct token_choice choice = house_choice(enrolling->invocation);
+	struct token token = TOKEN_EMPTY;
+
+	if (row->serial[0])
+		choice.serial = row->serial;
+	*serial = 0;
+	if (!enrolling_check_person(enrolling, row->name, reason) ||
+	    !token_open(enrolling->house->context, &choice, &token, reason))
+		return false;
+	memcpy(reader, token.reader, READER_NAME_SIZE);
+	*serial = token.identity.serial;
+	return enrolling_run(enrolling, row->name, &token, reason);
+}
+
+static bool run_row(struct enrolling *enrolling, const struct people *people, size_t at, char reader[READER_NAME_SIZE],
+    struct tally *tally, struct error *err)
+{
+	const struct people_row *row = &people->rows[at];
+	struct error reason = ERROR_EMPTY;
+	uint32_t serial;
+
+	if (!row->serial[0] && !wait_for_next(enrolling, reader, err))
+		return false;
+	terminal_say("%zu of %zu: %s", at + 1, people->num, row->name);
+	if (!enroll_one(enrolling, row, reader, &serial, &reason))
+		(void)failure_report(&reason, false);
+	if (!add_row(tally, row, serial, &reason, err))
+		return false;
+	terminal_say("%zu enrolled, %zu not, %zu to go.", tally->enrolled, tally->failed, people->num - at - 1);
+	return true;
+}
+
+static void say_rows(const struct tally *tally)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(tally->rows, i, row)
+	{
+		json_t *error = json_object_get(row, "error");
+
+		report_line("%-20s %s%s", json_string_value(json_object_get(row, "person")),
+		    json_is_null(error) ? "enrolled" : "NOT enrolled: ",
+		    json_is_null(error) ? "" : json_string_value(json_object_get(error, "sentence")));
+	}
+	report_line("%zu enrolled, %zu not", tally->enrolled, tally->failed);
+}
+
+static bool report(struct enrolling *enrolling, const struct tally *tally, struct error *err)
+{
+	if (!enrolling->invocation->json) {
+		say_rows(tally);
+		return report_end(err);
+	}
+	return report_take_json("batch",
+	    json_pack("{s:O, s:I, s:I}", "people", tally->rows, "enrolled", (json_int_t)tally->enrolled, "failed",
+	        (json_int_t)tally->failed),
+	    err);
+}
+
+bool batch_run(struct enrolling *enrolling, const char *path, struct error *err)
+{
+	struct people people = PEOPLE_EMPTY;
+	struct buffer text = BUFFER_UP_TO(INPUT_MAXIMUM);
+	struct tally tally = {.rows = json_array()};
+	char reader[READER_NAME_SIZE] = "";
+	bool done = input_load(path, &text, err) &&
+	            (people_parse(buffer_bytes(&text), &people, err) || error_prefix(err, "%s", path));
+
+	enrolling->quiet = true;
+	for (size_t i = 0; done && i < people.num; i++)
+		done = run_row(enrolling, &people, i, reader, &tally, err);
+	done = done && report(enrolling, &tally, err);
+	if (done && tally.failed > 0)
+		done = error_set(err, ERROR_BATCH, "%zu of %zu were not enrolled", tally.failed, people.num);
+	json_decref(tally.rows);
+	people_clear(&people);
+	buffer_free(&text);
+	return done;
+}

@@ -1,0 +1,235 @@
+#include <stdio.h>
+
+#include "enroll/course.h"
+#include "piv/admin_data.h"
+#include "piv/management_key.h"
+
+static bool pin_is_wanted(const struct course *course)
+{
+	return course->pin_state.is_default || course->request.pin_policy != PIV_PIN_NEVER;
+}
+
+/* A new PIN is judged before anything is sent, and asked for until it is good. */
+static bool ask_new_pin(struct course *course, const struct error *problem, struct error *err)
+{
+	const struct course_dialogue *dialogue = &course->dialogue;
+	struct error reason = ERROR_EMPTY;
+
+	for (;;) {
+		secret_free(course->pin);
+		course->pin = NULL;
+		if (!dialogue->ask_pin(dialogue->state, course, COURSE_PIN_NEW, problem, &course->pin, err))
+			return false;
+		reason = ERROR_EMPTY;
+		if (piv_code_check(PIV_CODE_PIN, course->identity.firmware, course->pin, &reason))
+			return true;
+		problem = &reason;
+	}
+}
+
+/* The factory's PIN on a token that cannot say so is recognised as well. */
+static bool present_pin_check(const struct course *course, struct error *err)
+{
+	struct secret *factory = NULL;
+	bool same;
+
+	if (!piv_code_default(PIV_CODE_PIN, &factory, err))
+		return false;
+	same = secret_equal(secret_bytes(factory), secret_bytes(course->pin));
+	secret_free(factory);
+	return !same || error_set(err, ERROR_CODE_DEFAULT,
+	                    "this is the factory's PIN, which may not stay: say --factory-codes, and give a new PIN");
+}
+
+bool course_codes(struct course *course, struct error *err)
+{
+	const struct course_dialogue *dialogue = &course->dialogue;
+
+	if (!pin_is_wanted(course))
+		return true;
+	if (course->pin_state.is_default)
+		return ask_new_pin(course, NULL, err);
+	return dialogue->ask_pin(dialogue->state, course, COURSE_PIN_PRESENT, NULL, &course->pin, err) &&
+	       present_pin_check(course, err);
+}
+
+bool course_verify_pin(struct course *course, struct error *err)
+{
+	const struct course_dialogue *dialogue = &course->dialogue;
+	unsigned tries_left = 0;
+	struct error problem = ERROR_EMPTY;
+
+	while (!piv_pin_verify(course->token.piv, course->pin, &tries_left, &problem)) {
+		/* The last try is the user's to lose, with the PUK at hand, and not this program's. */
+		if (problem.code != ERROR_PIN_WRONG || tries_left < 2) {
+			*err = problem;
+			return false;
+		}
+		secret_free(course->pin);
+		course->pin = NULL;
+		if (!dialogue->ask_pin(dialogue->state, course, COURSE_PIN_PRESENT, &problem, &course->pin, err))
+			return false;
+	}
+	return true;
+}
+
+static bool verify_factory_pin(struct course *course, struct error *err)
+{
+	struct secret *factory = NULL;
+	bool done =
+	    piv_code_default(PIV_CODE_PIN, &factory, err) && piv_pin_verify(course->token.piv, factory, NULL, err);
+
+	secret_free(factory);
+	return done;
+}
+
+bool course_tries(struct course *course, struct error *err)
+{
+	if (course->request.tries == 0)
+		return true;
+	if (!course->pin_state.is_default || !course->puk_state.is_default) {
+		course->dialogue.warn(course->dialogue.state,
+		    "the tries stay as they are: setting them would bring the factory's codes back");
+		return true;
+	}
+	return verify_factory_pin(course, err) &&
+	       piv_tries_set(course->token.piv, course->request.tries, course->request.tries, err);
+}
+
+/* Of a token that cannot tell, a resumed course does not know whether the PIN is set: it tries the new one first. A wrong
+ * try is given back by the right PIN that follows. */
+static bool is_set_already(struct course *course, struct error *err)
+{
+	struct error reason = ERROR_EMPTY;
+
+	if (course->knows_codes || !course->record.pin_begun)
+		return false;
+	if (piv_pin_verify(course->token.piv, course->pin, NULL, &reason))
+		return true;
+	if (reason.code != ERROR_PIN_WRONG)
+		*err = reason;
+	return false;
+}
+
+static bool set_pin(struct course *course, struct error *err)
+{
+	struct secret *factory = NULL;
+	struct error problem = ERROR_EMPTY;
+	bool done = piv_code_default(PIV_CODE_PIN, &factory, err);
+
+	while (done && !piv_code_change(course->token.piv, PIV_CODE_PIN, factory, course->pin, NULL, &problem)) {
+		/* The token has rules of its own: what it finds too simple costs no try. */
+		if (problem.code == ERROR_CODE_WEAK) {
+			done = ask_new_pin(course, &problem, err);
+		} else {
+			*err = problem;
+			done = false;
+		}
+		problem = ERROR_EMPTY;
+	}
+	secret_free(factory);
+	return done;
+}
+
+bool course_pin(struct course *course, struct error *err)
+{
+	*err = ERROR_EMPTY;
+	if (!course->pin_state.is_default)
+		return true;
+	if (!is_set_already(course, err) && (err->code != ERROR_NONE || !set_pin(course, err)))
+		return false;
+	course->pin_state.is_default = false;
+	return true;
+}
+
+static enum piv_algorithm new_algorithm(const struct course *course)
+{
+	return piv_management_algorithm(course->identity.firmware);
+}
+
+static bool draw_management_key(struct course *course, struct error *err)
+{
+	return course->new_management_key ||
+	       piv_management_key_draw(new_algorithm(course), &course->new_management_key, err);
+}
+
+bool course_seal(struct course *course, struct error *err)
+{
+	struct escrow_content content = {.time = course->request.now};
+	char device[16] = "unnamed";
+
+	if (!course->means.escrow || !(course->puk_state.is_default || course->management.is_default))
+		return true;
+	if ((course->puk_state.is_default && !piv_code_draw(&course->new_puk, err)) ||
+	    (course->management.is_default && !draw_management_key(course, err)))
+		return false;
+	if (course->identity.has_serial)
+		snprintf(device, sizeof(device), "%lu", (unsigned long)course->identity.serial);
+	content.device = device;
+	content.puk = course->new_puk;
+	content.management_key = course->new_management_key;
+	return escrow_seal(course->means.escrow, course->means.registry, &content, &course->sealed, err) &&
+	       course_note(course, "sealed", buffer_text(&course->sealed), err);
+}
+
+/* Before the token has it, somebody has it. */
+static bool hand_over_puk(struct course *course, struct error *err)
+{
+	const struct course_dialogue *dialogue = &course->dialogue;
+
+	if (course->new_puk)
+		return true;
+	if (!dialogue->show_puk)
+		return error_set(err, ERROR_PUK_RECIPIENT, "there is nobody to show the new PUK to");
+	return piv_code_draw(&course->new_puk, err) &&
+	       dialogue->show_puk(dialogue->state, course, course->new_puk, err) &&
+	       course_note(course, "shown", "puk", err);
+}
+
+bool course_puk(struct course *course, struct error *err)
+{
+	struct secret *factory = NULL;
+	struct error reason = ERROR_EMPTY;
+	bool done;
+
+	if (!course->puk_state.is_default)
+		return true;
+	if (!hand_over_puk(course, err) || !piv_code_default(PIV_CODE_PUK, &factory, err))
+		return false;
+	done = piv_code_change(course->token.piv, PIV_CODE_PUK, factory, course->new_puk, NULL, &reason);
+	secret_free(factory);
+	if (done) {
+		course->puk_set = true;
+		course->puk_state.is_default = false;
+		return true;
+	}
+	/* A token that cannot tell, and that had got its PUK before the course broke off. */
+	if (reason.code == ERROR_PUK_WRONG && !course->knows_codes && course->record.puk_begun) {
+		course->dialogue.warn(course->dialogue.state,
+		    "the PUK had been set before: the one that was shown or sealed first holds, and this one is void");
+		return true;
+	}
+	*err = reason;
+	return false;
+}
+
+static bool store_management_key(struct course *course, struct error *err)
+{
+	const struct piv_admin_data data = {
+	    .key_protected = true, .has_time = true, .pin_changed = (uint32_t)course->request.now};
+
+	return piv_protected_keys_write(course->token.piv, course->new_management_key, NULL, err) &&
+	       piv_admin_data_write(course->token.piv, &data, err);
+}
+
+bool course_management_key(struct course *course, struct error *err)
+{
+	if (!course->management.is_default)
+		return true;
+	if (!draw_management_key(course, err) || (!course->means.escrow && !store_management_key(course, err)) ||
+	    !piv_management_key_set(course->token.piv, new_algorithm(course), course->new_management_key, err))
+		return false;
+	course->management_key_set = true;
+	course->management.is_default = false;
+	return true;
+}

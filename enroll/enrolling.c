@@ -1,0 +1,229 @@
+#include "enroll/enrolling.h"
+
+#include <openssl/pem.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "common/file.h"
+#include "enroll/input.h"
+#include "enroll/operator.h"
+#include "enroll/prompt.h"
+#include "enroll/terminal.h"
+
+#define TRIES_MAXIMUM 15
+
+static const char *word_of(const struct options *given, const char *name, const char *fallback)
+{
+	const char *word = options_find(given, name);
+
+	return word ? word : fallback;
+}
+
+static bool read_fido_words(const struct options *given, struct course_fido *fido, struct error *err)
+{
+	const char *algorithm = word_of(given, "algorithm", "ed25519");
+
+	fido->type = strcmp(algorithm, "ed25519") == 0 ? SSH_KEY_SK_ED25519 : SSH_KEY_SK_ECDSA;
+	fido->application = word_of(given, "application", "ssh:");
+	fido->resident = options_find(given, "resident") != NULL;
+	fido->verification = options_find(given, "verify-required") != NULL;
+	fido->path = options_find(given, "out");
+	if (fido->type == SSH_KEY_SK_ECDSA && strcmp(algorithm, "ecdsa-p256") != 0)
+		return error_set(err, ERROR_USAGE, "--algorithm wants ed25519 or ecdsa-p256 for a FIDO2 key");
+	if (strncmp(fido->application, "ssh:", 4) != 0)
+		return error_set(err, ERROR_USAGE, "--application begins with \"ssh:\"");
+	return fido->path != NULL ||
+	       error_set(err, ERROR_USAGE, "--fido wants --out FILE: the key cannot be used without its files");
+}
+
+static bool read_words(const struct options *given, struct course_request *request, struct error *err)
+{
+	if (request->fido)
+		return true;
+	request->slot = piv_slot_find(word_of(given, "slot", "9a"));
+	request->algorithm = piv_algorithm_find(word_of(given, "algorithm", "ecdsa-p256"));
+	if (!request->slot || strcmp(request->slot->name, "f9") == 0)
+		return error_set(err, ERROR_USAGE, "--slot wants 9a, 9c, 9d, 9e or 82 to 95");
+	if (!request->algorithm || request->algorithm->type == PIV_KEY_TYPE_SYMMETRIC ||
+	    request->algorithm->type == PIV_KEY_TYPE_AGREEMENT)
+		return error_set(err, ERROR_USAGE, "--algorithm wants a name of a key that signs, such as ecdsa-p256");
+	if (!piv_pin_policy_find(word_of(given, "pin-policy", "once"), &request->pin_policy))
+		return error_set(
+		    err, ERROR_USAGE, "--pin-policy wants once, always, match-once, match-always or never");
+	if (!piv_touch_policy_find(word_of(given, "touch-policy", "never"), &request->touch_policy))
+		return error_set(err, ERROR_USAGE, "--touch-policy wants never, always or cached");
+	return true;
+}
+
+static bool read_numbers(const struct options *given, struct course_request *request, struct error *err)
+{
+	long tries;
+
+	if (!options_find_number(given, "days", 1, 36500, 365, &request->days, err) ||
+	    !options_find_number(given, "tries", 1, TRIES_MAXIMUM, 0, &tries, err))
+		return false;
+	request->tries = (unsigned)tries;
+	return true;
+}
+
+/* A certificate in PEM or DER. */
+static bool read_certificate(const char *path, struct buffer *der, struct error *err)
+{
+	struct buffer content = BUFFER_UP_TO(INPUT_MAXIMUM);
+	BIO *memory = NULL;
+	char *name = NULL, *header = NULL;
+	unsigned char *data = NULL;
+	long len = 0;
+	bool done = input_load(path, &content, err);
+
+	if (done) {
+		memory = BIO_new_mem_buf(content.data, (int)content.len);
+		if (memory && PEM_read_bio(memory, &name, &header, &data, &len) == 1)
+			done = buffer_put(der, bytes_of(data, (size_t)len), err);
+		else
+			done = buffer_put(der, buffer_bytes(&content), err);
+	}
+	OPENSSL_free(name);
+	OPENSSL_free(header);
+	OPENSSL_free(data);
+	BIO_free(memory);
+	buffer_free(&content);
+	return done;
+}
+
+bool enrolling_init(
+    const struct invocation *invocation, struct house *house, struct enrolling *enrolling, struct error *err)
+{
+	const struct options *given = &invocation->options;
+	const char *certificate = options_find(given, "certificate");
+
+	*enrolling = (struct enrolling){.invocation = invocation, .house = house, .out = options_find(given, "out")};
+	operator_name(enrolling->operator_name);
+	enrolling->request.operator_name = enrolling->operator_name;
+	enrolling->request.now = invocation->now;
+	enrolling->request.factory_codes = options_find(given, "factory-codes") != NULL;
+	enrolling->answers.yes = options_find(given, "yes") != NULL;
+	if (options_find(given, "fido"))
+		enrolling->request.fido = &enrolling->fido;
+	enrolling->answers.pin.pinentry = options_find(given, "pinentry") != NULL;
+	if ((enrolling->request.fido && !read_fido_words(given, &enrolling->fido, err)) ||
+	    !read_words(given, &enrolling->request, err) || !read_numbers(given, &enrolling->request, err) ||
+	    !house_descriptor(invocation, "pin-fd", &enrolling->answers.pin.descriptor, err) ||
+	    !house_descriptor(invocation, "puk-fd", &enrolling->answers.puk_descriptor, err) ||
+	    (certificate && !read_certificate(certificate, &enrolling->certificate, err)))
+		return false;
+	enrolling->request.certificate = buffer_bytes(&enrolling->certificate);
+	return true;
+}
+
+void enrolling_clear(struct enrolling *enrolling)
+{
+	buffer_free(&enrolling->certificate);
+}
+
+bool enrolling_check_person(const struct enrolling *enrolling, const char *person, struct error *err)
+{
+	char answer[16];
+
+	if (!account_name_check(bytes_of_text(person), err))
+		return false;
+	if (getpwnam(person) || enrolling->answers.yes)
+		return true;
+	terminal_warn("this machine knows no account \"%s\"; is the name right?", person);
+	if (!terminal_is_there())
+		return true;
+	if (!prompt_line("Type yes to enroll that name all the same: ", answer, sizeof(answer), err))
+		return false;
+	return strcmp(answer, "yes") == 0 || error_set(err, ERROR_DECLINED, "\"%s\" was not enrolled", person);
+}
+
+/* ssh finds the certificate of a key by its name. */
+static bool put_certificate_path(const char *path, const struct course *course, struct buffer *out, struct error *err)
+{
+	return buffer_put_text(out, path, err) &&
+	       (course->request.fido == NULL || buffer_put_text(out, "-cert.pub", err));
+}
+
+static bool write_certificate(const char *path, const struct course *course, struct error *err)
+{
+	struct buffer line = BUFFER_EMPTY, whole = BUFFER_EMPTY;
+	bool done = !path || (put_certificate_path(path, course, &whole, err) &&
+	                         ssh_certificate_put_line(&course->enrollment.certificate, &line, err) &&
+	                         buffer_put_text(&line, "\n", err) &&
+	                         file_store(buffer_text(&whole), buffer_bytes(&line), 0644, err));
+
+	buffer_free(&line);
+	buffer_free(&whole);
+	return done || error_prefix(err, "the enrollment is recorded, but not written out");
+}
+
+static bool run_course(struct enrolling *enrolling, struct course *course, struct error *err)
+{
+	if (!course_run(course, err)) {
+		enroll_explain_refusal(course);
+		if (course->journal)
+			terminal_say("The enrollment is not finished: \"keyenroll resume\" goes on with it, "
+			             "\"keyenroll abandon\" takes its key out of the token.");
+		return false;
+	}
+	return write_certificate(enrolling->out, course, err) &&
+	       (enrolling->quiet || enroll_summary(enrolling->invocation, course, err));
+}
+
+static void begin(
+    struct enrolling *enrolling, const struct course_request *request, struct token *token, struct course *course)
+{
+	struct course_means means = house_means(enrolling->house);
+	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
+
+	course_init(course, request, &means, &dialogue, token);
+}
+
+bool enrolling_run(struct enrolling *enrolling, const char *person, struct token *token, struct error *err)
+{
+	struct course_request request = enrolling->request;
+	struct course course;
+	bool done;
+
+	request.person = person;
+	begin(enrolling, &request, token, &course);
+	done = run_course(enrolling, &course, err);
+	course_clear(&course);
+	return done;
+}
+
+bool enrolling_run_fido(
+    struct enrolling *enrolling, const char *person, struct authenticator *authenticator, struct error *err)
+{
+	struct course_means means = house_means(enrolling->house);
+	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
+	struct course_request request = enrolling->request;
+	struct course course;
+	bool done;
+
+	request.person = person;
+	course_init_fido(&course, &request, &means, &dialogue, authenticator);
+	done = run_course(enrolling, &course, err);
+	course_clear(&course);
+	return done;
+}
+
+bool enrolling_resume(struct enrolling *enrolling, const struct journal_record *record, struct journal **journal,
+    struct token *token, struct error *err)
+{
+	struct course_request request = enrolling->request;
+	struct course course;
+	bool done;
+
+	request.person = record->person;
+	request.slot = record->slot;
+	request.algorithm = record->algorithm;
+	request.pin_policy = record->pin_policy;
+	request.touch_policy = record->touch_policy;
+	request.days = record->days;
+	begin(enrolling, &request, token, &course);
+	course_resume(&course, record, journal);
+	done = run_course(enrolling, &course, err);
+	course_clear(&course);
+	return done;
+}

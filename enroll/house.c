@@ -1,0 +1,90 @@
+#include "enroll/house.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "enroll/appraising.h"
+#include "enroll/codes.h"
+
+static void trace_line(void *state, const char *text)
+{
+	FILE *trace = state;
+
+	(void)fprintf(trace, "%s\n", text);
+	(void)fflush(trace);
+}
+
+static bool open_trace(const struct invocation *invocation, struct house *house, struct error *err)
+{
+	const char *path = options_find(&invocation->options, "trace");
+
+	if (!path)
+		return true;
+	house->trace = fopen(path, "ae");
+	if (!house->trace)
+		return error_set_errno(err, ERROR_FILE, "--trace %s", path);
+	reader_context_trace(house->context, (struct trace_sink){house->trace, trace_line});
+	return true;
+}
+
+bool house_descriptor(const struct invocation *invocation, const char *option, int *descriptor, struct error *err)
+{
+	long number;
+
+	if (!options_find_number(&invocation->options, option, 0, INT_MAX, -1, &number, err))
+		return false;
+	*descriptor = (int)number;
+	return true;
+}
+
+struct token_choice house_choice(const struct invocation *invocation)
+{
+	return (struct token_choice){
+	    options_find(&invocation->options, "serial"), options_find(&invocation->options, "reader")};
+}
+
+bool house_open_tokens(const struct invocation *invocation, struct house *house, struct error *err)
+{
+	int descriptor;
+
+	return secret_forbid_dumps(err) && house_descriptor(invocation, "management-key-fd", &descriptor, err) &&
+	       (descriptor < 0 || codes_management_key(descriptor, &house->management_key, err)) &&
+	       reader_context_new(&house->context, err) && open_trace(invocation, house, err);
+}
+
+bool house_open(const struct invocation *invocation, struct house *house, struct error *err)
+{
+	const struct places *configuration = &invocation->configuration;
+	const char *escrow = options_find(&invocation->options, "escrow");
+
+	house->registry = buffer_text(&configuration->registry);
+	return desk_open(house->registry, &house->desk, err) &&
+	       registrars_load(buffer_text(&configuration->registrars), &house->registrars, err) &&
+	       configuration_trust(configuration, &house->trust, err) &&
+	       configuration_policy(configuration, &house->policy, err) &&
+	       (!escrow || escrow_new(escrow, &house->escrow, err)) && house_open_tokens(invocation, house, err);
+}
+
+void house_close(struct house *house)
+{
+	desk_close(&house->desk);
+	registrars_clear(&house->registrars);
+	trust_free(house->trust);
+	policy_free(house->policy);
+	escrow_free(house->escrow);
+	secret_free(house->management_key);
+	reader_context_free(house->context);
+	if (house->trace)
+		(void)fclose(house->trace);
+}
+
+struct course_means house_means(struct house *house)
+{
+	return (struct course_means){.desk = &house->desk,
+	    .registry = house->registry,
+	    .registrars = &house->registrars,
+	    .trust = house->trust,
+	    .policy = house->policy,
+	    .escrow = house->escrow,
+	    .management_key = house->management_key};
+}

@@ -1,0 +1,44 @@
+/* house.h: what verbs that enroll open for one call, and close again whatever happens: desk, registrars, trust, policy, escrow
+ * certificate, management key and the smart card service; and the trace of what goes to tokens.
+ * Options are found by their names, so that each verb has the rows that it means.
+ * Knows nothing of the course of an enrollment. */
+#ifndef ENROLL_HOUSE_H
+#define ENROLL_HOUSE_H
+
+#include <stdio.h>
+
+#include "enroll/course.h"
+#include "enroll/verb.h"
+
+struct house {
+	struct desk desk;
+	struct registrars registrars;
+	struct trust *trust;
+	struct policy *policy;
+	struct escrow *escrow;         /* NULL: none */
+	struct secret *management_key; /* NULL: none was given */
+	struct reader_context *context;
+	FILE *trace;          /* NULL: none */
+	const char *registry; /* borrowed */
+};
+
+#define HOUSE_EMPTY ((struct house){.desk = DESK_EMPTY})
+
+/* house_open: everything; house_open_tokens: the smart card service, the trace and the management key alone, for verbs that
+ * enroll nobody.
+ * Errors: those of its parts; *house is to be closed in any case. */
+bool house_open(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
+bool house_open_tokens(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
+void house_close(struct house *house);
+
+/* house_means: the same, as a course wants it; borrowed. */
+struct course_means house_means(struct house *house);
+
+/* house_descriptor: the descriptor that an option names; -1 when it is not given. Errors: ERROR_USAGE. */
+bool house_descriptor(
+    const struct invocation *invocation, const char *option, int *descriptor, struct error *err) MUST_CHECK;
+
+/* house_choice: --serial and --reader. */
+struct token_choice house_choice(const struct invocation *invocation);
+
+#endif

@@ -1,0 +1,33 @@
+/* slot_report.h: what is known of the keys in a token's slots, each fact with whether a signature or only the token says so.
+ * Asks for attestations; tries no code. Knows nothing of options. */
+#ifndef ENROLL_SLOT_REPORT_H
+#define ENROLL_SLOT_REPORT_H
+
+#include <jansson.h>
+
+#include "enroll/token_facts.h"
+#include "policy/appraise.h"
+
+struct slot_report {
+	const struct token_slot *slot;
+	bool attested;        /* a genuine attestation, under an issuer that is trusted */
+	struct result result; /* of it; refused where there is none */
+	struct error reason;  /* why there is none */
+	bool has_certificate;
+};
+
+/* slot_report_make: one slot in use.
+ *   device_certificate  f9, DER; empty: there is none
+ * Errors: those of the card that make further questions useless; that a slot cannot be attested is none. */
+bool slot_report_make(struct piv *piv, const struct token_slot *slot, struct bytes device_certificate,
+    const struct trust *trust, int64_t now, struct slot_report *report, struct error *err) MUST_CHECK;
+
+/* slot_report_json, slot_report_say: the same to programs and people. */
+json_t *slot_report_json(const struct slot_report *report);
+void slot_report_say(const struct slot_report *report);
+
+/* fact_json, fact_say: one fact: {"name", "value", "grade": "signed" or "claimed", "proof"}. */
+json_t *fact_json(const char *name, const char *value, bool is_signed, const char *proof);
+void fact_say(const char *name, const char *value, bool is_signed);
+
+#endif

@@ -1,0 +1,69 @@
+#include "enroll/token_session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "enroll/prompt.h"
+#include "enroll/terminal.h"
+
+static bool open_house(const struct invocation *invocation, struct token_session *session, struct error *err)
+{
+	const char *escrow = options_find(&invocation->options, "escrow");
+
+	session->house.registry = buffer_text(&invocation->configuration.registry);
+	session->answers.yes = options_find(&invocation->options, "yes") != NULL;
+	session->answers.pin.pinentry = options_find(&invocation->options, "pinentry") != NULL;
+	return house_descriptor(invocation, "pin-fd", &session->answers.pin.descriptor, err) &&
+	       house_descriptor(invocation, "puk-fd", &session->answers.puk_descriptor, err) &&
+	       (!escrow || escrow_new(escrow, &session->house.escrow, err)) &&
+	       house_open_tokens(invocation, &session->house, err);
+}
+
+bool token_session_open(const struct invocation *invocation, struct token_session *session, struct error *err)
+{
+	struct token_choice choice = house_choice(invocation);
+	struct course_request request = {.slot = piv_slot_find("9a"),
+	    .now = invocation->now,
+	    .factory_codes = options_find(&invocation->options, "factory-codes") != NULL};
+	struct course_means means;
+	struct course_dialogue dialogue;
+	struct token token = TOKEN_EMPTY;
+
+	*session = (struct token_session){.house = HOUSE_EMPTY};
+	if (!open_house(invocation, session, err) || !token_open(session->house.context, &choice, &token, err))
+		return false;
+	means = house_means(&session->house);
+	dialogue = enroll_dialogue(&session->answers);
+	course_init(&session->course, &request, &means, &dialogue, &token);
+	return course_codes_state(&session->course, err);
+}
+
+void token_session_close(struct token_session *session)
+{
+	course_clear(&session->course);
+	house_close(&session->house);
+}
+
+bool token_session_manage(struct token_session *session, struct error *err)
+{
+	return course_management(&session->course, err);
+}
+
+bool token_session_confirm(const struct token_session *session, const char *loss, struct error *err)
+{
+	const struct course *course = &session->course;
+	char name[TOKEN_NAME_SIZE], wanted[16] = "yes", question[64], answer[64];
+
+	token_name(&course->token, name);
+	if (session->answers.yes)
+		return true;
+	if (!terminal_is_there())
+		return error_set(err, ERROR_DECLINED, "%s: %s; say --yes", name, loss);
+	if (course->identity.has_serial)
+		snprintf(wanted, sizeof(wanted), "%lu", (unsigned long)course->identity.serial);
+	terminal_warn("%s: %s.", name, loss);
+	snprintf(question, sizeof(question), "Type %s to go on: ", wanted);
+	if (!prompt_line(question, answer, sizeof(answer), err))
+		return false;
+	return strcmp(answer, wanted) == 0 || error_set(err, ERROR_DECLINED, "%s was left as it is", name);
+}

@@ -1,0 +1,52 @@
+/* token_session.h: a token that a verb works on outside of an enrollment: chosen, open, its codes known as far as it tells, and
+ * the management key proved where that is wanted. Stands on the steps of a course, so that both find a key in the same way.
+ * Here as well no code may be lost: what a token is about to get is shown, sealed or stored before it gets it.
+ * Knows nothing of options but the shared ones. */
+#ifndef ENROLL_TOKEN_SESSION_H
+#define ENROLL_TOKEN_SESSION_H
+
+#include "enroll/enroll_dialogue.h"
+#include "enroll/house.h"
+
+struct token_session {
+	struct house house;
+	struct enroll_answers answers;
+	struct course course; /* not run: its steps find keys and codes */
+};
+
+/* token_session_open: the token that is meant, and which of its codes are the factory's.
+ *   session  out: to token_session_close() in any case
+ * Errors: those of house_open_tokens, escrow_new and token_open. */
+bool token_session_open(
+    const struct invocation *invocation, struct token_session *session, struct error *err) MUST_CHECK;
+void token_session_close(struct token_session *session);
+
+/* token_session_manage: proves the management key. Errors: those of course_management. */
+bool token_session_manage(struct token_session *session, struct error *err) MUST_CHECK;
+
+/* token_session_confirm: the operator knows what is lost: --yes, or the serial typed.
+ *   loss  a sentence without full stop
+ * Errors: ERROR_DECLINED. */
+bool token_session_confirm(const struct token_session *session, const char *loss, struct error *err) MUST_CHECK;
+
+/* token_codes_set_pin: the PIN that `course->pin` holds becomes `wanted`; from the factory's one where the token has that.
+ * Errors: those of piv_code_check and piv_code_change. */
+bool token_codes_set_pin(struct course *course, const struct secret *wanted, struct error *err) MUST_CHECK;
+
+/* token_codes_new_puk: a random PUK in place of the present one, shown or sealed before it is set.
+ *   present  NULL: the factory's
+ * Errors: those of show_puk, escrow_seal and piv_code_change. */
+bool token_codes_new_puk(struct course *course, const struct secret *present, struct error *err) MUST_CHECK;
+
+/* token_codes_new_management_key: a random management key in place of the one that is proved. In the token both stand in PRINTED
+ * while the change is under way; or it is sealed, and nothing of it stays in the token.
+ * Errors: those of the writes. */
+bool token_codes_new_management_key(struct course *course, struct error *err) MUST_CHECK;
+
+/* token_codes_set_tries: how often PIN and PUK may be tried. The token forgets both over it, so the PIN (course->pin, which is
+ * proved first) is set again, and the PUK is a new one, shown or sealed beforehand. Broken off in between, the factory's codes
+ * hold. Needs the management key.
+ * Errors: those of piv_tries_set and of the codes. */
+bool token_codes_set_tries(struct course *course, unsigned pin_tries, unsigned puk_tries, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,101 @@
+#include <string.h>
+
+#include "enroll/enrolling.h"
+#include "enroll/report.h"
+#include "enroll/unfinished.h"
+
+static const struct option_row options[] = {
+    OPTION_ROW_SERIAL,
+    OPTION_ROW_READER,
+    OPTION_ROW_PIN_FD,
+    OPTION_ROW_PINENTRY,
+    OPTION_ROW_MANAGEMENT_KEY_FD,
+    {"lost", NULL, "the token is lost: only the journal is ended"},
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_POLICY,
+    OPTION_ROW_TRUST,
+    OPTION_ROW_BUNDLE,
+    OPTION_ROW_REGISTRARS,
+    OPTION_ROW_TRACE,
+    OPTION_ROWS_END,
+};
+
+static void say_outcome(bool held, bool deleted)
+{
+	if (!held)
+		report_text("The slot does not hold the key of that enrollment; the token is left as it is.\n");
+	else if (deleted)
+		report_text("The key and its certificate are gone from the token.\n");
+	else
+		report_text("This firmware cannot delete a key. Its certificate is gone, so nothing uses it; the next\n"
+		            "enrollment replaces it.\n");
+}
+
+static bool abandon_token(struct enrolling *enrolling, struct unfinished *unfinished, struct error *err)
+{
+	struct course_means means = house_means(enrolling->house);
+	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
+	struct course_request request = enrolling->request;
+	struct token token = TOKEN_EMPTY;
+	struct course course;
+	bool held, deleted, done;
+
+	if (!unfinished_open_token(unfinished, enrolling->invocation, enrolling->house->context, &token, err))
+		return false;
+	request.person = unfinished->record.person;
+	request.slot = unfinished->record.slot;
+	course_init(&course, &request, &means, &dialogue, &token);
+	course_resume(&course, &unfinished->record, &unfinished->journal);
+	done = course_abandon(&course, &held, &deleted, err);
+	unfinished->journal = course.journal;
+	course.journal = NULL;
+	if (done)
+		say_outcome(held, deleted);
+	course_clear(&course);
+	return done;
+}
+
+static bool abandon(struct enrolling *enrolling, struct unfinished *unfinished, struct error *err)
+{
+	int64_t now = enrolling->request.now;
+	bool recorded;
+
+	if (!unfinished_is_recorded(unfinished, &enrolling->house->desk, &recorded, err))
+		return false;
+	if (recorded)
+		return unfinished_end(unfinished, "enrolled", now, err) &&
+		       error_set(err, ERROR_ENROLLMENT_EXISTS,
+		           "this enrollment was finished and recorded; \"keyenroll revoke\" takes it back");
+	if (!options_find(&enrolling->invocation->options, "lost") && !abandon_token(enrolling, unfinished, err))
+		return false;
+	report_line("The enrollment of %s is abandoned; nothing was recorded. PIN and PUK stay as they were set.",
+	    unfinished->record.person);
+	return unfinished_end(unfinished, "abandoned", now, err) && report_end(err);
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	struct house house = HOUSE_EMPTY;
+	struct enrolling enrolling = {.quiet = false};
+	struct unfinished unfinished = UNFINISHED_EMPTY;
+	bool done = enrolling_init(invocation, &house, &enrolling, err) && house_open(invocation, &house, err) &&
+	            unfinished_find(invocation, house.registry, &unfinished, err) &&
+	            abandon(&enrolling, &unfinished, err);
+
+	unfinished_clear(&unfinished);
+	enrolling_clear(&enrolling);
+	house_close(&house);
+	return done;
+}
+
+const struct verb verb_abandon = {
+    .name = "abandon",
+    .summary = "put a token back after an enrollment that was broken off",
+    .synopsis = "[OPTION]...",
+    .description = "Takes the key of an unfinished enrollment out of the token again, where the\n"
+                   "firmware can do that (5.7 and later), and its certificate in any case. The\n"
+                   "codes stay as they were set: the user has the PIN, and the PUK was shown or\n"
+                   "sealed.\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,61 @@
+#include "enroll/report.h"
+#include "enroll/token_session.h"
+#include <openssl/pem.h>
+#include <stdio.h>
+
+#include "piv/certificate.h"
+
+static const struct option_row options[] = {
+    OPTION_ROW_SERIAL,
+    OPTION_ROW_READER,
+    OPTION_ROW_TRACE,
+    OPTION_ROWS_END,
+};
+
+static void print_certificate(struct bytes der)
+{
+	(void)PEM_write(stdout, PEM_STRING_X509, "", der.data, (long)der.len);
+}
+
+static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+{
+	struct course *course = &session->course;
+	const struct piv_slot *slot = piv_slot_find(invocation->options.arguments[0]);
+	struct buffer leaf = BUFFER_EMPTY, device = BUFFER_EMPTY;
+	bool done;
+
+	if (!slot || slot->id == 0xf9)
+		return error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95",
+		    invocation->options.arguments[0]);
+	done = piv_attest(course->token.piv, slot, &leaf, err) &&
+	       piv_certificate_read(course->token.piv, piv_slot_find("f9"), &device, err);
+	if (done) {
+		print_certificate(buffer_bytes(&leaf));
+		print_certificate(buffer_bytes(&device));
+	}
+	buffer_free(&leaf);
+	buffer_free(&device);
+	return done;
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	struct token_session session;
+	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
+
+	token_session_close(&session);
+	return done;
+}
+
+const struct verb verb_attest = {
+    .name = "attest",
+    .summary = "print the attestation of the key in a slot",
+    .synopsis = "[OPTION]... SLOT",
+    .description = "Prints two certificates as PEM: the token's attestation of the key, and its\n"
+                   "device certificate (f9). \"keyenroll verify\" and other verifiers read that.\n"
+                   "Changes nothing.\n",
+    .options = options,
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run,
+};

@@ -1,0 +1,57 @@
+#include "enroll/report.h"
+#include "enroll/token_session.h"
+#include <stdio.h>
+
+static const struct option_row options[] = {
+    OPTION_ROW_SERIAL,
+    OPTION_ROW_READER,
+    OPTION_ROW_PIN_FD,
+    OPTION_ROW_MANAGEMENT_KEY_FD,
+    OPTION_ROW_PINENTRY,
+    {"yes", NULL, "do it without asking"},
+    OPTION_ROW_TRACE,
+    OPTION_ROWS_END,
+};
+
+static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+{
+	struct course *course = &session->course;
+	char loss[96];
+	bool deleted;
+
+	course->request.slot = piv_slot_find(invocation->options.arguments[0]);
+	if (!course->request.slot || course->request.slot->id == 0xf9)
+		return error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95",
+		    invocation->options.arguments[0]);
+	snprintf(loss, sizeof(loss), "the key in slot %s is destroyed, and what was encrypted to it",
+	    course->request.slot->name);
+	if (!token_session_confirm(session, loss, err) || !token_session_manage(session, err) ||
+	    !course_put_back(course, &deleted, err))
+		return false;
+	report_line(deleted ? "Slot %s is empty."
+	                    : "The certificate of slot %s is deleted; this firmware cannot delete the key itself.",
+	    course->request.slot->name);
+	return true;
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	struct token_session session;
+	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
+
+	token_session_close(&session);
+	return done;
+}
+
+const struct verb verb_delete = {
+    .name = "delete",
+    .summary = "delete the key and the certificate of a slot",
+    .synopsis = "[OPTION]... SLOT",
+    .description = "The key is gone for good. Firmware before 5.7 cannot delete a key: there only\n"
+                   "the certificate goes, and that is said. An enrollment of that key is not\n"
+                   "revoked by this.\n",
+    .options = options,
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run,
+};

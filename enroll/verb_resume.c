@@ -1,0 +1,80 @@
+#include <string.h>
+
+#include "enroll/enrolling.h"
+#include "enroll/report.h"
+#include "enroll/terminal.h"
+#include "enroll/unfinished.h"
+
+static const struct option_row options[] = {
+    OPTION_ROW_SERIAL,
+    OPTION_ROW_READER,
+    OPTION_ROW_PIN_FD,
+    OPTION_ROW_PINENTRY,
+    OPTION_ROW_PUK_FD,
+    OPTION_ROW_ESCROW,
+    OPTION_ROW_MANAGEMENT_KEY_FD,
+    {"out", "FILE", "write the enrollment there, as an SSH certificate"},
+    {"yes", NULL, "replace a key that is in the slot, without asking"},
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_POLICY,
+    OPTION_ROW_TRUST,
+    OPTION_ROW_BUNDLE,
+    OPTION_ROW_REGISTRARS,
+    OPTION_ROW_TRACE,
+    OPTION_ROWS_END,
+};
+
+static void tell(const struct journal_record *record)
+{
+	terminal_say("Going on with %s, slot %s, %s%s.", record->person, record->slot->name, record->algorithm->title,
+	    record->has_serial ? "" : ", a token without serial");
+	if (record->has_serial)
+		terminal_say("  Plug in token %lu.", (unsigned long)record->serial);
+	if (record->begun[0])
+		terminal_say("  It broke off in the step \"%s\"; the last one that was finished is \"%s\".",
+		    record->begun, record->done[0] ? record->done : "none");
+	terminal_say("  What is done stays: each step looks at the token first. Then the registrar signs, and the "
+	             "enrollment is recorded.");
+}
+
+static bool go_on(struct enrolling *enrolling, struct unfinished *unfinished, struct error *err)
+{
+	struct token token = TOKEN_EMPTY;
+	bool recorded;
+
+	tell(&unfinished->record);
+	if (!unfinished_is_recorded(unfinished, &enrolling->house->desk, &recorded, err))
+		return false;
+	if (recorded) {
+		report_text("It had been recorded already; nothing is left to do.\n");
+		return unfinished_end(unfinished, "enrolled", enrolling->request.now, err) && report_end(err);
+	}
+	return unfinished_open_token(unfinished, enrolling->invocation, enrolling->house->context, &token, err) &&
+	       enrolling_resume(enrolling, &unfinished->record, &unfinished->journal, &token, err);
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	struct house house = HOUSE_EMPTY;
+	struct enrolling enrolling = {.quiet = false};
+	struct unfinished unfinished = UNFINISHED_EMPTY;
+	bool done = enrolling_init(invocation, &house, &enrolling, err) && house_open(invocation, &house, err) &&
+	            unfinished_find(invocation, house.registry, &unfinished, err) &&
+	            go_on(&enrolling, &unfinished, err);
+
+	unfinished_clear(&unfinished);
+	enrolling_clear(&enrolling);
+	house_close(&house);
+	return done;
+}
+
+const struct verb verb_resume = {
+    .name = "resume",
+    .summary = "go on with an enrollment that was broken off",
+    .synopsis = "[OPTION]...",
+    .description = "After a pulled token, a crash or a power cut: says what was done and what is\n"
+                   "left to do, and does it. With several of them --serial says which token is\n"
+                   "meant.\n",
+    .options = options,
+    .run = run,
+};

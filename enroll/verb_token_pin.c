@@ -1,0 +1,56 @@
+#include "enroll/report.h"
+#include "enroll/token_session.h"
+#include <stdio.h>
+
+static const struct option_row options[] = {
+    OPTION_ROW_SERIAL,
+    OPTION_ROW_READER,
+    OPTION_ROW_PIN_FD,
+    {"new-pin-fd", "N", "read the new PIN from descriptor N"},
+    OPTION_ROW_PINENTRY,
+    {"factory-codes", NULL, "it has the factory's codes (for firmware below 5.3)"},
+    OPTION_ROW_TRACE,
+    OPTION_ROWS_END,
+};
+
+static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+{
+	struct course *course = &session->course;
+	struct codes_source source = session->answers.pin;
+	struct secret *wanted = NULL;
+	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
+	bool done;
+
+	token_name(&course->token, name);
+	snprintf(question, sizeof(question), "PIN of %s", name);
+	if (!house_descriptor(invocation, "new-pin-fd", &source.descriptor, err) ||
+	    (!course->pin_state.is_default &&
+	        !codes_ask(&session->answers.pin, question, "--pin-fd", &course->pin, err)))
+		return false;
+	snprintf(question, sizeof(question), "new PIN of %s", name);
+	done =
+	    codes_ask_new(&source, question, "--new-pin-fd", &wanted, err) && token_codes_set_pin(course, wanted, err);
+	secret_free(wanted);
+	if (done)
+		report_line("The PIN of %s is changed.", name);
+	return done;
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	struct token_session session;
+	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
+
+	token_session_close(&session);
+	return done;
+}
+
+const struct verb verb_token_pin = {
+    .name = "token pin",
+    .summary = "change the PIN",
+    .synopsis = "[OPTION]...",
+    .description = "Proves the present PIN and sets a new one, typed twice. The rules for a new\n"
+                   "PIN are told when one does not fit; nothing is sent then.\n",
+    .options = options,
+    .run = run,
+};

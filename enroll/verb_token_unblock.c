@@ -1,0 +1,54 @@
+#include "enroll/report.h"
+#include "enroll/token_session.h"
+#include <stdio.h>
+
+static const struct option_row options[] = {
+    OPTION_ROW_SERIAL,
+    OPTION_ROW_READER,
+    {"present-puk-fd", "N", "read the present PUK from descriptor N"},
+    {"new-pin-fd", "N", "read the new PIN from descriptor N"},
+    OPTION_ROW_PINENTRY,
+    OPTION_ROW_TRACE,
+    OPTION_ROWS_END,
+};
+
+static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+{
+	struct course *course = &session->course;
+	struct codes_source puk_source = session->answers.pin, pin_source = session->answers.pin;
+	struct secret *puk = NULL, *wanted = NULL;
+	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
+	bool done = house_descriptor(invocation, "present-puk-fd", &puk_source.descriptor, err) &&
+	            house_descriptor(invocation, "new-pin-fd", &pin_source.descriptor, err);
+
+	snprintf(question, sizeof(question), "PUK of %s", token_name(&course->token, name));
+	done = done && codes_ask(&puk_source, question, "--present-puk-fd", &puk, err);
+	snprintf(question, sizeof(question), "new PIN of %s", name);
+	done = done && codes_ask_new(&pin_source, question, "--new-pin-fd", &wanted, err) &&
+	       piv_code_check(PIV_CODE_PIN, course->identity.firmware, wanted, err) &&
+	       piv_pin_unblock(course->token.piv, puk, wanted, NULL, err);
+	secret_free(puk);
+	secret_free(wanted);
+	if (done)
+		report_line("The PIN of %s is set.", name);
+	return done;
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	struct token_session session;
+	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
+
+	token_session_close(&session);
+	return done;
+}
+
+const struct verb verb_token_unblock = {
+    .name = "token unblock",
+    .summary = "set a new PIN by means of the PUK",
+    .synopsis = "[OPTION]...",
+    .description = "For a PIN that is blocked or forgotten. A wrong PUK costs a try of the PUK;\n"
+                   "when none is left only \"token reset\" helps.\n",
+    .options = options,
+    .run = run,
+};

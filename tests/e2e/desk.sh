@@ -1,0 +1,356 @@
+#!/bin/bash
+# desk: what the helpdesk does besides one enrollment after the other, with a real pcscd: codes and keys of a token, broken-off
+# enrollments, batches, the guided desk, and what other people's tools find afterwards.
+. "$(dirname "$0")/world.sh"
+
+# exits STATUS TEXT COMMAND...: passes where the command ends with that status.
+exits()
+{
+	local wanted=$1 text=$2 status
+	shift 2
+	world_run "$@"
+	status=$?
+	if [ $status -eq "$wanted" ]; then ok "$text"; else not_ok "$text (exits with $status, not $wanted)" "$WORLD/output"; fi
+}
+
+# says PATTERN TEXT: the output of the last command matches the extended regular expression.
+says()
+{
+	if grep -qE -e "$1" "$WORLD/output"; then ok "$2"; else not_ok "$2" "$WORLD/output"; fi
+}
+
+says_not()
+{
+	if grep -qE -e "$1" "$WORLD/output"; then not_ok "$2" "$WORLD/output"; else ok "$2"; fi
+}
+
+# report STATUS NAME TEXT COMMAND...: as exits, and its standard output is a report of the schema NAME; it stays in $WORLD/json.
+report()
+{
+	local wanted=$1 name=$2 text=$3 status
+	shift 3
+	"$@" >"$WORLD/json" 2>"$WORLD/output"
+	status=$?
+	if [ $status -ne "$wanted" ]; then
+		not_ok "$text (exits with $status, not $wanted)" "$WORLD/output" "$WORLD/json"
+		return
+	fi
+	"$top/tests/e2e/schema_check" "$name" "$WORLD/json" 2>>"$WORLD/output"
+	case $? in
+	0) ok "$text" ;;
+	77) skip "$text" "python3-jsonschema is not installed" ;;
+	*) not_ok "$text" "$WORLD/output" "$WORLD/json" ;;
+	esac
+}
+
+# holds FILTER TEXT: jq's filter is true of the last report.
+holds()
+{
+	if jq -e "$1" "$WORLD/json" >/dev/null; then ok "$2"; else not_ok "$2" "$WORLD/json"; fi
+}
+
+tell()
+{
+	"$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2"
+}
+
+reader_of()
+{
+	world_reader_name "$(cat "$WORLD/$1.reader")"
+}
+
+# token NAME WORDS... [OPTION]...: a verb about that token.
+token()
+{
+	local name=$1
+	shift
+	keyenroll "$@" --reader "$(reader_of "$name")"
+}
+
+pin=271828 walk=$top/tests/e2e/terminal_walk
+
+# The factory's codes go during the enrollment, and other tools read what keeps the new ones.
+check_codes_of_an_enrollment()
+{
+	report 0 token-info "token info of a fresh token" token blue token info --json
+	holds '.forecast.verdict == "accepted" and (.facts | map(select(.name == "issuer" and .grade == "signed")) | length == 1)' \
+		"says that it can be enrolled, and what is signed"
+	exits 0 "token info as text" token blue token info
+	says '^  pin .*factory.* claimed' "marks what is only claimed"
+	report 0 enroll "a fresh token is enrolled" world_enroll alice blue --json --trace "$WORLD/trace"
+	holds '.puk_changed and .management_key_changed and .sealed == null' "and gets codes of its own"
+	expect "the PUK came on its descriptor" grep -qE '^[0-9]{8}$' "$WORLD/blue.puk"
+	report 0 token-info "token info afterwards" token blue token info --json
+	holds '.facts | map(select(.name == "pin" or .name == "puk" or .name == "management-key") | .value | startswith("changed")) | all' \
+		"knows no factory code any more"
+	holds '.facts | map(select(.name == "serial" and .grade == "signed")) | length == 1' "and the serial is signed now"
+	report 0 slots "slots" token blue slots --json
+	holds '.slots == [.slots[] | select(.slot == "9a" and .grade == "signed" and .certificate)]' "shows the one key as attested"
+	exits 0 "the attestation is printed, and verifies" bash -c "keyenroll attest 9a --reader '$(reader_of blue)' | keyenroll verify -"
+	says_not 'blank' "cleanly"
+	refuse "the trace shows neither PIN nor PUK" grep -qE "32 37 31 38 32 38|$(od -An -tx1 -N8 "$WORLD/blue.puk" | cut -c2-)" "$WORLD/trace"
+	expect "and shows the commands" grep -q '^> 00 a4 04 00' "$WORLD/trace"
+	expect "with secrets masked" grep -q 'bytes masked' "$WORLD/trace"
+	expect "yubico-piv-tool takes the PIN" yubico-piv-tool --reader="$(reader_of blue)" -a verify-pin -P $pin
+	expect "OpenSC takes it" pkcs15-tool --reader "$(reader_of blue)" --verify-pin --pin $pin
+}
+
+# On 3DES firmware Debian's yubico-piv-tool can use the very key that stands in PRINTED.
+check_stored_key()
+{
+	local key
+	exits 1 "without being told, older firmware's factory PIN is not taken" world_enroll bob old --slot 9c --pin-fd 7 7<<<123456
+	exits 0 "it is enrolled as a fresh one" world_enroll bob old --factory-codes
+	key=$(yubico-piv-tool --reader="$(reader_of old)" -a verify-pin -P $pin -a read-object --id 0x5fc109 -f hex 2>/dev/null |
+		grep -oiE '8818' -A0 >/dev/null; yubico-piv-tool --reader="$(reader_of old)" -a verify-pin -P $pin -a read-object --id 0x5fc109 -f hex 2>/dev/null |
+		grep -oiE '881a8918[0-9a-f]{48}' | cut -c9-)
+	expect "yubico-piv-tool reads the management key from PRINTED" test ${#key} = 48
+	expect "and the token takes it" yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a set-chuid
+	expect "the admin data say where it is" bash -c "yubico-piv-tool --reader='$(reader_of old)' -a read-object --id 0x5fff00 -f hex 2>/dev/null | grep -qiE '8009810102'"
+	if command -v ykman >/dev/null; then
+		expect "ykman finds it protected" bash -c "ykman --reader '$(reader_of old)' piv info 2>&1 | grep -qi 'management key is stored on the YubiKey'"
+	else
+		skip "ykman finds it protected" "yubikey-manager is not installed"
+	fi
+	# And the other way: what they set, we find.
+	expect "yubico-piv-tool makes a key" yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a generate -s 9d -A ECCP256 -o "$WORLD/9d.pub"
+	exits 0 "which slots shows as attested" token old slots
+	says 'slot 9d: .*signed' "since the token made it"
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$WORLD/imported.key"
+	expect "and imports one" yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a import-key -s 9d -A ECCP256 -i "$WORLD/imported.key"
+	openssl req -x509 -new -key "$WORLD/imported.key" -subj /CN=imported -days 30 -out "$WORLD/imported.pem"
+	yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a import-certificate -s 9d -i "$WORLD/imported.pem" 2>/dev/null
+	exits 0 "slots" token old slots
+	says 'imported; only a key that the token' "says why that one is not attested"
+}
+
+check_code_verbs()
+{
+	local puk
+	puk=$(cat "$WORLD/blue.puk")
+	exits 3 "token pin with a wrong one" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<999999 6<<<161803
+	exits 2 "token pin to a simple one" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<$pin 6<<<111111
+	exits 0 "token pin" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<$pin 6<<<161803
+	exits 0 "token unblock" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<<<"$puk" 6<<<$pin
+	exits 3 "token puk with a wrong one" token blue token puk --present-puk-fd 5 --puk-fd 6 5<<<99999999 6>"$WORLD/void"
+	exits 0 "token puk" token blue token puk --present-puk-fd 5 --puk-fd 6 5<<<"$puk" 6>"$WORLD/blue.puk"
+	exits 0 "whose new PUK unblocks" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<"$WORLD/blue.puk" 6<<<$pin
+	exits 1 "token retries without consent" setsid -w keyenroll token retries 5 5 --reader "$(reader_of blue)" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/void"
+	exits 0 "token retries" token blue token retries 5 4 --yes --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
+	report 0 token-info "token info" token blue token info --json
+	holds '.facts | map(select(.name == "pin" and .value == "changed, 5 of 5 tries left")) | length == 1' "shows the tries"
+	holds '.facts | map(select(.name == "puk" and .value == "changed, 4 of 4 tries left")) | length == 1' "of both"
+	exits 0 "token management-key" token blue token management-key --pin-fd 5 5<<<$pin
+	exits 0 "and once more, from the stored one" token blue token management-key --pin-fd 5 5<<<$pin
+	exits 0 "move" token blue move 9a 83 --yes --pin-fd 5 5<<<$pin
+	exits 0 "slots" token blue slots
+	says 'slot 83: .*with certificate: signed' "shows it at its new place"
+	expect "OpenSC looks there too" bash -c "pkcs15-tool --reader '$(reader_of blue)' --list-certificates | grep -q 'Retired Certificate for Key Management 2\|Certificate for Retired'"
+	exits 1 "delete without consent" setsid -w keyenroll delete 83 --reader "$(reader_of blue)" --pin-fd 5 5<<<$pin
+	exits 0 "delete" token blue delete 83 --yes --pin-fd 5 5<<<$pin
+	exits 1 "token reset without consent" setsid -w keyenroll token reset --reader "$(reader_of blue)"
+	exits 0 "token reset" token blue token reset --yes
+	report 0 token-info "token info" token blue token info --json
+	holds '.facts | map(select(.name == "pin" and (.value | startswith("the factory")))) | length == 1' "shows the factory's state"
+}
+
+check_escrow()
+{
+	openssl req -x509 -newkey rsa:2048 -noenc -keyout "$WORLD/escrow.key" -subj /CN=escrow -days 30 -out "$WORLD/escrow.pem" 2>/dev/null
+	report 0 enroll "enroll --escrow" world_enroll alice blue --json --escrow "$WORLD/escrow.pem"
+	holds '.sealed | startswith("/")' "names what was sealed"
+	openssl cms -decrypt -inform PEM -in "$(jq -r .sealed "$WORLD/json")" -inkey "$WORLD/escrow.key" >"$WORLD/opened"
+	expect "openssl opens it" grep -qE '^puk [0-9]{8}$' "$WORLD/opened"
+	sed -n 's/^puk //p' "$WORLD/opened" >"$WORLD/blue.puk"
+	exits 0 "the PUK in it holds" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<"$WORLD/blue.puk" 6<<<$pin
+	exits 3 "without the management key nothing is deleted" token blue delete 9a --yes --pin-fd 5 5<<<$pin
+	exits 0 "the management key in it holds" token blue delete 9a --yes --management-key-fd 5 5< <(sed -n 's/^management-key //p' "$WORLD/opened")
+	exits 2 "what is no certificate is refused" token blue token puk --escrow "$WORLD/escrow.key"
+	exits 0 "token reset" token blue token reset --yes
+}
+
+# The reader's card is pulled in the middle of the real command.
+check_resume()
+{
+	local serial
+	serial=$(tell blue serial)
+	keyenroll revoke --reason test alice >/dev/null
+	exits 1 "nothing to resume" keyenroll resume
+	tell blue 'pull 15' >/dev/null
+	exits 3 "a token is pulled out while it is enrolled" world_enroll alice blue
+	says 'keyenroll resume' "and what to do is said"
+	tell blue insert >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	exits 1 "a new enrollment of it is refused" world_enroll alice blue
+	says 'journal.unfinished' "because one is not finished"
+	exits 0 "resume" keyenroll resume --serial "$serial" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
+	says 'Going on with alice' "tells what it goes on with"
+	exits 1 "and is finished" keyenroll resume
+	exits 0 "it is enrolled" keyenroll list --user alice
+	says 'active' "once"
+	world_token green 5.7.4
+	tell green 'pull 16' >/dev/null
+	exits 3 "another one is pulled" world_enroll bob green
+	tell green insert >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/green.reader")"
+	exits 0 "abandon" keyenroll abandon --pin-fd 5 5<<<$pin
+	says 'gone from the token' "takes its key out"
+	exits 0 "slots" token green slots
+	says 'No slot holds a key' "which is so"
+}
+
+# kill -9 of the command itself, while the token holds its answer back.
+check_killed()
+{
+	local at victim
+	for at in 13 16 21; do
+		keyenroll revoke --reason test bob >/dev/null 2>&1
+		token green token reset --yes >/dev/null 2>&1
+		tell green "stop $at" >/dev/null
+		(exec keyenroll enroll --reader "$(reader_of green)" --yes --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/green.puk") >/dev/null 2>&1 &
+		victim=$!
+		if ! world_wait 20 grep -q '^State:.T' "/proc/$(cat "$WORLD/green.pid")/status"; then
+			not_ok "killed at command $at: the token never stopped"
+			continue
+		fi
+		kill -KILL $victim
+		wait $victim 2>/dev/null
+		kill -CONT "$(cat "$WORLD/green.pid")"
+		sleep 0.3
+		if keyenroll resume --pin-fd 5 --puk-fd 6 5<<<$pin 6>>"$WORLD/green.puk" >"$WORLD/output" 2>&1 ||
+			world_enroll bob green --slot 9a >"$WORLD/output" 2>&1; then
+			ok "killed at command $at, and resumed"
+		else
+			not_ok "killed at command $at, and resumed" "$WORLD/output"
+		fi
+		keyenroll list --user bob >"$WORLD/output" 2>&1
+		says 'active' "killed at command $at: it is enrolled"
+		exits 0 "killed at command $at: the last PUK that was told holds" bash -c "tail -n 1 '$WORLD/green.puk' |
+			keyenroll token unblock --reader '$(reader_of green)' --present-puk-fd 0 --new-pin-fd 6 6<<<$pin"
+	done
+}
+
+# A registry on a disk with ever more room, until an enrollment gets through.
+check_full_disk()
+{
+	local room=0 done=no
+	mkdir "$WORLD/small"
+	mount -t tmpfs -o size=1m tmpfs "$WORLD/small"
+	cp -a "$world_registry/registrar" "$world_registry/registrar.pub" "$world_registry/registrars" "$WORLD/small/"
+	sed "s,$world_registry,$WORLD/small," "$world_registry/desk.conf" >"$WORLD/small/desk.conf"
+	keyenroll init --registry "$WORLD/small" >/dev/null 2>&1
+	while [ $done = no ] && [ $room -lt 40 ]; do
+		token green token reset --yes >/dev/null 2>&1
+		rm -rf "$WORLD/small/journal" "$WORLD/small/filler"
+		head -c 1m /dev/zero >"$WORLD/small/filler" 2>/dev/null
+		truncate -s -$((room * 4096)) "$WORLD/small/filler"
+		if world_enroll bob green --registry "$WORLD/small" >"$WORLD/output" 2>&1; then
+			done=yes
+		else
+			rm -f "$WORLD/small/filler"
+			if ! keyenroll resume --registry "$WORLD/small" --pin-fd 5 --puk-fd 6 5<<<$pin 6>>"$WORLD/green.puk" >"$WORLD/resumed" 2>&1 &&
+				! world_enroll bob green --registry "$WORLD/small" >"$WORLD/resumed" 2>&1; then
+				not_ok "with room for $room pages: resumed" "$WORLD/output" "$WORLD/resumed"
+			else
+				ok "with room for $room pages: refused, and resumed when there was room"
+			fi
+			[ "$(keyenroll list --json --registry "$WORLD/small" | jq '[.enrollments[] | select(.state == "active")] | length')" = 1 ] ||
+				not_ok "with room for $room pages: the registry has one enrollment"
+			keyenroll revoke --registry "$WORLD/small" --reason test bob >/dev/null 2>&1
+		fi
+		room=$((room + 3))
+	done
+	expect "with room enough it is enrolled" test $done = yes
+	umount "$WORLD/small"
+}
+
+check_batch()
+{
+	local one two
+	token blue token reset --yes >/dev/null 2>&1
+	token green token reset --yes >/dev/null 2>&1
+	keyenroll revoke --reason test alice >/dev/null 2>&1
+	keyenroll revoke --reason test bob >/dev/null 2>&1
+	one=$(tell blue serial) two=$(tell green serial)
+	printf 'user,serial\nalice,%s\n# nobody\nbob,%s\n' "$one" "$two" >"$WORLD/users.csv"
+	report 0 batch "a batch" keyenroll enroll --json --yes --from "$WORLD/users.csv" --pin-fd 5 --puk-fd 6 5< <(echo $pin; echo 314159) 6>"$WORLD/puks"
+	holds '.enrolled == 2 and .failed == 0' "enrolls both"
+	expect "each with a PUK of its own" test "$(sort -u "$WORLD/puks" | wc -l)" = 2
+	printf 'alice,%s\nbob,1\n' "$one" >"$WORLD/users.csv"
+	report 1 batch "one of a batch is not there" keyenroll enroll --json --yes --from "$WORLD/users.csv" --pin-fd 5 --puk-fd 6 5< <(echo $pin) 6>>"$WORLD/puks"
+	holds '.enrolled == 1 and .people[1].error.code == "card.absent"' "the others are enrolled all the same"
+	printf 'alice\nalice\n' >"$WORLD/users.csv"
+	exits 2 "a list with a name twice is refused" keyenroll enroll --from "$WORLD/users.csv"
+	says 'line 2' "with the line"
+}
+
+check_certificate()
+{
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$WORLD/ca.key"
+	keyenroll attest 9a --reader "$(reader_of blue)" | openssl x509 -noout -pubkey >"$WORLD/9a.pub"
+	openssl x509 -new -subj /CN=alice -force_pubkey "$WORLD/9a.pub" -key "$WORLD/ca.key" -days 30 -out "$WORLD/alice.pem"
+	openssl req -x509 -new -key "$WORLD/ca.key" -subj /CN=other -days 30 -out "$WORLD/other.pem"
+	keyenroll revoke --reason test alice >/dev/null 2>&1
+	exits 1 "a certificate of another key is refused" world_enroll alice blue --certificate "$WORLD/other.pem"
+	says 'key.mismatch' "with the reason"
+	keyenroll abandon --pin-fd 5 5<<<$pin >/dev/null 2>&1
+	expect "the slot still has its key" bash -c "keyenroll attest 9a --reader '$(reader_of blue)' | openssl x509 -noout -pubkey | cmp - '$WORLD/9a.pub'"
+}
+
+# The guided desk on a terminal of 80 columns, and what an interrupted prompt leaves behind.
+check_terminal()
+{
+	world_token_stop green
+	world_token_stop old
+	token blue token reset --yes >/dev/null 2>&1
+	keyenroll revoke --reason test alice >/dev/null 2>&1
+	exits 0 "the guided desk" "$walk" 'Who gets it' ali 'new PIN of token' $pin 'Again' 999999 'not the same.*new PIN' $pin 'Again' $pin \
+		'Press Enter' '' 'Hand over.*Take the token out' $'\x04' -- timeout 40 bash -c 'stty cols 80; (sleep 12; "$0" --control "$1" --tell eject; sleep 3; "$0" --control "$1" --tell insert) & keyenroll' \
+		"$build/tests/vtoken/vtoken" "$WORLD/blue.control"
+	says 'It can be enrolled; it has the factory' "says what the token is"
+	says 'That is alice' "completes a name"
+	says '^Enrolled +alice' "enrolls"
+	says_not "$pin" "echoes no PIN"
+	expect "no line is longer than 80 columns" bash -c "! grep -qE '^.{81}' '$WORLD/output'"
+	exits 64 "without a terminal it is a usage error" keyenroll
+	says_not $'\033' "and nothing is coloured"
+}
+
+check_pinentry()
+{
+	mkdir "$WORLD/bin"
+	cat >"$WORLD/bin/pinentry" <<-'END'
+		#!/bin/bash
+		echo "OK ready"
+		while read -r word rest; do
+			case $word in
+			GETPIN) echo "D 1618%30%33"; echo OK ;;
+			BYE) echo OK; exit ;;
+			*) echo OK ;;
+			esac
+		done
+	END
+	chmod 755 "$WORLD/bin/pinentry"
+	exits 0 "token pin through pinentry" env PATH="$WORLD/bin:$PATH" keyenroll token pin --reader "$(reader_of blue)" --pinentry --pin-fd 5 5<<<$pin
+	exits 0 "which has set what it said" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<161803 6<<<$pin
+}
+
+world_install
+world_user alice
+world_user bob
+world_pcscd 3
+world_token blue 5.7.4
+world_desk
+check_codes_of_an_enrollment
+check_code_verbs
+check_escrow
+check_resume
+check_killed
+check_full_disk
+check_batch
+check_certificate
+world_token old 4.3.5
+check_stored_key
+check_terminal
+check_pinentry
+world_end

@@ -1,0 +1,353 @@
+#include "tests/unit/unit.h"
+
+#include "tests/unit/course_bench.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/file.h"
+#include "enroll/appraising.h"
+#include "tests/vtoken/authority.h"
+
+static bool say_may_destroy(void *state, const struct course *course, struct error *err)
+{
+	struct clerk *clerk = state;
+
+	(void)course;
+	clerk->asked_to_destroy++;
+	return clerk->may_destroy || error_set(err, ERROR_DECLINED, "no");
+}
+
+static bool say_pin(void *state, const struct course *course, enum course_pin which, const struct error *problem,
+    struct secret **pin, struct error *err)
+{
+	struct clerk *clerk = state;
+
+	(void)course;
+	clerk->asked++;
+	clerk->asked_new += which == COURSE_PIN_NEW;
+	if (problem)
+		*err = *problem;
+	return !problem && secret_new(16, pin, err) && secret_put(*pin, bytes_of_text(clerk->pin), err);
+}
+
+static bool read_puk(void *state, const struct course *course, const struct secret *puk, struct error *err)
+{
+	struct clerk *clerk = state;
+
+	(void)course;
+	(void)err;
+	assert_int_equal(secret_bytes(puk).len, 8);
+	snprintf(clerk->puk, sizeof(clerk->puk), "%s", secret_text(puk));
+	return !clerk->puk_path[0] || file_store(clerk->puk_path, secret_bytes(puk), 0600, err);
+}
+
+static void wait_for_it(void *state)
+{
+	(void)state;
+}
+
+static void touch_it(void *state)
+{
+	struct clerk *clerk = state;
+
+	clerk->touches++;
+}
+
+static void hear_warning(void *state, const char *sentence)
+{
+	(void)state;
+	(void)sentence;
+}
+
+static void count_step(struct clerk *clerk)
+{
+	if (++clerk->steps == clerk->dies_at_step)
+		(void)raise(SIGKILL);
+}
+
+static void hear_before(void *state, const char *step, const char *sentence)
+{
+	struct clerk *clerk = state;
+
+	(void)sentence;
+	snprintf(clerk->last_step, sizeof(clerk->last_step), "%s", step);
+	count_step(clerk);
+}
+
+static void hear_after(void *state, const char *step, const struct error *err)
+{
+	struct clerk *clerk = state;
+
+	(void)err;
+	assert_string_equal(step, clerk->last_step);
+	count_step(clerk);
+}
+
+static void load_trust(struct world *world)
+{
+	struct error err = ERROR_EMPTY;
+	struct buffer json = BUFFER_EMPTY;
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/trust.json", world->vendor);
+	assert_done(file_load(path, 1 << 20, &json, &err), err);
+	assert_done(trust_new(&world->trust, &err), err);
+	assert_done(trust_add(world->trust, buffer_bytes(&json), path, TRUST_SITE, &err), err);
+	buffer_free(&json);
+}
+
+int bench_make_world(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	struct error err = ERROR_EMPTY;
+	struct desk_made made;
+
+	snprintf(world->folder, sizeof(world->folder), "/tmp/keyenroll-course.XXXXXX");
+	assert_non_null(mkdtemp(world->folder));
+	snprintf(world->vendor, sizeof(world->vendor), "%s/vendor", world->folder);
+	snprintf(world->stranger, sizeof(world->stranger), "%s/stranger", world->folder);
+	snprintf(world->registry, sizeof(world->registry), "%s/registry", world->folder);
+	assert_done(authorities_make(world->vendor, AUTHORITY_DEFAULT_PREFIX, &err), err);
+	assert_done(authorities_make(world->stranger, "Stranger", &err), err);
+	load_trust(world);
+	assert_done(policy_new_default(&world->policy, &err), err);
+	*state = world;
+	assert_done(
+	    desk_make(
+	        &(struct desk_wish){.folder = world->registry, .registrar_name = "helpdesk", .no_passphrase = true},
+	        &made, &err),
+	    err);
+	return 0;
+}
+
+int bench_end_world(void **state)
+{
+	struct world *world = *state;
+	char command[128];
+
+	trust_free(world->trust);
+	policy_free(world->policy);
+	snprintf(command, sizeof(command), "rm -rf %s", world->folder);
+	assert_int_equal(system(command), 0);
+	free(world);
+	return 0;
+}
+
+/* Each test begins with an empty registry. */
+int bench_open_desk(void **state)
+{
+	struct world *world = *state;
+	struct error err = ERROR_EMPTY;
+	struct desk_made made;
+	char path[512];
+
+	snprintf(path, sizeof(path), "rm -rf %s/registry.db %s/journal %s/escrow", world->registry, world->registry,
+	    world->registry);
+	assert_int_equal(system(path), 0);
+	assert_done(
+	    desk_make(&(struct desk_wish){.folder = world->registry, .registrar_name = "helpdesk"}, &made, &err), err);
+	assert_true(made.store && !made.key && !made.settings && !made.registrars);
+	assert_done(desk_open(world->registry, &world->desk, &err), err);
+	snprintf(path, sizeof(path), "%s/registrars", world->registry);
+	assert_done(registrars_load(path, &world->registrars, &err), err);
+	return 0;
+}
+
+int bench_close_desk(void **state)
+{
+	struct world *world = *state;
+
+	desk_close(&world->desk);
+	registrars_clear(&world->registrars);
+	return 0;
+}
+
+struct course_request bench_request(const char *algorithm, enum piv_pin_policy pin_policy)
+{
+	return (struct course_request){
+	    .person = "alice",
+	    .slot = piv_slot_find("9a"),
+	    .algorithm = piv_algorithm_find(algorithm),
+	    .pin_policy = pin_policy,
+	    .touch_policy = PIV_TOUCH_NEVER,
+	    .days = 30,
+	    .operator_name = "desk",
+	    .now = BENCH_NOW,
+	};
+}
+
+static bool count_entry(const struct store_entry *entry, void *context, struct error *err)
+{
+	(void)err;
+	assert_string_equal(entry->person, "alice");
+	assert_string_equal(entry->operator_name, "desk");
+	++*(unsigned *)context;
+	return true;
+}
+
+struct course_means bench_means(struct world *world)
+{
+	return (struct course_means){.registry = world->registry,
+	    .desk = &world->desk,
+	    .registrars = &world->registrars,
+	    .trust = world->trust,
+	    .policy = world->policy};
+}
+
+static struct course_dialogue dialogue_of(struct clerk *clerk)
+{
+	return (struct course_dialogue){.state = clerk,
+	    .may_destroy = say_may_destroy,
+	    .ask_pin = say_pin,
+	    .show_puk = clerk->deaf ? NULL : read_puk,
+	    .touch = touch_it,
+	    .wait = wait_for_it,
+	    .warn = hear_warning,
+	    .before = hear_before,
+	    .after = hear_after};
+}
+
+static bool open_plug(struct vtoken_plug *plug, struct token *token, struct error *err)
+{
+	struct transport transport = vtoken_plug_transport(plug);
+
+	if (piv_open_over(&transport, &token->piv, err) && piv_identify(token->piv, &token->identity, err))
+		return true;
+	token_close(token);
+	return false;
+}
+
+bool bench_run_with(const struct course_means *means, struct vtoken_plug *plug, const struct course_request *request,
+    struct clerk *clerk, struct error *err)
+{
+	struct course_dialogue dialogue = dialogue_of(clerk);
+	struct token token = TOKEN_EMPTY;
+	struct course course;
+	bool done;
+
+	if (!open_plug(plug, &token, err))
+		return false;
+	course_init(&course, request, means, &dialogue, &token);
+	done = course_run(&course, err);
+	course_clear(&course);
+	return done;
+}
+
+bool bench_run(struct world *world, struct vtoken_plug *plug, const struct course_request *request, struct clerk *clerk,
+    struct error *err)
+{
+	struct course_means means = bench_means(world);
+
+	return bench_run_with(&means, plug, request, clerk, err);
+}
+
+static bool take_name(const char *name, const struct journal_record *record, void *context, struct error *err)
+{
+	(void)record;
+	(void)err;
+	snprintf(context, 128, "%s", name);
+	return true;
+}
+
+static bool is_recorded(struct world *world, const struct journal_record *record)
+{
+	struct error err = ERROR_EMPTY;
+	unsigned num = 0;
+
+	if (record->key[0])
+		assert_done(store_each(world->desk.store, NULL, record->key, count_entry, &num, &err), err);
+	return num > 0;
+}
+
+static bool run_resumed(struct world *world, struct vtoken_plug *plug, const struct journal_record *record,
+    struct journal **journal, struct clerk *clerk, struct error *err)
+{
+	struct course_request request = bench_request(record->algorithm->name, record->pin_policy);
+	struct course_means means = bench_means(world);
+	struct course_dialogue dialogue = dialogue_of(clerk);
+	struct token token = TOKEN_EMPTY;
+	struct course course;
+	bool done;
+
+	if (!open_plug(plug, &token, err))
+		return false;
+	course_init(&course, &request, &means, &dialogue, &token);
+	course_resume(&course, record, journal);
+	done = course_run(&course, err);
+	course_clear(&course);
+	return done;
+}
+
+/* As the verb does: what is recorded already only needs its journal's end. */
+bool bench_resume(struct world *world, struct vtoken_plug *plug, struct clerk *clerk, bool *found, struct error *err)
+{
+	struct journal_record record;
+	struct journal *journal = NULL;
+	char name[128] = "";
+	bool done;
+
+	assert_done(journal_each(world->registry, take_name, name, err), *err);
+	*found = name[0] != '\0';
+	if (!*found)
+		return true;
+	assert_done(journal_open(world->registry, name, &record, &journal, err), *err);
+	done = is_recorded(world, &record) ? journal_end(journal, "enrolled", BENCH_NOW, err)
+	                                   : run_resumed(world, plug, &record, &journal, clerk, err);
+	journal_close(journal);
+	return done;
+}
+
+bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *clerk, struct error *err)
+{
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct course_means means = bench_means(world);
+	struct course_dialogue dialogue = dialogue_of(clerk);
+	struct journal_record record;
+	struct journal *journal = NULL;
+	struct token token = TOKEN_EMPTY;
+	struct course course;
+	char name[128] = "";
+	bool held, deleted, done;
+
+	assert_done(journal_each(world->registry, take_name, name, err), *err);
+	if (!name[0])
+		return true;
+	assert_done(journal_open(world->registry, name, &record, &journal, err), *err);
+	assert_done(open_plug(plug, &token, err), *err);
+	course_init(&course, &request, &means, &dialogue, &token);
+	course_resume(&course, &record, &journal);
+	done =
+	    course_abandon(&course, &held, &deleted, err) && journal_end(course.journal, "abandoned", BENCH_NOW, err);
+	course_clear(&course);
+	return done;
+}
+
+unsigned bench_count(struct world *world)
+{
+	struct error err = ERROR_EMPTY;
+	unsigned num = 0;
+
+	assert_done(store_each(world->desk.store, NULL, NULL, count_entry, &num, &err), err);
+	return num;
+}
+
+static bool count_journal(const char *name, const struct journal_record *record, void *context, struct error *err)
+{
+	(void)name;
+	(void)record;
+	(void)err;
+	++*(unsigned *)context;
+	return true;
+}
+
+unsigned bench_count_journals(struct world *world)
+{
+	struct error err = ERROR_EMPTY;
+	unsigned num = 0;
+
+	assert_done(journal_each(world->registry, count_journal, &num, &err), err);
+	return num;
+}

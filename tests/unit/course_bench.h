@@ -1,0 +1,62 @@
+/* course_bench.h: a desk in a folder of its own, two vendors of which it believes the first, a clerk who answers what a course
+ * asks, and the virtual token in this process: what the tests of the enrollment's course stand on. */
+#ifndef TESTS_UNIT_COURSE_BENCH_H
+#define TESTS_UNIT_COURSE_BENCH_H
+
+#include "enroll/course.h"
+#include "tests/unit/vtoken_transport.h"
+
+#define BENCH_NOW 1800000000
+#define BENCH_PIN "271828"
+
+struct world {
+	char folder[64], vendor[128], stranger[128], registry[128];
+	struct desk desk;
+	struct registrars registrars;
+	struct trust *trust;
+	struct policy *policy;
+};
+
+/* What the clerk of a test says, and what he was asked. */
+struct clerk {
+	const char *pin;
+	bool may_destroy, deaf; /* deaf: a PUK cannot be shown to him */
+	unsigned asked, asked_new, asked_to_destroy, touches, steps;
+	unsigned dies_at_step; /* SIGKILL at the n-th call of before and after together; 0: never */
+	char puk[16];          /* what he was shown last */
+	char puk_path[128];    /* where he writes it down; "": nowhere */
+	char last_step[32];
+};
+
+/* cmocka's: for the group, and for each test, which begins with an empty registry and no journal. */
+int bench_make_world(void **state);
+int bench_end_world(void **state);
+int bench_open_desk(void **state);
+int bench_close_desk(void **state);
+
+/* bench_request: an enrollment of alice in slot 9a. */
+struct course_request bench_request(const char *algorithm, enum piv_pin_policy pin_policy);
+
+/* bench_run: a whole course. Errors: those of course_run. */
+bool bench_run(struct world *world, struct vtoken_plug *plug, const struct course_request *request, struct clerk *clerk,
+    struct error *err) MUST_CHECK;
+
+/* bench_run_with: the same with means of the test's own making. */
+bool bench_run_with(const struct course_means *means, struct vtoken_plug *plug, const struct course_request *request,
+    struct clerk *clerk, struct error *err) MUST_CHECK;
+
+struct course_means bench_means(struct world *world);
+
+/* bench_resume: goes on with the one unfinished enrollment.
+ *   found  out: false when there is none */
+bool bench_resume(
+    struct world *world, struct vtoken_plug *plug, struct clerk *clerk, bool *found, struct error *err) MUST_CHECK;
+
+/* bench_abandon: takes the one unfinished enrollment back, if there is one. */
+bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *clerk, struct error *err) MUST_CHECK;
+
+/* bench_count: how many enrollments the registry has, all of them alice's; journals: how many are unfinished. */
+unsigned bench_count(struct world *world);
+unsigned bench_count_journals(struct world *world);
+
+#endif
