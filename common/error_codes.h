@@ -129,7 +129,6 @@
 	X(ERROR_SNAPSHOT_AGE,              "snapshot.too-old",           SYSTEM) \
 	X(ERROR_JOURNAL,                   "journal.file",               SYSTEM) \
 	X(ERROR_JOURNAL_OPEN,              "journal.unfinished",         DENIED) \
-	X(ERROR_BATCH,                     "batch.incomplete",           DENIED) \
 	X(ERROR_JOURNAL_ABSENT,            "journal.absent",             DENIED) \
 	X(ERROR_ESCROW,                    "escrow.certificate",         INPUT) \
 	X(ERROR_PUK_RECIPIENT,             "puk.nobody-to-tell",         USAGE) \

@@ -7,7 +7,8 @@
 
 /* batch_run: enrolls all of a file's people, and prints the report.
  *   path  as input_load takes it
- * Errors: those of people_parse and of the report; ERROR_BATCH when somebody was not enrolled. */
-bool batch_run(struct enrolling *enrolling, const char *path, struct error *err) MUST_CHECK;
+ *   all   out: whether everybody was enrolled
+ * Errors: those of people_parse and of the report. */
+bool batch_run(struct enrolling *enrolling, const char *path, bool *all, struct error *err) MUST_CHECK;
 
 #endif

@@ -39,7 +39,6 @@ static const struct advice advices[] = {
     {ERROR_JOURNAL_OPEN, "\"keyenroll resume\" goes on with it, \"keyenroll abandon\" puts the token back"},
     {ERROR_JOURNAL_ABSENT, "nothing has to be done; \"keyenroll list\" shows what is enrolled"},
     {ERROR_PUK_RECIPIENT, "give --escrow FILE or --puk-fd N, or run it on a terminal"},
-    {ERROR_BATCH, "the report says why; enroll those again"},
     {ERROR_MANAGEMENT_KEY, "give the token's own management key by --management-key-fd, or reset its PIV application"},
     {ERROR_TOUCH, "start over and touch the token when it blinks"},
     {ERROR_ENROLLMENT_EXISTS, "\"keyenroll list\" shows who has it; revoke that enrollment first"},

@@ -1,6 +1,7 @@
 #include "enroll/token_facts.h"
 
 #include "piv/certificate.h"
+#include "piv/key.h"
 
 void token_facts_clear(struct token_facts *facts)
 {
@@ -39,6 +40,24 @@ static bool has_certificate(struct piv *piv, const struct piv_slot *slot, bool *
 	return false;
 }
 
+/* A key without a certificate shows by its attestation, if the token made it. */
+static bool is_in_use(struct piv *piv, const struct piv_slot *slot, bool *found, struct error *err)
+{
+	struct buffer leaf = BUFFER_EMPTY;
+	struct error reason = ERROR_EMPTY;
+
+	if (!has_certificate(piv, slot, found, err))
+		return false;
+	if (*found)
+		return true;
+	*found = piv_attest(piv, slot, &leaf, &reason);
+	buffer_free(&leaf);
+	if (*found || reason.code == ERROR_NOT_ATTESTABLE || reason.code == ERROR_CARD_UNSUPPORTED)
+		return true;
+	*err = reason;
+	return false;
+}
+
 /* Without metadata only the four everyday slots are looked at: each costs a certificate's reading. */
 static bool read_slot(struct piv *piv, const struct piv_slot *slot, struct token_facts *facts, struct error *err)
 {
@@ -49,7 +68,7 @@ static bool read_slot(struct piv *piv, const struct piv_slot *slot, struct token
 	if (facts->knows_metadata) {
 		if (!read_metadata(piv, slot->id, &entry->metadata, &found, err))
 			return false;
-	} else if (slot->id >= 0x9a && !has_certificate(piv, slot, &found, err)) {
+	} else if (slot->id >= 0x9a && !is_in_use(piv, slot, &found, err)) {
 		return false;
 	}
 	facts->num_slots += found;

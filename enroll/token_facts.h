@@ -13,7 +13,7 @@
 /* A slot in use. */
 struct token_slot {
 	const struct piv_slot *slot;
-	bool has_metadata; /* else only that a certificate lies there is known */
+	bool has_metadata; /* else only that a certificate lies there, or an attestable key, is known */
 	struct piv_metadata metadata;
 };
 

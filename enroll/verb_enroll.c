@@ -71,10 +71,13 @@ static bool run(struct invocation *invocation, struct error *err)
 	const char *list = options_find(given, "from");
 	struct house house = HOUSE_EMPTY;
 	struct enrolling enrolling = {.quiet = false};
-	bool done = arguments_check(given, err) && enrolling_init(invocation, &house, &enrolling, err) &&
-	            house_open(invocation, &house, err) &&
-	            (list ? batch_run(&enrolling, list, err) : enroll_person(&enrolling, given->arguments[0], err));
+	bool all = true;
+	bool done =
+	    arguments_check(given, err) && enrolling_init(invocation, &house, &enrolling, err) &&
+	    house_open(invocation, &house, err) &&
+	    (list ? batch_run(&enrolling, list, &all, err) : enroll_person(&enrolling, given->arguments[0], err));
 
+	invocation->status = all ? 0 : 1;
 	enrolling_clear(&enrolling);
 	house_close(&house);
 	return done;

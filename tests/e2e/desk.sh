@@ -99,7 +99,8 @@ check_codes_of_an_enrollment()
 check_stored_key()
 {
 	local key
-	exits 1 "without being told, older firmware's factory PIN is not taken" world_enroll bob old --slot 9c --pin-fd 7 7<<<123456
+	pin=123456 exits 1 "without being told, older firmware's factory PIN is not taken" world_enroll bob old --slot 9c
+	says 'code.default' "for what it is"
 	exits 0 "it is enrolled as a fresh one" world_enroll bob old --factory-codes
 	key=$(yubico-piv-tool --reader="$(reader_of old)" -a verify-pin -P $pin -a read-object --id 0x5fc109 -f hex 2>/dev/null |
 		grep -oiE '8818' -A0 >/dev/null; yubico-piv-tool --reader="$(reader_of old)" -a verify-pin -P $pin -a read-object --id 0x5fc109 -f hex 2>/dev/null |
