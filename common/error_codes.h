@@ -38,12 +38,17 @@
 	X(ERROR_SSHSIG_NAMESPACE,          "sshsig.namespace",           DENIED) \
 	X(ERROR_AUTH_INFO,                 "auth-info.format",           INPUT) \
 	X(ERROR_CHAIN,                     "sshd.chain",                 DENIED) \
+	X(ERROR_AGENT,                     "agent.refused",              DEVICE) \
 	X(ERROR_AUTH_METHOD,               "auth-info.method",           DENIED) \
 	/* the request protocol between thin clients and the verifier */ \
 	X(ERROR_PROTOCOL,                  "protocol.format",            INPUT) \
 	X(ERROR_PROTOCOL_VERSION,          "protocol.version",           INPUT) \
 	X(ERROR_PROTOCOL_PEER,             "protocol.peer",              DENIED) \
 	X(ERROR_VERIFIER_UNREACHABLE,      "verifier.unreachable",       SYSTEM) \
+	X(ERROR_CONVERSATION,              "pam.conversation",           SYSTEM) \
+	X(ERROR_REMOTE,                    "login.remote",               DENIED) \
+	X(ERROR_TOKEN_ABSENT,              "token.absent",               DEVICE) \
+	X(ERROR_VERIFIER_BUSY,             "verifier.busy",              SYSTEM) \
 	X(ERROR_VERIFIER_DEADLINE,         "verifier.deadline",          SYSTEM) \
 	/* evidence: what cannot be read, and what is refused */ \
 	X(ERROR_EVIDENCE_FORMAT,           "evidence.format",            INPUT) \

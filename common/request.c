@@ -2,22 +2,32 @@
 
 #include "common/text.h"
 
-static const struct {
+static const struct code_row {
 	enum request_code code;
 	const char *name;
-	size_t methods_maximum;
+	size_t methods_minimum, methods_maximum;
+	bool proves; /* a person is to be proven: the fields on who asks and how long to wait are there */
 } codes[] = {
-    {REQUEST_AUTHORIZED_KEYS, "authorized-keys", 1},
-    {REQUEST_SESSION, "session", AUTH_INFO_METHODS_MAXIMUM},
-    {REQUEST_PRINCIPALS, "principals", 1},
+    {REQUEST_AUTHORIZED_KEYS, "authorized-keys", 1, 1, false},
+    {REQUEST_SESSION, "session", 1, AUTH_INFO_METHODS_MAXIMUM, false},
+    {REQUEST_PRINCIPALS, "principals", 1, 1, false},
+    {REQUEST_AUTHENTICATE, "authenticate", 0, 0, true},
+    {REQUEST_AGENT, "agent", 1, AUTH_INFO_METHODS_MAXIMUM, true},
 };
+
+static const struct code_row *find_row(unsigned code)
+{
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (code == codes[i].code)
+			return &codes[i];
+	return NULL;
+}
 
 const char *request_name(enum request_code code)
 {
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (codes[i].code == code)
-			return codes[i].name;
-	return "unknown";
+	const struct code_row *row = find_row(code);
+
+	return row == NULL ? "unknown" : row->name;
 }
 
 /* Ends a message that began at `mark`, or takes it back. */
@@ -34,6 +44,8 @@ static bool finish(struct buffer *out, size_t mark, size_t maximum, bool complet
 
 static bool put_request(const struct request *request, struct buffer *out, struct error *err)
 {
+	const struct code_row *row = find_row(request->code);
+
 	if (!buffer_put_u8(out, REQUEST_VERSION, err) || !buffer_put_u8(out, (uint8_t)request->code, err) ||
 	    !buffer_put_ssh_string(out, request->account, err) || !buffer_put_ssh_string(out, request->service, err) ||
 	    !buffer_put_u32(out, (uint32_t)request->num_methods, err))
@@ -42,7 +54,10 @@ static bool put_request(const struct request *request, struct buffer *out, struc
 		if (!buffer_put_ssh_string(out, request->methods[i].name, err) ||
 		    !buffer_put_ssh_string(out, request->methods[i].blob, err))
 			return false;
-	return buffer_put_ssh_string(out, request->remote, err);
+	return buffer_put_ssh_string(out, request->remote, err) &&
+	       (row == NULL || !row->proves ||
+	           (buffer_put_ssh_string(out, request->caller, err) &&
+	               buffer_put_u32(out, request->wait_seconds, err)));
 }
 
 bool request_encode(const struct request *request, struct buffer *out, struct error *err)
@@ -89,28 +104,23 @@ static bool take_word(struct bytes *message, struct bytes *word)
 	return bytes_take_ssh_string(message, word) && word->len > 0 && text_is_printable(*word);
 }
 
-static bool take_code(struct bytes *message, enum request_code *code, size_t *methods_maximum, struct error *err)
+static bool take_code(struct bytes *message, const struct code_row **row, struct error *err)
 {
 	uint8_t number;
 
 	if (!bytes_take_u8(message, &number))
 		return error_set(err, ERROR_PROTOCOL, "a request without code");
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		if (number == codes[i].code) {
-			*code = codes[i].code;
-			*methods_maximum = codes[i].methods_maximum;
-			return true;
-		}
-	}
-	return error_set(err, ERROR_PROTOCOL, "a request of unknown code %u", number);
+	*row = find_row(number);
+	return *row != NULL || error_set(err, ERROR_PROTOCOL, "a request of unknown code %u", number);
 }
 
-static bool take_methods(struct bytes *message, size_t maximum, struct request *request, struct error *err)
+static bool take_methods(struct bytes *message, const struct code_row *row, struct request *request, struct error *err)
 {
 	uint32_t count;
 
-	if (!bytes_take_u32(message, &count) || count == 0 || count > maximum)
-		return error_set(err, ERROR_PROTOCOL, "%s: not 1 to %zu methods", request_name(request->code), maximum);
+	if (!bytes_take_u32(message, &count) || count < row->methods_minimum || count > row->methods_maximum)
+		return error_set(err, ERROR_PROTOCOL, "%s: not %zu to %zu methods", row->name, row->methods_minimum,
+		    row->methods_maximum);
 	for (size_t i = 0; i < count; i++)
 		if (!take_word(message, &request->methods[i].name) ||
 		    !bytes_take_ssh_string(message, &request->methods[i].blob))
@@ -119,19 +129,34 @@ static bool take_methods(struct bytes *message, size_t maximum, struct request *
 	return true;
 }
 
+/* Text that may be empty. */
+static bool take_text(struct bytes *message, struct bytes *text)
+{
+	return bytes_take_ssh_string(message, text) && text_is_printable(*text);
+}
+
+static bool take_proof_fields(struct bytes *message, struct request *request)
+{
+	return take_text(message, &request->caller) && bytes_take_u32(message, &request->wait_seconds) &&
+	       request->wait_seconds > 0 && request->wait_seconds <= REQUEST_WAIT_MAXIMUM;
+}
+
 bool request_parse(struct bytes message, struct request *request, struct error *err)
 {
 	struct request fresh = {.num_methods = 0};
-	size_t methods_maximum;
+	const struct code_row *row;
 
-	if (!take_version(&message, REQUEST_MAXIMUM, err) || !take_code(&message, &fresh.code, &methods_maximum, err))
+	if (!take_version(&message, REQUEST_MAXIMUM, err) || !take_code(&message, &row, err))
 		return false;
+	fresh.code = row->code;
 	if (!take_word(&message, &fresh.account) || !take_word(&message, &fresh.service))
 		return error_set(err, ERROR_PROTOCOL, "an account or a service without sane name");
-	if (!take_methods(&message, methods_maximum, &fresh, err))
+	if (!take_methods(&message, row, &fresh, err))
 		return false;
-	if (!bytes_take_ssh_string(&message, &fresh.remote) || !text_is_printable(fresh.remote))
+	if (!take_text(&message, &fresh.remote))
 		return error_set(err, ERROR_PROTOCOL, "no sane word on where the person sits");
+	if (row->proves && !take_proof_fields(&message, &fresh))
+		return error_set(err, ERROR_PROTOCOL, "no sane word on who asks, or how long to wait");
 	if (message.len > 0)
 		return error_set(err, ERROR_PROTOCOL, "%zu bytes stand behind the request", message.len);
 	*request = fresh;

@@ -7,6 +7,7 @@
  *
  *   request   byte version | byte code | string account | string service | uint32 number of methods
  *             | { string method name | string key or certificate blob } … | string remote
+ *             | REQUEST_AUTHENTICATE, _AGENT: string caller | uint32 wait
  *   reply     byte version | byte verdict | string reason | string sentence | string output */
 #ifndef COMMON_REQUEST_H
 #define COMMON_REQUEST_H
@@ -18,11 +19,14 @@
 #define REQUEST_MAXIMUM (AUTH_INFO_MAXIMUM + 4096)
 #define REPLY_MAXIMUM ((size_t)64 * 1024)
 #define REQUEST_LENGTH_SIZE 4
+#define REQUEST_WAIT_MAXIMUM 600
 
 enum request_code {
 	REQUEST_AUTHORIZED_KEYS = 1, /* sshd asks for the lines of one offered key */
 	REQUEST_SESSION = 2,         /* PAM asks whether a session may open after these methods */
 	REQUEST_PRINCIPALS = 3,      /* sshd asks which principals of one offered certificate may enter */
+	REQUEST_AUTHENTICATE = 4, /* PAM wants the person proven by a token that is plugged in here: conversation.h */
+	REQUEST_AGENT = 5,        /* the same, by one of these keys in his SSH agent: conversation.h */
 };
 
 enum request_verdict {
@@ -40,6 +44,9 @@ struct request {
 	size_t num_methods;
 	struct bytes
 	    remote; /* where the person sits, in the words of who asks (PAM_RHOST); empty: not known, or here */
+	struct bytes
+	    caller; /* REQUEST_AUTHENTICATE, _AGENT: the account from which it is asked (PAM_RUSER); may be empty */
+	uint32_t wait_seconds; /* REQUEST_AUTHENTICATE, _AGENT: how long for a token, 1 to REQUEST_WAIT_MAXIMUM */
 };
 
 struct reply {
@@ -59,7 +66,7 @@ bool reply_encode(const struct reply *reply, struct buffer *out, struct error *e
 bool request_parse(struct bytes message, struct request *request, struct error *err) MUST_CHECK;
 bool reply_parse(struct bytes message, struct reply *reply, struct error *err) MUST_CHECK;
 
-/* request_name: "authorized-keys", "session", "principals"; static storage. */
+/* request_name: "authorized-keys", "session", "principals", "authenticate", "agent"; static storage. */
 const char *request_name(enum request_code code);
 
 #endif

@@ -1,5 +1,5 @@
-/* Requests and replies: what is taken is written again byte for byte. */
-#include "common/request.h"
+/* Requests, replies, questions and answers: what is taken is written again byte for byte. */
+#include "common/conversation.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_written(const struct buffer *out, struct bytes in)
@@ -15,10 +15,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buffer out = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 	struct request request;
+	struct question question;
+	struct bytes content;
 	struct reply reply;
 
 	if (request_parse(in, &request, &err)) {
-		demand(request.account.len > 0 && request.num_methods > 0);
+		demand(request.account.len > 0 && (request.num_methods > 0 || request.code == REQUEST_AUTHENTICATE));
 		demand(request_encode(&request, &out, &err));
 		check_written(&out, in);
 	}
@@ -26,6 +28,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (reply_parse(in, &reply, &err)) {
 		demand(reply.verdict == REQUEST_ACCEPTED || reply.output.len == 0);
 		demand(reply_encode(&reply, &out, &err));
+		check_written(&out, in);
+	}
+	buffer_free(&out);
+	if (question_parse(in, &question, &err)) {
+		demand(question_is(in) && !reply_parse(in, &reply, NULL));
+		demand(question_encode(&question, &out, &err));
+		check_written(&out, in);
+	}
+	buffer_free(&out);
+	if (answer_parse(in, &content, &err)) {
+		demand(!question_is(in) && answer_encode(content, &out, &err));
 		check_written(&out, in);
 	}
 	buffer_free(&out);

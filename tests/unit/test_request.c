@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/request.h"
+#include "common/conversation.h"
 #include "tests/unit/mutation.h"
 
 #define RAW(text) text, sizeof(text) - 1
@@ -225,9 +225,91 @@ static void damage_never_breaks_the_parsers(void **state)
 	buffer_free(&out);
 }
 
+static void a_request_for_a_proof_has_its_fields(void **state)
+{
+	static const struct {
+		const char *name, *message;
+		size_t len;
+		enum error_code code;
+	} rows[] = {
+	    {"good", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1"), ERROR_NONE},
+	    {"nobody else asks", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"), ERROR_NONE},
+	    {"a method", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1"),
+	        ERROR_PROTOCOL},
+	    {"agent without a key", RAW("\1\5\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1"), ERROR_PROTOCOL},
+	    {"no caller", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"line end in caller", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1\n\0\0\0\1"), ERROR_PROTOCOL},
+	    {"no time to wait", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\0"), ERROR_PROTOCOL},
+	    {"too long to wait", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\2\x59"), ERROR_PROTOCOL},
+	    {"junk behind", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1x"), ERROR_PROTOCOL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+		struct request request;
+
+		if (request_parse(bytes_of(rows[i].message, rows[i].len), &request, &err) !=
+		    (rows[i].code == ERROR_NONE))
+			fail_msg("%s: %s", rows[i].name, error_word(err.code));
+	}
+}
+
+static void a_question_has_the_fields_of_its_kind(void **state)
+{
+	static const struct {
+		const char *name, *message;
+		size_t len;
+		enum error_code code;
+	} rows[] = {
+	    {"under way", RAW("\1\20\0\0\0\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"tell", RAW("\1\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"PIN", RAW("\1\23\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"sign", RAW("\1\25\0\0\0\0\0\0\0\1k\0\0\0\1d"), ERROR_NONE},
+	    {"newer version", RAW("\2\21"), ERROR_PROTOCOL_VERSION},
+	    {"unknown kind", RAW("\1\26\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"a verdict", RAW("\1\1\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"tell without text", RAW("\1\21\0\0\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"an escape in the text", RAW("\1\21\0\0\0\1\33\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"PIN with a key", RAW("\1\23\0\0\0\1t\0\0\0\1k\0\0\0\1d"), ERROR_PROTOCOL},
+	    {"sign without key", RAW("\1\25\0\0\0\0\0\0\0\0\0\0\0\1d"), ERROR_PROTOCOL},
+	    {"sign nothing", RAW("\1\25\0\0\0\0\0\0\0\1k\0\0\0\0"), ERROR_PROTOCOL},
+	    {"cut short", RAW("\1\21\0\0\0\1t\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"junk behind", RAW("\1\21\0\0\0\1t\0\0\0\0\0\0\0\0x"), ERROR_PROTOCOL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+		struct question question;
+
+		if (question_parse(bytes_of(rows[i].message, rows[i].len), &question, &err) !=
+		        (rows[i].code == ERROR_NONE) ||
+		    err.code != rows[i].code)
+			fail_msg("%s: %s", rows[i].name, error_word(err.code));
+	}
+}
+
+static void an_answer_is_read_as_it_was_written(void **state)
+{
+	struct buffer out = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct bytes content;
+
+	(void)state;
+	assert_done(answer_encode(bytes_of_text("123456"), &out, &err), err);
+	assert_done(answer_parse(message_of(&out), &content, &err), err);
+	assert_true(bytes_equal_text(content, "123456"));
+	assert_refused(answer_parse(bytes_of(RAW("\1\23\0\0\0\0")), &content, &err), err, ERROR_PROTOCOL);
+	buffer_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_request_for_a_proof_has_its_fields),
+	    cmocka_unit_test(a_question_has_the_fields_of_its_kind),
+	    cmocka_unit_test(an_answer_is_read_as_it_was_written),
 	    cmocka_unit_test(a_request_is_read_as_it_was_written),
 	    cmocka_unit_test(a_reply_is_read_as_it_was_written),
 	    cmocka_unit_test(malformed_requests_are_refused),

@@ -1,0 +1,52 @@
+/* conversation.h: what is said on one connection between a request that wants a person proven (REQUEST_AUTHENTICATE,
+ * REQUEST_AGENT) and the reply to it.
+ *
+ * The verifier asks, the client answers; whatever kind of question it is, there is never more than one open. The reply of
+ * request.h ends it, at any point. Framing and version are those of request.h; a question's kind can be told from a verdict.
+ * An answer may carry a PIN: what it is encoded into, and read from, lives in a buffer, which wipes, for the time of one message.
+ * Knows nothing of sockets, persons and tokens. libc only.
+ *
+ *   question  byte version | byte kind | string text | string key | string data
+ *   answer    byte version | byte 64 | string content */
+#ifndef COMMON_CONVERSATION_H
+#define COMMON_CONVERSATION_H
+
+#include "common/request.h"
+
+#define QUESTION_MAXIMUM ((size_t)64 * 1024)
+#define ANSWER_MAXIMUM ((size_t)4096)
+/* How many questions a client puts up with in one conversation. */
+#define CONVERSATION_QUESTIONS_MAXIMUM 48
+
+enum question_kind {
+	QUESTION_UNDER_WAY = 16, /* nothing to show or to answer: the verifier is at it */
+	QUESTION_TELL = 17,      /* text for the person, no answer */
+	QUESTION_WARN = 18,      /* as QUESTION_TELL, for what went wrong */
+	QUESTION_PIN = 19,       /* the answer is a secret, typed unseen */
+	QUESTION_CONSENT = 20,   /* the answer is a word, typed in sight */
+	QUESTION_SIGN = 21,      /* for no person: the answer is the SSH signature blob that `key` makes over `data` */
+};
+
+struct question {
+	enum question_kind kind;
+	struct bytes text; /* printable, for TELL, WARN, PIN and CONSENT; else empty */
+	struct bytes key;  /* QUESTION_SIGN: the public key's blob; else empty */
+	struct bytes data; /* QUESTION_SIGN: what is to be signed; else empty */
+};
+
+/* question_wants_answer: whether the verifier waits after this kind. */
+bool question_wants_answer(enum question_kind kind);
+
+/* question_is: whether a message without its length, from the verifier, is a question and not the reply. */
+bool question_is(struct bytes message);
+
+/* question_encode, answer_encode: append a whole message, length included. Errors: ERROR_LIMIT, ERROR_MEMORY. */
+bool question_encode(const struct question *question, struct buffer *out, struct error *err) MUST_CHECK;
+bool answer_encode(struct bytes content, struct buffer *out, struct error *err) MUST_CHECK;
+
+/* question_parse, answer_parse: read a message without its length, all of it; the result borrows from `message`.
+ * Errors: ERROR_PROTOCOL_VERSION, ERROR_PROTOCOL (also: a field that its kind does not have, or lacks one that it has). */
+bool question_parse(struct bytes message, struct question *question, struct error *err) MUST_CHECK;
+bool answer_parse(struct bytes message, struct bytes *content, struct error *err) MUST_CHECK;
+
+#endif
