@@ -197,3 +197,16 @@ bool piv_pin_verify(struct piv *piv, const struct secret *pin, unsigned *tries_l
 		piv_note_pin_verified(piv);
 	return done;
 }
+
+bool piv_pin_tries(struct piv *piv, unsigned *tries_left, bool *known, struct error *err)
+{
+	static const struct apdu_command command = {
+	    .ins = INS_VERIFY, .p2 = PIV_REFERENCE_PIN, .reply = APDU_REPLY_NONE};
+	struct buffer reply = BUFFER_EMPTY;
+	uint16_t status = 0;
+	bool done = piv_exchange(piv, &command, &reply, &status, err);
+
+	*known = done && status_tries_left(status, tries_left);
+	buffer_free(&reply);
+	return done;
+}

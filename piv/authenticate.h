@@ -26,4 +26,9 @@ bool piv_authenticate(
  * bytes), those of piv_run. */
 bool piv_pin_verify(struct piv *piv, const struct secret *pin, unsigned *tries_left, struct error *err) MUST_CHECK;
 
+/* piv_pin_tries: how many wrong PINs the token still takes, 0 when it is blocked: one command, which sends no PIN and costs no try.
+ *   known  out: false where the token does not say
+ * Errors: those of piv_exchange. */
+bool piv_pin_tries(struct piv *piv, unsigned *tries_left, bool *known, struct error *err) MUST_CHECK;
+
 #endif

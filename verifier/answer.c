@@ -51,7 +51,7 @@ static int priority_of(const struct request *request, const struct decision *dec
 	if (decision->pass == PASS_AUDIT || decision->key.grace.person[0] != '\0')
 		return LOG_WARNING;
 	if (decision->verdict == REQUEST_ACCEPTED)
-		return request->code == REQUEST_SESSION ? LOG_NOTICE : LOG_INFO;
+		return request->code == REQUEST_SESSION || authentication_is(request) ? LOG_NOTICE : LOG_INFO;
 	if (request->code == REQUEST_AUTHORIZED_KEYS && (code == ERROR_ENROLLMENT_ABSENT || code == ERROR_SSH_KEY_TYPE))
 		return LOG_INFO;
 	return priorities[error_category(code)];
@@ -151,19 +151,14 @@ static bool put_reply(const struct decision *decision, struct buffer *out, struc
 	return reply_encode(&reply, out, err);
 }
 
-/* Fills *decision. What host.conf allows on its own holds also where another of the host's files is broken. */
-static void request_decide(struct configuration *configuration, const struct peer *peer, struct bytes message,
-    int64_t now, struct request *request, struct decision *decision)
+/* What host.conf allows on its own holds also where another of the host's files is broken. */
+static void decide_now(
+    struct configuration *configuration, const struct request *request, int64_t now, struct decision *decision)
 {
 	const struct host_rules *rules;
 	struct host_view view;
 
-	if (!request_parse(message, request, &decision->error)) {
-		*request = (struct request){.num_methods = 0};
-		return;
-	}
-	if (!peer_check(peer, request->account, &decision->error) ||
-	    !configuration_refresh_rules(configuration, &rules, &decision->error))
+	if (!configuration_refresh_rules(configuration, &rules, &decision->error))
 		return;
 	if (configuration_refresh(configuration, &view, &decision->error))
 		decide(request, &view, now, decision);
@@ -171,18 +166,74 @@ static void request_decide(struct configuration *configuration, const struct pee
 		decide_without_view(request, rules, decision);
 }
 
-bool answer(struct configuration *configuration, const struct peer *peer, struct bytes message, int64_t now,
+/* False: *decision says why not. */
+static bool begin(struct configuration *configuration, const struct peer *peer, struct bytes message, int64_t now,
+    const struct request *request, struct authentication **begun, struct decision *decision)
+{
+	struct host_view view;
+
+	if (begun == NULL)
+		return error_set(&decision->error, ERROR_VERIFIER_UNREACHABLE,
+		    "only the running verifier can talk with a person, and it does not run");
+	return configuration_refresh(configuration, &view, &decision->error) &&
+	       authentication_begin(
+	           request, message, &view, peer_is_trusted(peer->user), now, begun, &decision->key, &decision->error);
+}
+
+/* Fills *decision, or begins an authentication, and then it is true. */
+static bool request_decide(struct configuration *configuration, const struct peer *peer, struct bytes message,
+    int64_t now, struct request *request, struct authentication **begun, struct decision *decision)
+{
+	if (!request_parse(message, request, &decision->error)) {
+		*request = (struct request){.num_methods = 0};
+		return false;
+	}
+	if (!peer_check(peer, request->account, &decision->error))
+		return false;
+	if (authentication_is(request))
+		return begin(configuration, peer, message, now, request, begun, decision);
+	decide_now(configuration, request, now, decision);
+	return false;
+}
+
+/* The log first: it has more than the client is told. */
+static bool conclude(const struct peer *peer, const struct request *request, struct decision *decision,
     struct buffer *reply, struct error *err)
+{
+	bool done;
+
+	log_decision(peer, request, decision);
+	done = put_reply(decision, reply, err);
+	decision_clear(decision);
+	return done;
+}
+
+bool answer(struct configuration *configuration, const struct peer *peer, struct bytes message, int64_t now,
+    struct authentication **begun, struct buffer *reply, struct error *err)
 {
 	struct decision decision = DECISION_EMPTY;
 	struct request request = {.num_methods = 0};
-	bool done;
 
-	request_decide(configuration, peer, message, now, &request, &decision);
-	log_decision(peer, &request, &decision);
-	done = put_reply(&decision, reply, err);
+	if (begun != NULL)
+		*begun = NULL;
+	if (!request_decide(configuration, peer, message, now, &request, begun, &decision))
+		return conclude(peer, &request, &decision, reply, err);
 	decision_clear(&decision);
-	return done;
+	return true;
+}
+
+bool answer_proof(struct configuration *configuration, const struct peer *peer,
+    const struct authentication *authentication, const struct bytes *proof, const struct error *why, int64_t now,
+    struct buffer *reply, struct error *err)
+{
+	struct decision decision = DECISION_EMPTY;
+	struct host_view view;
+
+	if (proof == NULL)
+		decision.error = *why;
+	else if (configuration_refresh(configuration, &view, &decision.error))
+		authentication_conclude(authentication, *proof, &view, now, &decision);
+	return conclude(peer, &authentication->request, &decision, reply, err);
 }
 
 bool answer_refusal(const struct peer *peer, const struct error *why, struct buffer *reply, struct error *err)

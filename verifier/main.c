@@ -14,6 +14,7 @@
 #include "verifier/listen.h"
 #include "verifier/once.h"
 #include "verifier/privileges.h"
+#include "verifier/sandbox.h"
 #include "verifier/serve.h"
 
 static const char usage[] =
@@ -125,11 +126,37 @@ static bool open_listener(const char *path, int *listener, struct error *err)
 	return listen_at(path, listener, err);
 }
 
+static void log_notice(const char *sentence)
+{
+	log_write(&(struct log_event){.program = "keyenrolld", .priority = LOG_NOTICE, .sentence = sentence});
+}
+
+/* A layer that is missing is worth a line each time that the daemon starts. */
+static bool close_in(const struct command *command, struct error *err)
+{
+#ifdef KEYENROLL_WITHOUT_SANDBOX
+	(void)command, (void)err;
+	log_notice("built with sanitizers: not in the sandbox");
+	return true;
+#else
+	const char *const folders[] = {command->folders.config, command->folders.data, command->folders.state};
+	struct sandbox_layers layers;
+
+	if (!sandbox_enter(folders, sizeof(folders) / sizeof(folders[0]), &layers, err))
+		return false;
+	if (!command->once && !layers.landlock)
+		log_notice("this kernel has no Landlock: files are kept by their permissions alone");
+	if (!command->once && !layers.seccomp)
+		log_notice("no filter of system calls is known for this architecture");
+	return true;
+#endif
+}
+
 static bool run_daemon(const struct command *command, struct configuration *configuration, struct error *err)
 {
 	int listener = -1, stop = -1;
 	bool done = open_listener(command->socket, &listener, err) && privileges_drop(KEYENROLL_VERIFIER_USER, err) &&
-	            watch_signals(&stop, err) && serve(listener, stop, configuration, err);
+	            watch_signals(&stop, err) && close_in(command, err) && serve(listener, stop, configuration, err);
 
 	if (listener >= 0)
 		close(listener);
@@ -138,11 +165,11 @@ static bool run_daemon(const struct command *command, struct configuration *conf
 	return done;
 }
 
-static bool run_once(struct configuration *configuration, struct error *err)
+static bool run_once(const struct command *command, struct configuration *configuration, struct error *err)
 {
 	uid_t asker = getuid();
 
-	return privileges_drop(KEYENROLL_VERIFIER_USER, err) &&
+	return privileges_drop(KEYENROLL_VERIFIER_USER, err) && close_in(command, err) &&
 	       once(STDIN_FILENO, STDOUT_FILENO, asker, configuration, err);
 }
 
@@ -154,7 +181,7 @@ static bool run(const struct command *command, struct error *err)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (!configuration_new(&command->folders, &configuration, err))
 		return false;
-	done = command->once ? run_once(configuration, err) : run_daemon(command, configuration, err);
+	done = command->once ? run_once(command, configuration, err) : run_daemon(command, configuration, err);
 	configuration_free(configuration);
 	return done;
 }

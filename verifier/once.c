@@ -29,7 +29,7 @@ static bool answer_input(struct configuration *configuration, const struct peer 
 	struct bytes message;
 
 	if (bytes_take_ssh_string(&input, &message) && input.len == 0)
-		return answer(configuration, peer, message, time(NULL), reply, err);
+		return answer(configuration, peer, message, time(NULL), NULL, reply, err);
 	error_set(&why, ERROR_PROTOCOL, "standard input is not exactly one request");
 	return answer_refusal(peer, &why, reply, err);
 }

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "common/deadline.h"
+#include "verifier/asking.h"
+#include "verifier/worker.h"
 
 /* How long the listener rests when the machine has no descriptor or memory left for another client. */
 #define ACCEPT_REST_MS 50
@@ -21,6 +23,9 @@ struct client {
 	struct buffer received;
 	struct buffer reply; /* empty until it was made */
 	size_t num_sent;
+	struct authentication *authentication; /* one that is under way; else NULL */
+	struct worker worker;
+	struct buffer report;
 };
 
 struct server {
@@ -33,10 +38,13 @@ struct server {
 
 static void client_clear(struct client *client)
 {
+	worker_end(&client->worker);
+	authentication_free(client->authentication);
 	close(client->descriptor);
+	buffer_free(&client->report);
 	buffer_free(&client->received);
 	buffer_free(&client->reply);
-	*client = (struct client){.descriptor = -1};
+	*client = (struct client){.descriptor = -1, .worker = WORKER_NONE};
 }
 
 static void drop_client(struct server *server, size_t at)
@@ -70,6 +78,8 @@ static void add_client(struct server *server, int descriptor)
 	    .deadline = deadline_in(SERVE_TIMEOUT_MS),
 	    .received = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + REQUEST_MAXIMUM),
 	    .reply = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + REPLY_MAXIMUM),
+	    .worker = WORKER_NONE,
+	    .report = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + WORKER_REPORT_MAXIMUM),
 	};
 }
 
@@ -128,6 +138,47 @@ static enum progress find_message(const struct client *client, struct bytes *mes
 	return PROGRESS_WHOLE;
 }
 
+static bool worker_has_room(const struct server *server, const struct client *client, struct error *err)
+{
+	size_t num = 0, of_user = 0;
+
+	for (size_t i = 0; i < server->num_clients; i++) {
+		num += server->clients[i].worker.process > 0 ? 1 : 0;
+		of_user +=
+		    server->clients[i].worker.process > 0 && server->clients[i].peer.user == client->peer.user ? 1 : 0;
+	}
+	if (num < SERVE_WORKERS_MAXIMUM &&
+	    (peer_is_trusted(client->peer.user) || of_user < SERVE_WORKERS_OF_A_USER_MAXIMUM))
+		return true;
+	return error_set(err, ERROR_VERIFIER_BUSY, "too many people prove themselves at once: try again in a moment");
+}
+
+/* Ends what is under way with a reply. */
+static bool conclude_client(
+    struct server *server, struct client *client, const struct bytes *proof, const struct error *why)
+{
+	bool done = answer_proof(
+	    server->configuration, &client->peer, client->authentication, proof, why, time(NULL), &client->reply, NULL);
+
+	worker_end(&client->worker);
+	authentication_free(client->authentication);
+	client->authentication = NULL;
+	client->deadline = deadline_in(SERVE_TIMEOUT_MS);
+	return done;
+}
+
+/* The client hears at once that somebody is there: after that it waits longer than its deadline. */
+static bool begin_client(struct server *server, struct client *client)
+{
+	struct error why = ERROR_EMPTY;
+
+	if (!worker_has_room(server, client, &why) || !asking_tell(client->descriptor, QUESTION_UNDER_WAY, "", &why) ||
+	    !worker_start(client->authentication, client->descriptor, &client->worker, &why))
+		return conclude_client(server, client, NULL, &why);
+	client->deadline = deadline_in(WORKER_TIMEOUT_MS + 1000 * client->authentication->request.wait_seconds);
+	return true;
+}
+
 /* Makes the reply as soon as that is possible; false where there is none to send. */
 static bool answer_client(struct server *server, struct client *client)
 {
@@ -138,7 +189,9 @@ static bool answer_client(struct server *server, struct client *client)
 	case PROGRESS_UNFINISHED:
 		return true;
 	case PROGRESS_WHOLE:
-		return answer(server->configuration, &client->peer, message, time(NULL), &client->reply, &why);
+		return answer(server->configuration, &client->peer, message, time(NULL), &client->authentication,
+		           &client->reply, &why) &&
+		       (client->authentication == NULL || begin_client(server, client));
 	case PROGRESS_WRONG:
 		return answer_refusal(&client->peer, &why, &client->reply, NULL);
 	}
@@ -174,7 +227,25 @@ static bool send_to_client(struct client *client)
 	return client->num_sent < client->reply.len;
 }
 
-/* Goes on with one client as far as it gets without waiting; false when it is done or lost. */
+/* Reads on in a worker's report; at its end there is a reply. */
+static bool advance_worker(struct server *server, struct client *client)
+{
+	uint8_t part[RECEIVE_SIZE];
+	ssize_t len = recv(client->worker.report, part, sizeof(part), MSG_DONTWAIT);
+	struct error why = ERROR_EMPTY;
+	struct bytes proof;
+
+	if (len < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (len > 0)
+		return buffer_put(&client->report, bytes_of(part, (size_t)len), NULL);
+	if (!worker_parse_report(buffer_bytes(&client->report), &proof, &why))
+		return conclude_client(server, client, NULL, &why);
+	return conclude_client(server, client, &proof, NULL);
+}
+
+/* Goes on with one client as far as it gets without waiting; false when it is done or lost. What a client says while a worker talks
+ * with it is the worker's to read; that it hangs up is ours to see. */
 static bool advance_client(struct server *server, struct client *client)
 {
 	if (client->reply.len == 0 && !receive_from_client(server, client))
@@ -182,12 +253,32 @@ static bool advance_client(struct server *server, struct client *client)
 	return client->reply.len == 0 || send_to_client(client);
 }
 
-static void advance_clients(struct server *server, const struct pollfd *polled)
+/* A worker that ran out of time is a refusal, and not a closed door. */
+static bool end_late_client(struct server *server, struct client *client)
+{
+	struct error why = ERROR_EMPTY;
+
+	if (client->authentication == NULL)
+		return false;
+	error_set(&why, ERROR_DEADLINE, "the token and its person took too long");
+	return conclude_client(server, client, NULL, &why);
+}
+
+/* What poll said of one client: of its socket, and of its worker's report. */
+static bool turn_client(struct server *server, struct client *client, short socket, short report)
+{
+	if (deadline_left_ms(client->deadline) == 0)
+		return end_late_client(server, client);
+	if (client->authentication != NULL)
+		return (report == 0 || advance_worker(server, client)) && socket == 0;
+	return socket == 0 || advance_client(server, client);
+}
+
+static void advance_clients(struct server *server, const struct pollfd *sockets, const struct pollfd *reports)
 {
 	/* From the end, since dropping one moves the last into its place. */
 	for (size_t i = server->num_clients; i-- > 0;)
-		if (deadline_left_ms(server->clients[i].deadline) == 0 ||
-		    (polled[i].revents != 0 && !advance_client(server, &server->clients[i])))
+		if (!turn_client(server, &server->clients[i], sockets[i].revents, reports[i].revents))
 			drop_client(server, i);
 }
 
@@ -203,31 +294,46 @@ static int poll_timeout(const struct server *server)
 	return least;
 }
 
-static void fill_polled(const struct server *server, struct pollfd polled[SERVE_CLIENTS_MAXIMUM + 2])
+static short events_of(const struct client *client)
+{
+	if (client->authentication != NULL)
+		return 0; /* poll tells of a hang-up in any case */
+	return client->reply.len == 0 ? POLLIN : POLLOUT;
+}
+
+/* What the loop waits for: the stop, the listener, each client's socket, then each client's report. poll passes over
+ * descriptor -1. */
+enum { POLLED_STOP, POLLED_LISTENER, POLLED_CLIENTS, POLLED_MAXIMUM = POLLED_CLIENTS + 2 * SERVE_CLIENTS_MAXIMUM };
+
+static void fill_polled(const struct server *server, struct pollfd polled[POLLED_MAXIMUM])
 {
 	bool accepts = !server->accept_rests && server->num_clients < SERVE_CLIENTS_MAXIMUM;
+	struct pollfd *sockets = &polled[POLLED_CLIENTS], *reports = &sockets[server->num_clients];
 
-	for (size_t i = 0; i < server->num_clients; i++)
-		polled[i] = (struct pollfd){.fd = server->clients[i].descriptor,
-		    .events = server->clients[i].reply.len == 0 ? POLLIN : POLLOUT};
-	polled[server->num_clients] = (struct pollfd){.fd = server->stop, .events = POLLIN};
-	polled[server->num_clients + 1] = (struct pollfd){.fd = accepts ? server->listener : -1, .events = POLLIN};
+	polled[POLLED_STOP] = (struct pollfd){.fd = server->stop, .events = POLLIN};
+	polled[POLLED_LISTENER] = (struct pollfd){.fd = accepts ? server->listener : -1, .events = POLLIN};
+	for (size_t i = 0; i < server->num_clients; i++) {
+		const struct client *client = &server->clients[i];
+
+		sockets[i] = (struct pollfd){.fd = client->descriptor, .events = events_of(client)};
+		reports[i] = (struct pollfd){.fd = client->worker.report, .events = POLLIN};
+	}
 }
 
 /* One turn of the loop.
  *   stopped  out: the stop descriptor spoke */
 static bool turn(struct server *server, bool *stopped, struct error *err)
 {
-	struct pollfd polled[SERVE_CLIENTS_MAXIMUM + 2];
+	struct pollfd polled[POLLED_MAXIMUM];
 	size_t num = server->num_clients;
 
 	fill_polled(server, polled);
-	if (poll(polled, num + 2, poll_timeout(server)) < 0 && errno != EINTR)
+	if (poll(polled, POLLED_CLIENTS + 2 * num, poll_timeout(server)) < 0 && errno != EINTR)
 		return error_set_errno(err, ERROR_SYSTEM, "cannot wait for clients");
 	server->accept_rests = false;
-	*stopped = polled[num].revents != 0;
-	advance_clients(server, polled);
-	return polled[num + 1].revents == 0 || accept_clients(server, err);
+	*stopped = polled[POLLED_STOP].revents != 0;
+	advance_clients(server, &polled[POLLED_CLIENTS], &polled[POLLED_CLIENTS + num]);
+	return polled[POLLED_LISTENER].revents == 0 || accept_clients(server, err);
 }
 
 bool serve(int listener, int stop, struct configuration *configuration, struct error *err)

@@ -3,6 +3,7 @@
  * A client has two seconds from its accept, whatever it does; what it may send and gets back is bounded, and so is how many there
  * are of them, all together and of one user who is not trusted. So a client that sends half a request, never reads or sends too
  * much costs the others nothing but its place.
+ * Only a client whose person has to be proven stays longer: a worker (worker.h) has its socket then, for WORKER_TIMEOUT_MS at most.
  * Knows nothing of what a request means. */
 #ifndef VERIFIER_SERVE_H
 #define VERIFIER_SERVE_H
@@ -12,6 +13,9 @@
 #define SERVE_CLIENTS_MAXIMUM 256
 #define SERVE_CLIENTS_OF_A_USER_MAXIMUM 16
 #define SERVE_TIMEOUT_MS 2000
+/* Authentications that are under way at once, and those of one user who is not trusted. */
+#define SERVE_WORKERS_MAXIMUM 32
+#define SERVE_WORKERS_OF_A_USER_MAXIMUM 2
 
 /* serve: answers until `stop` becomes readable.
  *   listener  a listening, non-blocking local stream socket; stays the caller's

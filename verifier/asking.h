@@ -1,0 +1,27 @@
+/* asking.h: a worker's end of a conversation: puts a question to the client and waits for the answer.
+ * Knows nothing of what is asked. */
+#ifndef VERIFIER_ASKING_H
+#define VERIFIER_ASKING_H
+
+#include "common/conversation.h"
+#include "common/secret.h"
+
+/* How long a person may think about a question. */
+#define ASKING_ANSWER_TIMEOUT_MS (120 * 1000)
+
+/* asking_tell: sends a text that wants no answer.
+ * Errors: ERROR_CONVERSATION when the client has gone, ERROR_LIMIT, ERROR_MEMORY. */
+bool asking_tell(int client, enum question_kind kind, const char *text, struct error *err) MUST_CHECK;
+
+/* asking_ask: sends a text and takes what was typed.
+ *   answer  out, appended
+ * Errors: as asking_tell, ERROR_DEADLINE, ERROR_PROTOCOL…. */
+bool asking_ask(
+    int client, enum question_kind kind, const char *text, struct secret *answer, struct error *err) MUST_CHECK;
+
+/* asking_sign: has the client's agent sign; nothing in `signature` says that this key did not.
+ * Errors: as asking_ask. */
+bool asking_sign(
+    int client, struct bytes key, struct bytes data, struct buffer *signature, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,134 @@
+#include "verifier/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "verifier/asking.h"
+#include "verifier/local_login.h"
+
+/* Where the two descriptors lie that a worker keeps. */
+enum { WORKER_CLIENT = 3, WORKER_REPORT = 4 };
+
+/* The agent may have several keys that would do, of which not every one's token is plugged in. */
+static bool agent_login(
+    const struct authentication *authentication, int client, struct buffer *proof, struct error *err)
+{
+	for (size_t i = 0; i < authentication->num_candidates; i++) {
+		const struct candidate *candidate = &authentication->candidates[i];
+		struct buffer signature = BUFFER_EMPTY;
+		bool asked = asking_sign(
+		    client, buffer_bytes(&candidate->offered), buffer_bytes(&authentication->to_sign), &signature, err);
+		bool signed_now = asked && signature.len > 0;
+		bool done = signed_now && authentication_put_proof(candidate, buffer_bytes(&signature), proof, err);
+
+		buffer_free(&signature);
+		if (!asked || signed_now)
+			return done;
+	}
+	return error_set(err, ERROR_AGENT, "the agent signs with none of the enrolled keys that it has");
+}
+
+/* A report has the form of a reply: its verdict is whether there is a proof, and no more. */
+static bool put_report(bool done, const struct buffer *proof, const struct error *err, struct buffer *report)
+{
+	const struct reply reply = {
+	    .verdict = done ? REQUEST_ACCEPTED : REQUEST_REFUSED,
+	    .reason = bytes_of_text(error_word(err->code)),
+	    .sentence = bytes_of_text(err->text),
+	    .output = done ? buffer_bytes(proof) : BYTES_EMPTY,
+	};
+
+	return reply_encode(&reply, report, NULL);
+}
+
+static void run(const struct authentication *authentication)
+{
+	struct buffer proof = BUFFER_EMPTY, report = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY, untold = ERROR_EMPTY;
+	bool done = authentication->request.code == REQUEST_AGENT
+	                ? agent_login(authentication, WORKER_CLIENT, &proof, &err)
+	                : local_login(authentication, WORKER_CLIENT, &proof, &err);
+
+	/* One sentence for the person, since an application shows no log. */
+	if (!done && !asking_tell(WORKER_CLIENT, QUESTION_WARN, err.text, &untold))
+		error_prefix(&err, "the person was not told (%s)", untold.text);
+	if (put_report(done, &proof, &err, &report))
+		(void)send(WORKER_REPORT, report.data, report.len, MSG_NOSIGNAL);
+	buffer_free(&report);
+	buffer_free(&proof);
+}
+
+/* In the child: two descriptors at known places, all others closed. */
+static bool keep_two(int client, int report)
+{
+	int first = fcntl(client, F_DUPFD, 10), second = fcntl(report, F_DUPFD, 10);
+
+	return first >= 0 && second >= 0 && dup2(first, WORKER_CLIENT) == WORKER_CLIENT &&
+	       dup2(second, WORKER_REPORT) == WORKER_REPORT && close_range(WORKER_REPORT + 1, ~0U, 0) == 0;
+}
+
+bool worker_start(const struct authentication *authentication, int client, struct worker *worker, struct error *err)
+{
+	pid_t parent = getpid(), process;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return error_set_errno(err, ERROR_SYSTEM, "cannot make a socket for a worker");
+	process = fork();
+	if (process == 0) {
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && keep_two(client, pair[1]))
+			run(authentication);
+		_exit(0);
+	}
+	close(pair[1]);
+	if (process < 0) {
+		close(pair[0]);
+		return error_set_errno(err, ERROR_SYSTEM, "cannot start a worker");
+	}
+	*worker = (struct worker){.process = process, .report = pair[0]};
+	return true;
+}
+
+void worker_end(struct worker *worker)
+{
+	if (worker->process <= 0)
+		return;
+	(void)kill(worker->process, SIGKILL);
+	while (waitpid(worker->process, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	close(worker->report);
+	*worker = WORKER_NONE;
+}
+
+static bool hand_on(const struct reply *reply, struct error *err)
+{
+	char word[64], sentence[sizeof(err->text)];
+	enum error_code code;
+
+	if (!bytes_to_text(reply->reason, word, sizeof(word)) ||
+	    !bytes_to_text(reply->sentence, sentence, sizeof(sentence)) || (code = error_find(word)) == ERROR_NONE)
+		return error_set(err, ERROR_PROTOCOL, "a worker failed with a reason that cannot be read");
+	return error_set(err, code, "%s", sentence);
+}
+
+bool worker_parse_report(struct bytes report, struct bytes *proof, struct error *err)
+{
+	struct bytes message;
+	struct reply reply;
+
+	if (report.len == 0)
+		return error_set(err, ERROR_SYSTEM, "the worker that talks with the token died");
+	if (!bytes_take_ssh_string(&report, &message) || report.len > 0)
+		return error_set(err, ERROR_PROTOCOL, "a report that is cut short or too long");
+	if (!reply_parse(message, &reply, err))
+		return false;
+	if (reply.verdict != REQUEST_ACCEPTED)
+		return hand_on(&reply, err);
+	*proof = reply.output;
+	return true;
+}
