@@ -1,6 +1,13 @@
 /* options.h: what stands behind pam_keyenroll.so in a PAM service file.
  *
  *   mode=ssh          the service is sshd's: SSH_AUTH_INFO_0 may be believed (nobody but sshd can set it there)
+ *   mode=local        in auth: a token of the person's that is plugged in here, and its PIN
+ *   mode=agent        in auth: a signature through the person's SSH agent, which may be forwarded; made for sudo,
+ *                     whose sudoers then wants: Defaults env_keep += "SSH_AUTH_SOCK"
+ *   wait=SECONDS      with mode=local: how long a token is waited for, 1 to 600 [30]
+ *   talk              what the person is told (plug in, touch, how many tries are left) is shown also where the application wants
+ *                     silence; sudo always does
+ *   account=session   in account, with mode=ssh: what sshd does not tell there yet, this module's session line decides
  *   service=NAME      the name of that PAM service, where it is not "sshd"
  *   socket=PATH       where the verifier listens
  *
@@ -13,10 +20,15 @@
 enum module_mode {
 	MODULE_MODE_NONE, /* not said, and then nobody gets in */
 	MODULE_MODE_SSH,
+	MODULE_MODE_LOCAL,
+	MODULE_MODE_AGENT,
 };
 
 struct module_options {
 	enum module_mode mode;
+	bool session_enforces;
+	bool talk;
+	unsigned wait_seconds;
 	const char *service; /* borrowed from argv or static, as is: */
 	const char *socket;
 };

@@ -1,10 +1,12 @@
 /* pam_keyenroll.so itself, loaded by libpam from a service file that each row writes; and the tables it rests on. */
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -117,20 +119,101 @@ static void write_service(const char *service, const char *options)
 
 typedef int phase(pam_handle_t *handle, int flags);
 
-/* What libpam makes of the module in this phase. */
+/* What a call must leave as it was in the process that makes it. */
+struct process_state {
+	struct buffer descriptors, environment;
+	struct sigaction actions[NSIG];
+	sigset_t mask;
+	mode_t file_mask;
+	char folder[256];
+};
+
+extern char **environ;
+
+static void note_process(struct process_state *state)
+{
+	struct error err = ERROR_EMPTY;
+	char path[32], target[128];
+
+	*state = (struct process_state){.descriptors = BUFFER_EMPTY};
+	for (int i = 0; i < 256; i++) {
+		ssize_t len;
+
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", i);
+		len = readlink(path, target, sizeof(target));
+		if (len > 0)
+			assert_done(buffer_put_format(&state->descriptors, &err, "%d %d %.*s\n", i, fcntl(i, F_GETFD),
+			                (int)len, target),
+			    err);
+	}
+	for (char **variable = environ; *variable != NULL; variable++)
+		assert_done(buffer_put_format(&state->environment, &err, "%s\n", *variable), err);
+	for (int i = 1; i < NSIG; i++)
+		(void)sigaction(i, NULL, &state->actions[i]);
+	(void)sigprocmask(SIG_SETMASK, NULL, &state->mask);
+	state->file_mask = umask(022);
+	(void)umask(state->file_mask);
+	assert_non_null(getcwd(state->folder, sizeof(state->folder)));
+}
+
+static void compare_process(struct process_state *before)
+{
+	struct process_state after;
+
+	note_process(&after);
+	assert_string_equal(buffer_text(&before->descriptors), buffer_text(&after.descriptors));
+	assert_string_equal(buffer_text(&before->environment), buffer_text(&after.environment));
+	for (int i = 1; i < NSIG; i++) {
+		assert_ptr_equal(before->actions[i].sa_handler, after.actions[i].sa_handler);
+		assert_int_equal(before->actions[i].sa_flags, after.actions[i].sa_flags);
+		assert_int_equal(sigismember(&before->mask, i), sigismember(&after.mask, i));
+	}
+	assert_int_equal(before->file_mask, after.file_mask);
+	assert_string_equal(before->folder, after.folder);
+	buffer_free(&before->descriptors);
+	buffer_free(&before->environment);
+	buffer_free(&after.descriptors);
+	buffer_free(&after.environment);
+}
+
+/* The delay that the last call asked for; libpam is kept from making it. */
+static unsigned fail_delay_us;
+
+static void note_delay(int code, unsigned delay_us, void *data)
+{
+	(void)data;
+	fail_delay_us = code == PAM_SUCCESS ? 0 : delay_us;
+}
+
+/* PAM hands functions over as pointers to data. */
+static const void *note_delay_pointer(void)
+{
+	void (*function)(int, unsigned, void *) = note_delay;
+	const void *pointer;
+
+	memcpy(&pointer, &function, sizeof(pointer));
+	return pointer;
+}
+
+/* What libpam makes of the module in this phase; the process is as before after it. */
 static int run_phase(phase *call, const char *service, const char *user, const char *auth_info)
 {
 	int num_messages = 0, code;
 	const struct pam_conv conversation = {converse, &num_messages};
+	struct process_state before;
 	pam_handle_t *handle = NULL;
 	char variable[4096];
 
 	assert_int_equal(pam_start_confdir(service, user, &conversation, services, &handle), PAM_SUCCESS);
+	assert_int_equal(pam_set_item(handle, PAM_FAIL_DELAY, note_delay_pointer()), PAM_SUCCESS);
 	if (auth_info != NULL) {
 		assert_true(snprintf(variable, sizeof(variable), "SSH_AUTH_INFO_0=%s", auth_info) < 4096);
 		assert_int_equal(pam_putenv(handle, variable), PAM_SUCCESS);
 	}
-	code = call(handle, 0);
+	fail_delay_us = 0;
+	note_process(&before);
+	code = call(handle, PAM_SILENT);
+	compare_process(&before);
 	assert_int_equal(pam_end(handle, code), PAM_SUCCESS);
 	assert_int_equal(num_messages, 0);
 	return code;
@@ -173,15 +256,46 @@ static void only_an_attested_session_opens(void **state)
 	}
 }
 
-static void the_other_phases_never_let_in(void **state)
+static void each_phase_decides_only_what_it_can(void **state)
 {
+	const struct {
+		const char *name;
+		phase *call;
+		const char *options, *auth_info;
+		int code;
+	} rows[] = {
+	    {"auth after a key (keyboard-interactive)", pam_authenticate, "mode=ssh", buffer_text(&attested),
+	        PAM_SUCCESS},
+	    {"auth after a software key", pam_authenticate, "mode=ssh", buffer_text(&software), PAM_PERM_DENIED},
+	    {"auth that sees no key", pam_authenticate, "mode=ssh", "", PAM_PERM_DENIED},
+	    {"auth without mode", pam_authenticate, "", buffer_text(&attested), PAM_SERVICE_ERR},
+	    {"auth, a token that nobody plugs in", pam_authenticate, "mode=local wait=1", NULL, PAM_AUTHINFO_UNAVAIL},
+	    {"auth, no agent", pam_authenticate, "mode=agent", NULL, PAM_PERM_DENIED},
+	    {"account after a key", pam_acct_mgmt, "mode=ssh", buffer_text(&attested), PAM_SUCCESS},
+	    {"account after a software key", pam_acct_mgmt, "mode=ssh", buffer_text(&software), PAM_PERM_DENIED},
+	    {"account that sees no key", pam_acct_mgmt, "mode=ssh", "", PAM_PERM_DENIED},
+	    {"account that sees no key, which the session will", pam_acct_mgmt, "mode=ssh account=session", "",
+	        PAM_SUCCESS},
+	    {"account=session and a software key", pam_acct_mgmt, "mode=ssh account=session", buffer_text(&software),
+	        PAM_PERM_DENIED},
+	    {"account=session without the variable", pam_acct_mgmt, "mode=ssh account=session", NULL, PAM_PERM_DENIED},
+	    {"account of a console", pam_acct_mgmt, "mode=local", NULL, PAM_SERVICE_ERR},
+	    {"credentials", pam_setcred, "mode=ssh", NULL, PAM_SUCCESS},
+	    {"end of a session", pam_close_session, "mode=ssh", NULL, PAM_SUCCESS},
+	};
+
 	(void)state;
-	write_service("sshd", "mode=ssh");
-	assert_int_equal(run_phase(pam_authenticate, "sshd", "alice", buffer_text(&attested)), PAM_SERVICE_ERR);
-	assert_int_equal(run_phase(pam_acct_mgmt, "sshd", "alice", buffer_text(&attested)), PAM_SERVICE_ERR);
-	assert_int_equal(run_phase(pam_acct_mgmt, "sshd", "alice", ""), PAM_SERVICE_ERR);
-	assert_int_equal(run_phase(pam_setcred, "sshd", "alice", NULL), PAM_SUCCESS);
-	assert_int_equal(run_phase(pam_close_session, "sshd", "alice", NULL), PAM_SUCCESS);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char options[256];
+		int code;
+
+		(void)snprintf(options, sizeof(options), "%s socket=%s", rows[i].options, verifier.socket);
+		write_service("sshd", options);
+		code = run_phase(rows[i].call, "sshd", "alice", rows[i].auth_info);
+		if (code != rows[i].code)
+			fail_msg("%s: %s", rows[i].name, pam_strerror(NULL, code));
+		assert_int_equal(fail_delay_us > 0, rows[i].call == pam_authenticate && rows[i].code != PAM_SUCCESS);
+	}
 }
 
 /* A host that is not root has no fallback: it must be told so at once. In a child, since there is no way back to root. */
@@ -250,7 +364,18 @@ static void an_options_typo_is_an_error(void **state)
 	    {{"mode="}, 1, ERROR_USAGE},
 	    {{"mode"}, 1, ERROR_USAGE},
 	    {{"Mode=ssh"}, 1, ERROR_USAGE},
+	    {{"mode=local", "wait=600", "talk"}, 3, ERROR_NONE},
+	    {{"mode=agent"}, 1, ERROR_NONE},
+	    {{"mode=ssh", "account=session"}, 2, ERROR_NONE},
 	    {{"mode=ssh", "debug"}, 2, ERROR_USAGE},
+	    {{"wait=0"}, 1, ERROR_USAGE},
+	    {{"wait="}, 1, ERROR_USAGE},
+	    {{"wait=601"}, 1, ERROR_USAGE},
+	    {{"wait=-1"}, 1, ERROR_USAGE},
+	    {{"wait=4294967297"}, 1, ERROR_USAGE},
+	    {{"wait=5s"}, 1, ERROR_USAGE},
+	    {{"talkative"}, 1, ERROR_USAGE},
+	    {{"account=yes"}, 1, ERROR_USAGE},
 	    {{"socket=verifier.sock"}, 1, ERROR_USAGE},
 	    {{"service="}, 1, ERROR_USAGE},
 	    {{""}, 1, ERROR_USAGE},
@@ -271,7 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(only_an_attested_session_opens),
-	    cmocka_unit_test(the_other_phases_never_let_in),
+	    cmocka_unit_test(each_phase_decides_only_what_it_can),
 	    cmocka_unit_test(without_a_verifier_another_user_is_denied),
 	    cmocka_unit_test(a_hung_verifier_is_a_denial_in_time),
 	    cmocka_unit_test(consent_alone_is_success),

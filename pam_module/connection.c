@@ -1,0 +1,156 @@
+#include "pam_module/connection.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define RECEIVE_SIZE ((size_t)4096)
+#define LENGTH_SIZE ((size_t)4)
+
+static bool fail_deadline(struct error *err)
+{
+	return error_set(err, ERROR_VERIFIER_DEADLINE, "the verifier did not answer in time");
+}
+
+static bool fill_address(const char *path, struct sockaddr_un *address, struct error *err)
+{
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof(address->sun_path))
+		return error_set(err, ERROR_VERIFIER_UNREACHABLE, "%s: too long for a socket's path", path);
+	(void)snprintf(address->sun_path, sizeof(address->sun_path), "%s", path);
+	return true;
+}
+
+/* A connect that waits for room in the verifier's queue ends by the send timeout: poll cannot wait for that. */
+static bool connect_to(int descriptor, const char *path, struct deadline deadline, struct error *err)
+{
+	struct sockaddr_un address;
+	int result;
+
+	if (!fill_address(path, &address, err))
+		return false;
+	do {
+		int left = deadline_left_ms(deadline);
+		struct timeval timeout = {.tv_sec = left / 1000, .tv_usec = 1000L * (left % 1000)};
+
+		if (left == 0)
+			return fail_deadline(err);
+		if (setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0)
+			return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "%s", path);
+		result = connect(descriptor, (const struct sockaddr *)&address, sizeof(address));
+	} while (result < 0 && errno == EINTR);
+	if (result < 0 && errno == EAGAIN)
+		return fail_deadline(err);
+	return result == 0 || error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "%s", path);
+}
+
+static bool wait_for(int descriptor, short events, struct deadline deadline, struct error *err)
+{
+	struct pollfd polled = {.fd = descriptor, .events = events};
+	int left, num;
+
+	do {
+		left = deadline_left_ms(deadline);
+		num = left == 0 ? 0 : poll(&polled, 1, left);
+	} while (num < 0 && errno == EINTR);
+	if (num < 0)
+		return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "cannot wait for the verifier");
+	return num > 0 || fail_deadline(err);
+}
+
+bool connection_send(int descriptor, struct bytes rest, struct deadline deadline, struct error *err)
+{
+	struct bytes sent;
+
+	while (rest.len > 0) {
+		ssize_t len;
+
+		if (!wait_for(descriptor, POLLOUT, deadline, err))
+			return false;
+		len = send(descriptor, rest.data, rest.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (len < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (len < 0 || !bytes_take(&rest, (size_t)len, &sent))
+			return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
+	}
+	return true;
+}
+
+bool connection_receive(int descriptor, struct buffer *message, struct deadline deadline, struct error *err)
+{
+	uint8_t part[RECEIVE_SIZE];
+	ssize_t len;
+
+	do {
+		if (!wait_for(descriptor, POLLIN, deadline, err))
+			return false;
+		len = recv(descriptor, part, sizeof(part), MSG_DONTWAIT);
+		if (len < 0 && errno != EINTR && errno != EAGAIN)
+			return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
+		if (len > 0 && !buffer_put(message, bytes_of(part, (size_t)len), err))
+			return false;
+	} while (len != 0);
+	return message->len > 0 || error_set(err, ERROR_VERIFIER_UNREACHABLE, "the verifier gave no answer");
+}
+
+/* Exactly `len` more bytes. */
+static bool receive_exactly(
+    int descriptor, size_t len, struct buffer *content, struct deadline deadline, struct error *err)
+{
+	uint8_t part[RECEIVE_SIZE];
+
+	while (content->len < len) {
+		size_t wanted = len - content->len;
+		ssize_t got;
+
+		if (!wait_for(descriptor, POLLIN, deadline, err))
+			return false;
+		got = recv(descriptor, part, wanted < sizeof(part) ? wanted : sizeof(part), MSG_DONTWAIT);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got == 0)
+			return error_set(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
+		if (got < 0)
+			return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
+		if (!buffer_put(content, bytes_of(part, (size_t)got), err))
+			return false;
+	}
+	return true;
+}
+
+bool connection_receive_message(
+    int descriptor, size_t maximum, struct buffer *content, struct deadline deadline, struct error *err)
+{
+	struct bytes front;
+	uint32_t len = 0;
+
+	buffer_cut(content, 0);
+	if (!receive_exactly(descriptor, LENGTH_SIZE, content, deadline, err))
+		return false;
+	front = buffer_bytes(content);
+	if (!bytes_take_u32(&front, &len) || len > maximum)
+		return error_set(
+		    err, ERROR_PROTOCOL, "a message of %u bytes is above the maximum of %zu", len, maximum);
+	buffer_cut(content, 0);
+	return receive_exactly(descriptor, len, content, deadline, err);
+}
+
+bool connection_open(const char *path, struct deadline deadline, int *descriptor, struct error *err)
+{
+	int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*descriptor = -1;
+	if (made < 0)
+		return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "cannot make a socket");
+	if (!connect_to(made, path, deadline, err)) {
+		close(made);
+		return false;
+	}
+	*descriptor = made;
+	return true;
+}

@@ -1,0 +1,29 @@
+/* connection.h: the thin clients' end of a local stream socket: every step has a deadline, raises no signal, changes nothing of the
+ * process that it runs in. Knows nothing of what is said. libc only. */
+#ifndef PAM_MODULE_CONNECTION_H
+#define PAM_MODULE_CONNECTION_H
+
+#include "common/buffer.h"
+#include "common/deadline.h"
+
+/* connection_open: connects to the socket at `path`.
+ *   descriptor  out: the caller's, to close(); -1 on error
+ * Errors: ERROR_VERIFIER_UNREACHABLE, ERROR_VERIFIER_DEADLINE. */
+bool connection_open(const char *path, struct deadline deadline, int *descriptor, struct error *err) MUST_CHECK;
+
+/* connection_send: sends all of it. Errors: as connection_open. */
+bool connection_send(int descriptor, struct bytes bytes, struct deadline deadline, struct error *err) MUST_CHECK;
+
+/* connection_receive: appends all that comes until the other end closes; nothing at all is an error.
+ * Errors: as connection_open, ERROR_LIMIT, ERROR_MEMORY. */
+bool connection_receive(
+    int descriptor, struct buffer *received, struct deadline deadline, struct error *err) MUST_CHECK;
+
+/* connection_receive_message: the next message, which a 4-byte length stands before; no byte more is taken off the socket.
+ *   content  out: what comes behind the length, in place of what was there
+ *   maximum  bytes that the content may have
+ * Errors: as connection_open, ERROR_PROTOCOL for a length above the maximum, ERROR_MEMORY. */
+bool connection_receive_message(
+    int descriptor, size_t maximum, struct buffer *content, struct deadline deadline, struct error *err) MUST_CHECK;
+
+#endif
