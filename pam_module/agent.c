@@ -18,7 +18,8 @@ static bool owner_check(const struct agent *agent, struct error *err)
 	struct stat status;
 
 	if (agent->path == NULL || agent->path[0] != '/')
-		return error_set(err, ERROR_AGENT, "no agent: SSH_AUTH_SOCK names no path (sudo hands it on with env_keep += SSH_AUTH_SOCK)");
+		return error_set(err, ERROR_AGENT,
+		    "no agent: SSH_AUTH_SOCK names no path (sudo hands it on with env_keep += SSH_AUTH_SOCK)");
 	if (lstat(agent->path, &status) < 0)
 		return error_set_errno(err, ERROR_AGENT, "no agent at %.80s", agent->path);
 	return (S_ISSOCK(status.st_mode) && status.st_uid == agent->owner) || refuse_owner(agent, err);
