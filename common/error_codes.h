@@ -120,6 +120,7 @@
 	X(ERROR_ENROLLMENT_ABSENT,         "enrollment.absent",          DENIED) \
 	X(ERROR_ENROLLMENT_PERSON,         "enrollment.other-person",    DENIED) \
 	X(ERROR_ENROLLMENT_POSSESSION,     "enrollment.possession",      DENIED) \
+	X(ERROR_ENROLLMENT_SPARE,          "enrollment.no-spare",        DENIED) \
 	X(ERROR_ENROLLMENT_EXISTS,         "enrollment.exists",          DENIED) \
 	X(ERROR_PERSON_NAME,               "person.name",                INPUT) \
 	X(ERROR_HOST_FILE,                 "host.file",                  INPUT) \

@@ -33,6 +33,8 @@ static const struct {
     {"host.mode", "is what is refused kept out", doctor_host_mode},
     {"host.files", "can registrars, trust and policy be read", doctor_host_files},
     {"host.snapshot", "is the snapshot there and fresh", doctor_host_snapshot},
+    {"host.trust", "is the trust bundle fresh", doctor_host_trust},
+    {"host.tokens", "has everybody the spare that host.conf asks for", doctor_host_tokens},
     {"host.clock", "is the clock right", doctor_host_clock},
     {"host.break-glass", "do the break-glass accounts exist", doctor_host_break_glass},
     {"host.selinux", "does SELinux let sshd ask", doctor_host_selinux},

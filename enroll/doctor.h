@@ -72,6 +72,7 @@ doctor_check doctor_sshd_settings, doctor_sshd_keys_files, doctor_sshd_keys_comm
     doctor_sshd_revoked_keys;
 doctor_check doctor_pam_line, doctor_pam_control, doctor_pam_order, doctor_pam_module;
 doctor_check doctor_host_rules, doctor_host_mode, doctor_host_files, doctor_host_snapshot, doctor_host_clock,
-    doctor_host_break_glass, doctor_verifier_account, doctor_verifier_socket, doctor_host_selinux;
+    doctor_host_break_glass, doctor_host_tokens, doctor_host_trust, doctor_verifier_account, doctor_verifier_socket,
+    doctor_host_selinux;
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/timex.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/file.h"
@@ -14,6 +15,7 @@
 #define SOCKET_PATH KEYENROLL_RUN_DIR "/verifier.sock"
 #define VERIFIER KEYENROLL_SBIN_DIR "/keyenrolld"
 #define CLOCK_TOLERANCE 300
+#define TRUST_DAYS_MAXIMUM 270
 
 void doctor_host_rules(const struct doctor *doctor, struct finding *finding)
 {
@@ -77,6 +79,48 @@ void doctor_host_snapshot(const struct doctor *doctor, struct finding *finding)
 	else if (doctor->num_logins == 0 || sshd_value_is(&doctor->logins[0], "trustedusercakeys", "none"))
 		doctor_find(finding, HEALTH_PROBLEM, "bring one: keyenroll snapshot",
 		    "there is no snapshot in %s: no plain key is known here", doctor->folders.state);
+}
+
+/* The shipped bundle's version is its date. */
+static int64_t trust_made_at(const struct trust *trust)
+{
+	struct tm day = {.tm_isdst = 0};
+	const char *end = strptime(trust_version(trust), "%Y.%m.%d", &day);
+
+	return end == NULL ? 0 : (int64_t)timegm(&day);
+}
+
+void doctor_host_trust(const struct doctor *doctor, struct finding *finding)
+{
+	int64_t made_at = doctor->view.trust == NULL ? 0 : trust_made_at(doctor->view.trust);
+	int64_t days = (doctor->now - made_at) / 86400;
+
+	if (made_at > 0 && days > TRUST_DAYS_MAXIMUM)
+		doctor_find(finding, HEALTH_WARNING, "install the newest release, or bring its bundle: keyenroll trust",
+		    "the trust bundle is %" PRId64 " days old: newer issuers and advisories are not known here", days);
+}
+
+void doctor_host_tokens(const struct doctor *doctor, struct finding *finding)
+{
+	size_t wanted = doctor->rules == NULL ? 1 : host_rules_minimum_tokens(doctor->rules);
+	char person[ACCOUNT_NAME_MAXIMUM] = "";
+	struct error err = ERROR_EMPTY;
+	uint64_t num = 0;
+
+	if (wanted <= 1 || doctor->view_error.code != ERROR_NONE)
+		return;
+	if (doctor->view.snapshot == NULL)
+		doctor_find(finding, HEALTH_PROBLEM, "bring a snapshot: keyenroll snapshot; or take minimum-tokens out",
+		    "host.conf asks for %zu tokens a person, and nobody gets in: there is no snapshot to count them in",
+		    wanted);
+	else if (!snapshot_count_short(doctor->view.snapshot, wanted,
+	             doctor->now - host_rules_replace_within(doctor->rules), &num, person, &err))
+		doctor_find(finding, HEALTH_PROBLEM, "bring a new one: keyenroll snapshot", "%s", err.text);
+	else if (num > 0)
+		doctor_find(finding, HEALTH_WARNING,
+		    "enroll their spare tokens; \"keyenroll why\" has the reason of each",
+		    "host.conf asks for %zu tokens a person, and %" PRIu64 " with fewer stay out: %s is one of them",
+		    wanted, num, person);
 }
 
 void doctor_host_clock(const struct doctor *doctor, struct finding *finding)

@@ -218,6 +218,7 @@ static bool read_entry(struct statement *statement, struct snapshot_entry *entry
 
 	entry->certificate = statement_take_bytes(statement);
 	statement_take_text(statement, entry->person, sizeof(entry->person));
+	entry->revoked_at = statement_take_number(statement);
 	entry->revoked = entry->certificate.len == 0;
 	return statement_check(statement, err) &&
 	       (bytes_take_to(&hash, entry->key_hash, sizeof(entry->key_hash)) ||
@@ -232,13 +233,37 @@ bool snapshot_each(
 	bool row = true, done;
 
 	done = statement_init(&statement, snapshot->database,
-	    person == NULL ? "SELECT key_hash, certificate, person FROM enrollment"
-	                   : "SELECT key_hash, certificate, person FROM enrollment WHERE person = ?",
+	    person == NULL ? "SELECT key_hash, certificate, person, revoked_at FROM enrollment"
+	                   : "SELECT key_hash, certificate, person, revoked_at FROM enrollment WHERE person = ?",
 	    ERROR_SNAPSHOT, err);
 	if (done && person != NULL)
 		statement_bind_text(&statement, person);
 	while (done && (done = statement_step(&statement, &row, err)) && row)
 		done = read_entry(&statement, &entry, err) && visit(&entry, context, err);
 	statement_clear(&statement);
+	return done;
+}
+
+bool snapshot_count_short(struct snapshot *snapshot, size_t minimum, int64_t since, uint64_t *num,
+    char person[ACCOUNT_NAME_MAXIMUM], struct error *err)
+{
+	struct statement count = STATEMENT_EMPTY;
+	bool row = false, done;
+
+	done = statement_init(&count, snapshot->database,
+	    "SELECT count(*), ifnull(min(person), '') FROM (SELECT person FROM enrollment GROUP BY person"
+	    " HAVING count(CASE WHEN length(certificate) > 0 OR revoked_at >= ?1 THEN 1 END) < ?2)",
+	    ERROR_SNAPSHOT, err);
+	if (done) {
+		statement_bind_number(&count, since);
+		statement_bind_number(&count, (int64_t)minimum);
+		done = statement_step(&count, &row, err);
+	}
+	if (done) {
+		*num = (uint64_t)statement_take_number(&count);
+		statement_take_text(&count, person, ACCOUNT_NAME_MAXIMUM);
+		done = statement_check(&count, err);
+	}
+	statement_clear(&count);
 	return done;
 }

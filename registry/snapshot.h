@@ -47,6 +47,7 @@ bool snapshot_find_grace(struct snapshot *snapshot, const uint8_t key_hash[SSH_K
 struct snapshot_entry {
 	uint8_t key_hash[SSH_KEY_HASH_SIZE];
 	bool revoked;
+	int64_t revoked_at;                /* seconds since 1970; 0 unless revoked */
 	char person[ACCOUNT_NAME_MAXIMUM]; /* as the file says; who it is, the certificate says */
 	struct bytes certificate;          /* borrowed for the time of the call; empty when revoked */
 };
@@ -59,5 +60,12 @@ typedef bool snapshot_visitor(const struct snapshot_entry *entry, void *context,
  * Errors: ERROR_SNAPSHOT, those of the visitor. */
 bool snapshot_each(struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context,
     struct error *err) MUST_CHECK;
+
+/* snapshot_count_short: how many persons have fewer keys than `minimum`.
+ *   since   a key that was revoked at this time or later counts on
+ *   person  out: one of them; "" where there is none
+ * Errors: ERROR_SNAPSHOT. */
+bool snapshot_count_short(struct snapshot *snapshot, size_t minimum, int64_t since, uint64_t *num,
+    char person[ACCOUNT_NAME_MAXIMUM], struct error *err) MUST_CHECK;
 
 #endif

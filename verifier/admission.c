@@ -136,15 +136,6 @@ static void note_enrollment(struct admission *admission)
 	admission->valid_before = admission->enrollment.certificate.valid_before;
 }
 
-static void note_device(struct admission *admission)
-{
-	const struct claim *serial = result_find_claim(&admission->result, CLAIM_SERIAL);
-
-	if (serial != NULL && serial->grade == CLAIM_PROVEN)
-		(void)snprintf(
-		    admission->device, sizeof(admission->device), "%s %.40s", admission->result.format, serial->value);
-}
-
 static bool person_check(const struct host_view *view, const char *account, const struct groups *groups, int64_t now,
     struct admission *admission, struct error *err)
 {
@@ -162,9 +153,8 @@ static bool person_check(const struct host_view *view, const char *account, cons
 	if (!done || admission->grace.person[0] != '\0')
 		return done;
 	done = enrollment_check(&admission->enrollment, view->registrars, &appraisal, &admission->result, err);
-
-	note_device(admission);
-	return done;
+	spare_token_name(&admission->result, admission->device);
+	return done && spare_check(view, admission->person, &appraisal, err);
 }
 
 bool admission_check(const struct host_view *view, const char *account, struct bytes blob, int64_t now,

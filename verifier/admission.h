@@ -9,7 +9,7 @@
 
 #include "registry/enrollment.h"
 #include "registry/grace.h"
-#include "verifier/configuration.h"
+#include "verifier/spare.h"
 
 /* What is found out about one key, as far as one gets. */
 struct admission {
@@ -17,7 +17,7 @@ struct admission {
 	struct grace grace;                         /* owned; empty unless the key is let in by one */
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE]; /* "" where the key cannot be read */
 	char person[ACCOUNT_NAME_MAXIMUM];          /* "" where there is no enrollment */
-	char device[64];                            /* "piv 12345678", proven by the evidence; else "" */
+	char device[SPARE_TOKEN_SIZE];              /* "piv 12345678", proven by the evidence; else "" */
 	uint64_t serial;                            /* the enrollment's; 0: unknown */
 	uint64_t valid_before;                      /* seconds since 1970 */
 	struct result result;                       /* refused where the appraisal was not reached */

@@ -10,11 +10,13 @@
 
 #define FILE_MAXIMUM ((size_t)1024 * 1024)
 #define CONSOLE "console"
+#define REPLACE_WITHIN ((int64_t)14 * 86400)
 
 /* The parsed file itself, checked: every question is answered from it. */
 struct host_rules {
 	cfg_t *cfg; /* owned */
-	int64_t warn_age, refuse_age;
+	int64_t warn_age, refuse_age, replace_within;
+	size_t minimum_tokens;
 	enum host_mode mode;
 };
 
@@ -128,6 +130,19 @@ static bool read_age(cfg_t *cfg, const char *keyword, int64_t *age, struct error
 	       error_prefix(err, "%s", keyword);
 }
 
+static bool read_minimum_tokens(cfg_t *cfg, size_t *minimum, struct error *err)
+{
+	const char *text = cfg_getstr(cfg, "minimum-tokens");
+
+	if (text == NULL)
+		return true;
+	if (text[0] < '1' || text[0] > '0' + HOST_RULES_TOKENS_MAXIMUM || text[1] != '\0')
+		return error_set(
+		    err, ERROR_HOST_FILE, "minimum-tokens wants a number from 1 to %d", HOST_RULES_TOKENS_MAXIMUM);
+	*minimum = (size_t)(text[0] - '0');
+	return true;
+}
+
 static bool read_values(struct host_rules *rules, const char *origin, struct error *err)
 {
 	const char *class = cfg_getstr(rules->cfg, "host-class"), *mode = cfg_getstr(rules->cfg, "mode");
@@ -135,7 +150,9 @@ static bool read_values(struct host_rules *rules, const char *origin, struct err
 	if ((mode == NULL || parse_mode(mode, &rules->mode, err)) &&
 	    (class == NULL || class[0] != '\0' || error_set(err, ERROR_HOST_FILE, "host-class is empty")) &&
 	    read_age(rules->cfg, "warn-age", &rules->warn_age, err) &&
-	    read_age(rules->cfg, "refuse-age", &rules->refuse_age, err))
+	    read_age(rules->cfg, "refuse-age", &rules->refuse_age, err) &&
+	    read_age(rules->cfg, "replace-within", &rules->replace_within, err) &&
+	    read_minimum_tokens(rules->cfg, &rules->minimum_tokens, err))
 		return check_sections(rules->cfg, origin, err);
 	return error_prefix(err, "%s", origin);
 }
@@ -147,12 +164,15 @@ bool host_rules_parse(struct bytes text, const char *origin, struct host_rules *
 	    STRICT_CONF_LINE, CFG_END()};
 	cfg_opt_t break_glass[] = {STRICT_CONF_LIST("from"), STRICT_CONF_LINE, CFG_END()};
 	cfg_opt_t options[] = {STRICT_CONF_TEXT("mode"), STRICT_CONF_TEXT("host-class"), STRICT_CONF_TEXT("warn-age"),
-	    STRICT_CONF_TEXT("refuse-age"), STRICT_CONF_SECTIONS("account", account),
-	    STRICT_CONF_SECTIONS("stage", stage), STRICT_CONF_SECTIONS("break-glass", break_glass), STRICT_CONF_END};
+	    STRICT_CONF_TEXT("refuse-age"), STRICT_CONF_TEXT("minimum-tokens"), STRICT_CONF_TEXT("replace-within"),
+	    STRICT_CONF_SECTIONS("account", account), STRICT_CONF_SECTIONS("stage", stage),
+	    STRICT_CONF_SECTIONS("break-glass", break_glass), STRICT_CONF_END};
 	struct host_rules *made = calloc(1, sizeof(*made));
 
 	if (made == NULL)
 		return error_set(err, ERROR_MEMORY, "no memory for the host's rules");
+	made->minimum_tokens = 1;
+	made->replace_within = REPLACE_WITHIN;
 	if (!strict_conf_read(text, origin, ERROR_HOST_FILE, options, &made->cfg, err) ||
 	    !read_values(made, origin, err)) {
 		host_rules_free(made);
@@ -194,6 +214,16 @@ int64_t host_rules_warn_age(const struct host_rules *rules)
 int64_t host_rules_refuse_age(const struct host_rules *rules)
 {
 	return rules->refuse_age;
+}
+
+size_t host_rules_minimum_tokens(const struct host_rules *rules)
+{
+	return rules->minimum_tokens;
+}
+
+int64_t host_rules_replace_within(const struct host_rules *rules)
+{
+	return rules->replace_within;
 }
 
 static bool lists_name(cfg_t *section, const char *keyword, const char *name)

@@ -8,6 +8,7 @@
 #include "common/account_name.h"
 
 #define HOST_RULES_FILE "host.conf"
+#define HOST_RULES_TOKENS_MAXIMUM 9
 
 enum host_mode {
 	HOST_MODE_ENFORCE, /* a refusal refuses */
@@ -40,6 +41,11 @@ const char *host_rules_class(const struct host_rules *rules);
 /* host_rules_warn_age, _refuse_age: how old the snapshot may get, in seconds, before doctor warns, and before keys are refused; 0: any age. */
 int64_t host_rules_warn_age(const struct host_rules *rules);
 int64_t host_rules_refuse_age(const struct host_rules *rules);
+
+/* host_rules_minimum_tokens: how many tokens a person must have enrolled; 1 unless the file asks for more.
+ * host_rules_replace_within: how long, in seconds, a revoked one counts on. */
+size_t host_rules_minimum_tokens(const struct host_rules *rules);
+int64_t host_rules_replace_within(const struct host_rules *rules);
 
 /* host_rules_may_enter: whether a person may enter an account with a key of his.
  * Errors: ERROR_ENROLLMENT_PERSON. */

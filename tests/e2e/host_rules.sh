@@ -77,6 +77,28 @@ says 'enrollment.absent' "says so"
 exits 64 "a word that is no fingerprint" keyenroll why SHA256:abc
 exits 1 "a key that is not enrolled" keyenroll why "SHA256:$(printf '%043d' 0)"
 
+# ---- a spare token ----------------------------------------------------------------------------------------------------------
+host_conf <<<'minimum-tokens = "2"'
+refuse "with one of the two tokens that the host asks for alice stays out" enters alice
+expect_logged "with its reason" 'refused authorized-keys alice.*enrollment\.no-spare'
+exits 1 "why, without a spare" keyenroll why alice
+says 'asks for 2 tokens a person, and alice has 1 that counts: enroll another \[enrollment.no-spare\]' "says so"
+keyenroll doctor --json >"$WORLD/json" 2>/dev/null
+holds '.findings[] | select(.id == "host.tokens") | .health == "warning" and (.sentence | contains("alice is one of them"))' "doctor counts who has none"
+world_token two 5.7.4
+expect "she gets a second token" world_enroll alice two
+expect "a snapshot has it" world_snapshot
+expect "with both she gets in" enters alice
+exits 0 "why, with a spare" keyenroll why alice
+keyenroll doctor --json >"$WORLD/json" 2>/dev/null
+holds '.findings[] | select(.id == "host.tokens") | .health == "good"' "doctor has nothing to say"
+keyenroll revoke --reason "lost" "$(keyenroll why --json alice | jq -r '.keys[].fingerprint' | grep -vF "$fingerprint")" >"$WORLD/output" 2>&1 ||
+	not_ok "revoking" "$WORLD/output"
+world_token_stop two
+expect "one is lost, and the snapshot says so" world_snapshot
+expect "with the other she gets in, for a while" enters alice
+rm "$config/host.conf"
+
 # ---- another command --------------------------------------------------------------------------------------------------------
 mkdir -p "$prefix/sbin"
 cat >"$prefix/sbin/directory" <<'END'
@@ -162,7 +184,7 @@ refuse "and only for her" enters rescue
 exits 0 "why says that it gets in" keyenroll why "$(ssh-keygen -lf "$software.pub" | cut -d' ' -f2)"
 
 # ---- who would be locked out --------------------------------------------------------------------------------------------------
-fingerprint=$(keyenroll why --json alice | jq -r '.keys[0].fingerprint')
+fingerprint=$(ssh-keygen -lf <(ssh-keygen -D "$(find /usr/lib -name opensc-pkcs11.so -path '*-linux-*/opensc-pkcs11.so' -print -quit)" | head -n 1) | cut -d' ' -f2)
 cat >"$WORLD/log" <<-END
 	Nov 24 13:00:00 host sshd[1]: Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: ECDSA $fingerprint
 	Nov 24 13:00:01 host sshd[1]: Accepted publickey for alice from 192.0.2.1 port 4712 ssh2: ECDSA $fingerprint

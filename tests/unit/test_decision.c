@@ -559,6 +559,67 @@ static void an_old_snapshot_is_refused_where_the_host_says_so(void **state)
 	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
 }
 
+/* One more token of bob's. */
+static void enroll_bob(bool revoked)
+{
+	struct enrollment_order order = ENROLLMENT_ORDER_GOOD;
+	struct buffer blob = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	order.person = "bob";
+	order.revoked = revoked;
+	assert_done(enrolled_host_enroll(&fixture.host, &order, &blob, &err), err);
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
+	buffer_free(&blob);
+}
+
+static void assert_bob(enum error_code code)
+{
+	static const enum request_code codes[] = {REQUEST_AUTHORIZED_KEYS, REQUEST_SESSION, REQUEST_PRINCIPALS};
+	struct decision decision;
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		assert_int_equal(
+		    ask(codes[i], "bob", codes[i] == REQUEST_PRINCIPALS ? certificate(BOB) : publickey(BOB), &decision),
+		    code);
+		assert_int_equal(decision.output.len > 0, code == ERROR_NONE && codes[i] != REQUEST_SESSION);
+		decision_clear(&decision);
+	}
+}
+
+static void who_has_no_spare_stays_out_where_the_host_says_so(void **state)
+{
+	struct error err = ERROR_EMPTY;
+	char person[ACCOUNT_NAME_MAXIMUM];
+	uint64_t num = 0;
+
+	(void)state;
+	change("config/host.conf", "minimum-tokens = 1\n");
+	assert_bob(ERROR_NONE);
+	change("config/host.conf", "minimum-tokens = 2\n");
+	assert_bob(ERROR_ENROLLMENT_SPARE);
+	assert_done(snapshot_count_short(fixture.view.snapshot, 2, 0, &num, person, &err), err);
+	assert_int_equal(num, 1);
+	assert_string_equal(person, "bob");
+	enroll_bob(true); /* one that was lost just now */
+	assert_bob(ERROR_NONE);
+	change("config/host.conf", "minimum-tokens = 3\n");
+	assert_bob(ERROR_ENROLLMENT_SPARE);
+	enroll_bob(false);
+	assert_bob(ERROR_NONE);
+	assert_done(snapshot_count_short(fixture.view.snapshot, 3, 0, &num, person, &err), err);
+	assert_int_equal(num, 0);
+	assert_string_equal(person, "");
+	assert_done(snapshot_count_short(fixture.view.snapshot, 3, time(NULL) + 60, &num, person, &err), err);
+	assert_string_equal(person, "bob");
+	move("state/snapshot", "gone.snapshot");
+	assert_int_equal(
+	    ask(REQUEST_PRINCIPALS, "bob", certificate(BOB), &(struct decision){.verdict = REQUEST_REFUSED}),
+	    ERROR_SNAPSHOT_ABSENT);
+	move("gone.snapshot", "state/snapshot");
+	move("config/host.conf", "gone");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -571,6 +632,7 @@ int main(void)
 	    cmocka_unit_test(a_mode_opens_sessions_and_never_gives_out_keys),
 	    cmocka_unit_test(a_broken_file_leaves_the_ways_out_open),
 	    cmocka_unit_test(an_old_snapshot_is_refused_where_the_host_says_so),
+	    cmocka_unit_test(who_has_no_spare_stays_out_where_the_host_says_so),
 	    cmocka_unit_test(a_changed_file_counts_at_the_next_request),
 	    cmocka_unit_test(the_policy_file_decides_once_it_is_there),
 	    cmocka_unit_test(a_host_without_files_admits_nobody),

@@ -29,6 +29,12 @@ static void errors_name_file_and_line(void **state)
 	    {"\nmode = audit\nmode = off\n", "host.conf:3: 'mode' is given twice"},
 	    {"host-class = \"\"\n", "host.conf: host-class is empty"},
 	    {"refuse-age = 3\n", "host.conf: refuse-age: '3' is no time"},
+	    {"minimum-tokens = 2\nreplace-within = 30d\n", NULL},
+	    {"minimum-tokens = 0\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
+	    {"minimum-tokens = 10\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
+	    {"minimum-tokens = \"\"\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
+	    {"minimum-tokens = two\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
+	    {"replace-within = 3\n", "host.conf: replace-within: '3' is no time"},
 	    {"warn-age = soon\n", "host.conf: warn-age: 'soon' is no time"},
 	    {"accounts \"root\" {\n}\n", "host.conf:1: "},
 	    {"account {\n}\n", "host.conf:1: "},
@@ -72,6 +78,8 @@ static void without_a_file_each_has_his_own(void **state)
 	assert_int_equal(host_rules_mode(rules, &alice), HOST_MODE_ENFORCE);
 	assert_null(host_rules_class(rules));
 	assert_int_equal(host_rules_refuse_age(rules), 0);
+	assert_int_equal(host_rules_minimum_tokens(rules), 1);
+	assert_int_equal(host_rules_replace_within(rules), 14 * 86400);
 	assert_false(host_rules_is_break_glass(rules, "alice"));
 	assert_null(host_rules_break_glass_at(rules, 0));
 	host_rules_free(rules);
