@@ -9,4 +9,7 @@
 /* Argument number `at` is a printf format for the arguments from `first` on. */
 #define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))
 
+/* What comes back is argument number `at`, or a translation of it with the same printf conversions. */
+#define TRANSLATED_FORMAT(at) __attribute__((format_arg(at)))
+
 #endif

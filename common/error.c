@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
+
 struct code_row {
 	const char *word;
 	enum error_category category;
@@ -21,7 +23,7 @@ static void fill(
 	err->code = code;
 	err->file = file;
 	err->line = line;
-	(void)vsnprintf(err->text, sizeof(err->text), format, values);
+	(void)vsnprintf(err->text, sizeof(err->text), translated(format), values);
 }
 
 /* Puts ": MORE" behind a sentence; what does not fit is cut. */
@@ -68,7 +70,7 @@ void error_put_prefix(struct error *err, const char *format, ...)
 		return;
 	memcpy(sentence, err->text, sizeof(sentence));
 	va_start(values, format);
-	(void)vsnprintf(err->text, sizeof(err->text), format, values);
+	(void)vsnprintf(err->text, sizeof(err->text), translated(format), values);
 	va_end(values);
 	append(err, sentence);
 }

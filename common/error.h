@@ -3,6 +3,7 @@
  * A function that can fail returns bool: true is done; false means that *err was filled, once, where the failure arose.
  * The caller owns the storage (`struct error err = ERROR_EMPTY;`), nothing is allocated and nothing is to be freed.
  * A refusal by the appraisal is such an error as well, so that logs, JSON and exit statuses know one list of words.
+ * The format of a sentence is translated where a program speaks to people (language.h).
  * Knows nothing of logging and printing: the command and the daemon decide what becomes of an error. */
 #ifndef COMMON_ERROR_H
 #define COMMON_ERROR_H

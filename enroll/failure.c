@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/language.h"
 #include "enroll/report.h"
 
 struct advice {
@@ -80,7 +81,7 @@ static void say(const struct error *err, const char *next_step)
 	put_safe(err->text);
 	fprintf(stderr, " [%s]\n", error_word(err->code));
 	if (next_step)
-		fprintf(stderr, "keyenroll: next: %s\n", next_step);
+		fprintf(stderr, translated("keyenroll: next: %s\n"), translated(next_step));
 }
 
 static bool say_json(const struct error *err, const char *next_step)

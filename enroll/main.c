@@ -8,6 +8,7 @@
 #include "enroll/failure.h"
 #include "enroll/guided_desk.h"
 #include "enroll/help.h"
+#include "enroll/language.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
 
@@ -83,6 +84,8 @@ int main(int argc, char **argv)
 	struct error err = ERROR_EMPTY;
 	int status;
 
+	if (!wants_json(argc, argv))
+		language_begin();
 	status = run(argc, argv, &invocation, &err) ? invocation.status : failure_report(&err, wants_json(argc, argv));
 	configuration_clear(&invocation.configuration);
 	return status;

@@ -9,6 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/language.h"
+
 /* Where a byte of an answer goes. */
 struct sink {
 	void *state;
@@ -168,7 +170,7 @@ bool prompt_secret(const char *question, size_t maximum, struct secret **secret,
 
 	if (!secret_new(maximum, &answer, err))
 		return false;
-	if (!ask(question, true, (struct sink){answer, put_secret}, restart_secret, err) ||
+	if (!ask(translated(question), true, (struct sink){answer, put_secret}, restart_secret, err) ||
 	    (secret_bytes(answer).len == 0 && !error_set(err, ERROR_DECLINED, "no answer was given"))) {
 		secret_free(answer);
 		return false;
@@ -206,7 +208,7 @@ bool prompt_line(const char *question, char *answer, size_t size, struct error *
 	struct line line = {answer, 0, size};
 
 	restart_line(&line);
-	return ask(question, false, (struct sink){&line, put_char}, restart_line, err);
+	return ask(translated(question), false, (struct sink){&line, put_char}, restart_line, err);
 }
 
 static bool take_until_line_end(int descriptor, struct secret *secret, struct error *err)

@@ -1,5 +1,6 @@
 /* prompt.h: asking the operator on the controlling terminal, or a file descriptor in his place. A secret is never echoed,
  * never stands in argv or environment, and goes straight into a struct secret.
+ * A question is translated here.
  * While a question stands, signals that would end or stop the program first give the terminal its echo back. */
 #ifndef ENROLL_PROMPT_H
 #define ENROLL_PROMPT_H

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "common/language.h"
+
 /* The schema comes first, so that a person who looks sees what he has before him. */
 static json_t *with_schema(const char *name, json_t *content)
 {
@@ -53,7 +55,7 @@ void report_line(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
+	vsnprintf(line, sizeof(line), translated(format), arguments);
 	va_end(arguments);
 	for (char *c = line; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)

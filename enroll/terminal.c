@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/language.h"
+
 bool terminal_is_there(void)
 {
 	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -21,7 +23,7 @@ static void PRINTF_LIKE(3, 0) say(const char *before, const char *after, const c
 {
 	char line[1024];
 
-	vsnprintf(line, sizeof(line), format, arguments);
+	vsnprintf(line, sizeof(line), translated(format), arguments);
 	for (char *c = line; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = '?';
@@ -47,10 +49,12 @@ static bool colours(void)
 void terminal_warn(const char *format, ...)
 {
 	bool coloured = colours();
+	char before[64];
 	va_list arguments;
 
+	snprintf(before, sizeof(before), "%s%s", coloured ? "\033[33m" : "", translated("Warning: "));
 	va_start(arguments, format);
-	say(coloured ? "\033[33mWarning: " : "Warning: ", coloured ? "\033[0m" : "", format, arguments);
+	say(before, coloured ? "\033[0m" : "", format, arguments);
 	va_end(arguments);
 }
 

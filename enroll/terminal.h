@@ -1,6 +1,6 @@
 /* terminal.h: what is said to the operator while a verb works: lines on standard error, so that standard output holds the
  * result alone. Works on a serial console and for a screen reader: nothing is ever drawn over.
- * Knows nothing of asking: prompt.h. */
+ * Formats are translated here. Knows nothing of asking: prompt.h. */
 #ifndef ENROLL_TERMINAL_H
 #define ENROLL_TERMINAL_H
 
