@@ -13,6 +13,7 @@
 #include "pam_module/authenticate.h"
 #include "pam_module/pam_code.h"
 #include "pam_module/prompt.h"
+#include "pam_module/record.h"
 #include "pam_module/session.h"
 
 /* libpam makes it shorter or longer by up to a half. */
@@ -25,25 +26,28 @@ static const char *text_item(pam_handle_t *handle, int item)
 	return pam_get_item(handle, item, &text) == PAM_SUCCESS ? text : NULL;
 }
 
-static int deny(pam_handle_t *handle, struct error *err)
+static int deny(pam_handle_t *handle, enum record_phase phase, struct error *err)
 {
 	prompt_make_printable(err->text);
+	record_decision(handle, phase, false, err);
 	pam_syslog(handle, error_category(err->code) == ERROR_CATEGORY_DENIED ? LOG_WARNING : LOG_ERR,
 	    "denied: %s [%s]", err->text, error_word(err->code));
 	return pam_code(false, err->code);
 }
 
-static int allow(pam_handle_t *handle, const char *what, const struct buffer *accepted)
+static int allow(pam_handle_t *handle, enum record_phase phase, const struct buffer *accepted)
 {
-	pam_syslog(handle, LOG_INFO, "%s of %s", what, buffer_text(accepted));
+	pam_syslog(handle, LOG_INFO, "%s of %s", record_name(phase), buffer_text(accepted));
+	record_decision(handle, phase, true, &ERROR_EMPTY);
 	return pam_code(true, ERROR_NONE);
 }
 
 /* The answer of one phase, whichever it is.
  *   done  whether the verifier has said yes */
-static int conclude(pam_handle_t *handle, const char *what, bool done, struct buffer *accepted, struct error *err)
+static int conclude(
+    pam_handle_t *handle, enum record_phase phase, bool done, struct buffer *accepted, struct error *err)
 {
-	int code = done ? allow(handle, what, accepted) : deny(handle, err);
+	int code = done ? allow(handle, phase, accepted) : deny(handle, phase, err);
 
 	buffer_free(accepted);
 	return code;
@@ -67,7 +71,7 @@ int pam_sm_open_session(pam_handle_t *handle, int flags, int argc, const char **
 	    module_options_parse(argc, argv, &options, &err) && check_session(handle, &options, &accepted, &err);
 
 	(void)flags;
-	return conclude(handle, "session", open, &accepted, &err);
+	return conclude(handle, RECORD_SESSION, open, &accepted, &err);
 }
 
 /* Closing and credentials have nothing to decide, and a refusal here would end sshd's session in the middle. */
@@ -154,7 +158,7 @@ int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc, const char **
 
 	if (!proven)
 		(void)pam_fail_delay(handle, FAIL_DELAY_US);
-	return conclude(handle, "proof", proven, &accepted, &err);
+	return conclude(handle, RECORD_PROOF, proven, &accepted, &err);
 }
 
 /* In a plain publickey login sshd has not said yet by which key, and the value is empty: whoever lets that pass must have said in
@@ -181,5 +185,5 @@ int pam_sm_acct_mgmt(pam_handle_t *handle, int flags, int argc, const char **arg
 	    module_options_parse(argc, argv, &options, &err) && check_account(handle, &options, &accepted, &err);
 
 	(void)flags;
-	return conclude(handle, "account", open, &accepted, &err);
+	return conclude(handle, RECORD_ACCOUNT, open, &accepted, &err);
 }

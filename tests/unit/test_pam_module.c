@@ -1,6 +1,7 @@
 /* pam_keyenroll.so itself, loaded by libpam from a service file that each row writes; and the tables it rests on. */
 #include "tests/unit/unit.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -92,6 +93,44 @@ static int drop_fixture(void **state)
 	buffer_free(&attested_and_hostbased);
 	buffer_free(&password);
 	return 0;
+}
+
+/* The kernel's audit, as libpam calls it: here in place of libaudit, since few machines for tests let anybody write there. */
+static struct {
+	int type, result;
+	char op[128], account[64];
+} audited;
+static size_t num_audited;
+
+int __attribute__((visibility("default"))) audit_open(void);
+void __attribute__((visibility("default"))) audit_close(int fd);
+int __attribute__((visibility("default"))) audit_log_acct_message(int fd, int type, const char *program, const char *op,
+    const char *name, unsigned id, const char *from, const char *address, const char *terminal, int result);
+
+int audit_open(void)
+{
+	return 4711;
+}
+
+void audit_close(int fd)
+{
+	assert_int_equal(fd, 4711);
+}
+
+int audit_log_acct_message(int fd, int type, const char *program, const char *op, const char *name, unsigned id,
+    const char *from, const char *address, const char *terminal, int result)
+{
+	(void)fd, (void)program, (void)id, (void)from, (void)address, (void)terminal;
+	/* libpam puts a prefix of its own before what modules say. */
+	op = strstr(op, "keyenroll:");
+	if (op == NULL)
+		return 1;
+	num_audited++;
+	audited.type = type;
+	audited.result = result;
+	(void)snprintf(audited.op, sizeof(audited.op), "%s", op);
+	(void)snprintf(audited.account, sizeof(audited.account), "%s", name == NULL ? "" : name);
+	return 1;
 }
 
 /* The module must not talk to anybody. */
@@ -298,6 +337,43 @@ static void each_phase_decides_only_what_it_can(void **state)
 	}
 }
 
+/* Source: libaudit.h for the numbers. */
+static void each_decision_is_one_audit_record(void **state)
+{
+	const struct {
+		phase *call;
+		const char *options, *auth_info, *op;
+		int type, result;
+	} rows[] = {
+	    {pam_open_session, "mode=ssh", buffer_text(&attested), "keyenroll:session reason=none", 1101, 1},
+	    {pam_open_session, "mode=ssh", buffer_text(&software), "keyenroll:session reason=enrollment.absent", 1101,
+	        0},
+	    {pam_open_session, "mode=ssh", "", "keyenroll:session reason=auth-info.format", 1101, 0},
+	    {pam_acct_mgmt, "mode=ssh account=session", "", "keyenroll:account reason=none", 1101, 1},
+	    {pam_acct_mgmt, "", "", "keyenroll:account reason=usage", 1101, 0},
+	    {pam_authenticate, "mode=ssh", buffer_text(&attested), "keyenroll:proof reason=none", 1100, 1},
+	    {pam_authenticate, "mode=ssh", "", "keyenroll:proof reason=auth-info.format", 1100, 0},
+	};
+
+	(void)state;
+	if (dlopen("libaudit.so.1", RTLD_NOLOAD | RTLD_NOW) == NULL)
+		skip(); /* this libpam has no audit */
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char options[256];
+
+		(void)snprintf(options, sizeof(options), "%s socket=%s", rows[i].options, verifier.socket);
+		write_service("sshd", options);
+		num_audited = 0;
+		(void)run_phase(rows[i].call, "sshd", "alice", rows[i].auth_info);
+		assert_int_equal(num_audited, 1);
+		if (strncmp(audited.op, rows[i].op, strlen(rows[i].op)) != 0)
+			fail_msg("%s", audited.op);
+		assert_int_equal(audited.type, rows[i].type);
+		assert_int_equal(audited.result, rows[i].result);
+		assert_string_equal(audited.account, "alice");
+	}
+}
+
 /* A host that is not root has no fallback: it must be told so at once. In a child, since there is no way back to root. */
 static void without_a_verifier_another_user_is_denied(void **state)
 {
@@ -397,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(only_an_attested_session_opens),
 	    cmocka_unit_test(each_phase_decides_only_what_it_can),
+	    cmocka_unit_test(each_decision_is_one_audit_record),
 	    cmocka_unit_test(without_a_verifier_another_user_is_denied),
 	    cmocka_unit_test(a_hung_verifier_is_a_denial_in_time),
 	    cmocka_unit_test(consent_alone_is_success),
