@@ -99,6 +99,7 @@
 	X(ERROR_MDS_ROLLBACK,              "mds.rollback",               DENIED) \
 	X(ERROR_MDS_LATE,                  "mds.out-of-date",            DENIED) \
 	X(ERROR_MDS_STATUS,                "mds.status",                 DENIED) \
+	X(ERROR_DOWNLOAD,                  "download.failed",            SYSTEM) \
 	X(ERROR_KEY_ROCA,                  "key.roca",                   DENIED) \
 	X(ERROR_KEY_MISMATCH,              "key.mismatch",               DENIED) \
 	X(ERROR_KEY_WEAK,                  "key.weak",                   DENIED) \

@@ -1,16 +1,23 @@
 #include <inttypes.h>
 
 #include "common/file.h"
+#include "enroll/download.h"
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
 #include "policy/mds_blob.h"
 #include "registry/metadata_files.h"
 
-enum { OPTION_METADATA, OPTION_TIME, OPTION_TRUST, OPTION_BUNDLE, OPTION_JSON };
+#define PUBLISHED "https://mds3.fidoalliance.org/"
+#define SECONDS_USUAL 60
+#define SECONDS_MAXIMUM 3600
+
+enum { OPTION_METADATA, OPTION_TIME, OPTION_CA_FILE, OPTION_TIME_LIMIT, OPTION_TRUST, OPTION_BUNDLE, OPTION_JSON };
 
 static const struct option_row options[] = {
     [OPTION_METADATA] = OPTION_ROW_METADATA,
     [OPTION_TIME] = {"time", "DATE", "judge as on DATE (2026-11-24), not as of now"},
+    [OPTION_CA_FILE] = {"ca-file", "FILE", "download: believe the authorities in FILE (PEM) only"},
+    [OPTION_TIME_LIMIT] = {"time-limit", "SECONDS", "download: give up after SECONDS, 60 if not given"},
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
     [OPTION_JSON] = OPTION_ROW_JSON,
@@ -60,21 +67,41 @@ static int64_t days_late(const struct mds_sum *sum, int64_t now)
 	return metadata_date(sum->next_update, &due) && now > due ? (now - due) / 86400 : 0;
 }
 
-static bool import(struct invocation *invocation, struct error *err)
+/* However it came here. */
+static bool take_blob(struct invocation *invocation, struct bytes blob, struct error *err)
 {
-	struct buffer blob = BUFFER_UP_TO(MDS_BLOB_MAXIMUM);
 	struct trust *trust = NULL;
 	struct mds_sum sum;
 	const char *path;
 	bool done = options_date(&invocation->options, OPTION_TIME, invocation->now, &invocation->now, err) &&
-	            metadata_path(invocation, &path, err) &&
-	            file_load(invocation->options.arguments[0], MDS_BLOB_MAXIMUM, &blob, err) &&
-	            load_roots(invocation, &trust, err) &&
-	            metadata_files_import(buffer_bytes(&blob), path, trust, invocation->now, &sum, err);
+	            metadata_path(invocation, &path, err) && load_roots(invocation, &trust, err) &&
+	            metadata_files_import(blob, path, trust, invocation->now, &sum, err);
 
-	buffer_free(&blob);
 	trust_free(trust);
 	return done && tell_import(invocation, path, &sum, days_late(&sum, invocation->now), err);
+}
+
+static bool import(struct invocation *invocation, struct error *err)
+{
+	struct buffer blob = BUFFER_UP_TO(MDS_BLOB_MAXIMUM);
+	bool done = file_load(invocation->options.arguments[0], MDS_BLOB_MAXIMUM, &blob, err) &&
+	            take_blob(invocation, buffer_bytes(&blob), err);
+
+	buffer_free(&blob);
+	return done;
+}
+
+static bool fetch(struct invocation *invocation, struct error *err)
+{
+	const struct options *given = &invocation->options;
+	struct download wanted = {.url = given->num_arguments > 0 ? given->arguments[0] : PUBLISHED,
+	    .ca_file = options_text(given, OPTION_CA_FILE, NULL)};
+	struct buffer blob = BUFFER_UP_TO(MDS_BLOB_MAXIMUM);
+	bool done = options_number(given, OPTION_TIME_LIMIT, 1, SECONDS_MAXIMUM, SECONDS_USUAL, &wanted.seconds, err) &&
+	            download(&wanted, &blob, err) && take_blob(invocation, buffer_bytes(&blob), err);
+
+	buffer_free(&blob);
+	return done;
 }
 
 static json_t *statuses_json(const struct metadata_entry *entry)
@@ -141,6 +168,7 @@ static bool show(struct invocation *invocation, struct error *err)
 
 static const struct subcommand subcommands[] = {
     {"import", "FILE", 1, 1, import},
+    {"download", "[URL]", 0, 1, fetch},
     {"show", "AAGUID", 1, 1, show},
     SUBCOMMANDS_END,
 };
@@ -153,11 +181,12 @@ static bool run(struct invocation *invocation, struct error *err)
 const struct verb verb_mds = {
     .name = "mds",
     .summary = "import what FIDO says of security keys, and look into it",
-    .synopsis = "[OPTION]... import FILE | show AAGUID",
+    .synopsis = "[OPTION]... import FILE | download [URL] | show AAGUID",
     .description = "import FILE checks the metadata BLOB that the FIDO alliance publishes at\n"
                    "https://mds3.fidoalliance.org, and stores what appraisal asks for: issuers by\n"
                    "model, status reports, certification, how keys are kept. An older one than the\n"
-                   "stored one is refused. show AAGUID prints a model's entry.\n"
+                   "stored one is refused. download fetches it from there, or from URL, over HTTPS\n"
+                   "and goes on like import. show AAGUID prints a model's entry.\n"
                    "Example: keyenroll mds import blob.jwt\n",
     .options = options,
     .min_arguments = 1,

@@ -63,6 +63,7 @@ static const struct next_step steps[] = {
     {ERROR_MDS_ROLLBACK, "Keep the newer metadata that is installed."},
     {ERROR_MDS_LATE, "Import the current FIDO metadata: keyenroll mds import FILE."},
     {ERROR_MDS_STATUS, "Use a device of another model: the FIDO alliance reports this one as unsafe."},
+    {ERROR_DOWNLOAD, "Check address and network, or fetch the file by other means and import it."},
     {ERROR_KEY_ROCA, "Replace the token: its RSA keys are unsafe. The vendor's advisory is YSA-2017-01."},
     {ERROR_KEY_MISMATCH, "Attest the very key that is to be enrolled, or hand in that key."},
     {ERROR_KEY_WEAK, "Generate a new key: P-256, P-384 or RSA with 2048 bits or more."},

@@ -1,0 +1,21 @@
+/* download.h: fetches one document over HTTPS. It is trusted no further for that: whoever asked checks who signed it.
+ * libcurl does it (download_curl.c); a build without libcurl says so (download_absent.c). Knows nothing of what is fetched. */
+#ifndef ENROLL_DOWNLOAD_H
+#define ENROLL_DOWNLOAD_H
+
+#include "common/buffer.h"
+
+struct download {
+	const char *url;     /* "https://…"; nothing else is asked or followed to */
+	const char *ca_file; /* PEM with the authorities to believe; NULL: the system's */
+	long seconds;        /* for all of it, from the name's look-up to the last byte */
+};
+
+/* download: appends what lies at the address. The server's certificate and name are checked; there is no way around that.
+ * A proxy that the environment names (https_proxy) is used.
+ *   out  its maximum is the most that is taken from the server
+ * Errors: ERROR_USAGE for an address that is not https, ERROR_DOWNLOAD (with what libcurl says, too much, too slow, not
+ * there, no libcurl), ERROR_MEMORY. */
+bool download(const struct download *wanted, struct buffer *out, struct error *err) MUST_CHECK;
+
+#endif
