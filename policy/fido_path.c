@@ -22,10 +22,14 @@ static bool parse(struct fido_attestation *attestation, size_t index, struct res
 	return error_prefix(err, index == 0 ? "attestation certificate" : "issuer's certificate %zu", index);
 }
 
-static bool check_distrust(const struct certificate *certificate, const struct trust *trust, struct error *err)
+/* By its key, or by the hash that enrollments keep of the certificate as it was handed in. */
+static bool check_distrust(
+    const struct certificate *certificate, struct bytes der, const struct trust *trust, struct error *err)
 {
 	const struct trust_anchor *distrusted = trust_find_distrusted(trust, EVIDENCE_FIDO, certificate->spki);
 
+	if (distrusted == NULL)
+		distrusted = trust_find_distrusted_certificate(trust, EVIDENCE_FIDO, der);
 	return distrusted == NULL ||
 	       error_set(err, distrusted->distrust_code, "the attestation rests on the key of \"%s\": %s",
 	           distrusted->name, distrusted->distrust_reason);
@@ -150,7 +154,8 @@ bool fido_path_find(struct fido_attestation *attestation, const struct trust *tr
 	for (size_t i = 0; i < num && !found; i++) {
 		const struct certificate *certificate = &attestation->certificates[i];
 
-		if (!parse(attestation, i, result, err) || !check_distrust(certificate, trust, err))
+		if (!parse(attestation, i, result, err) ||
+		    !check_distrust(certificate, attestation->statement.certificates[i], trust, err))
 			return false;
 		if (i > 0 && !check_issuer(attestation, i, err))
 			return error_prefix(err, "issuer's certificate %zu", i);

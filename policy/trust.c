@@ -1,5 +1,6 @@
 #include "policy/trust.h"
 
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +175,27 @@ const struct trust_anchor *trust_find_distrusted(
 		const struct trust_anchor *anchor = &trust->anchors[i];
 
 		if (anchor->distrusted && anchor->format == format && bytes_equal(buffer_bytes(&anchor->spki), spki))
+			return anchor;
+	}
+	return NULL;
+}
+
+/* Hashed only where there is something to compare with. */
+const struct trust_anchor *trust_find_distrusted_certificate(
+    const struct trust *trust, enum evidence_format format, struct bytes der)
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	bool hashed = false;
+
+	for (size_t i = 0; i < trust->num_anchors; i++) {
+		const struct trust_anchor *anchor = &trust->anchors[i];
+
+		if (!anchor->distrusted || anchor->format != format || anchor->certificates.len == 0)
+			continue;
+		if (!hashed)
+			SHA256(der.data, der.len, hash);
+		hashed = true;
+		if (trust_is_anchor_certificate(anchor, hash))
 			return anchor;
 	}
 	return NULL;

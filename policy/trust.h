@@ -38,8 +38,9 @@ struct trust_anchor {
 	bool distrusted;       /* a preview or sibling CA: known, and never to be believed */
 	char *distrust_reason; /* sentence; NULL unless distrusted */
 	enum error_code
-	    distrust_code;     /* what a refusal for it says; the format's own word where the bundle names none */
-	struct buffer subject; /* DER Name */
+	    distrust_code; /* what a refusal for it says; the format's own word where the bundle names none */
+	struct buffer
+	    subject; /* DER Name; empty in a distrusted batch that is known by `certificates` alone, as the next two */
 	struct buffer spki;
 	struct verification_key *key; /* of `spki` */
 	uint8_t spki_hash[32];
@@ -86,6 +87,12 @@ bool trust_is_anchor_certificate(const struct trust_anchor *anchor, const uint8_
  * Borrowed; NULL when there is none. */
 const struct trust_anchor *trust_find_distrusted(
     const struct trust *trust, enum evidence_format format, struct bytes spki);
+
+/* trust_find_distrusted_certificate: an entry that says so of this very certificate, by its SHA-256.
+ *   der  the certificate
+ * Borrowed; NULL when there is none. */
+const struct trust_anchor *trust_find_distrusted_certificate(
+    const struct trust *trust, enum evidence_format format, struct bytes der);
 
 /* trust_version: version of the shipped bundle, "none" without one; borrowed. */
 const char *trust_version(const struct trust *trust);

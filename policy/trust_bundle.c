@@ -146,8 +146,8 @@ static bool read_anchor_members(const struct reading *reading, const char *where
 	    {"name", JSON_STRING, true, &m->name},
 	    {"vendor", JSON_STRING, true, &m->vendor},
 	    {"evidence", JSON_STRING, true, &m->evidence},
-	    {"subject", JSON_STRING, true, &m->subject},
-	    {"public_key", JSON_STRING, true, &m->public_key},
+	    {"subject", JSON_STRING, !distrusted, &m->subject},
+	    {"public_key", JSON_STRING, !distrusted, &m->public_key},
 	    {"valid_from", JSON_STRING, false, &m->from},
 	    {"valid_to", JSON_STRING, false, &m->to},
 	    {"under", JSON_ARRAY, false, &m->under},
@@ -179,6 +179,25 @@ static bool read_code(const struct reading *reading, const char *where, const st
 	return strict_json_error(&reading->json, where, "\"code\" is no reason to distrust an issuer", err);
 }
 
+/* A batch of FIDO devices may be distrusted by nothing but the hashes of its certificates, which enrollments keep. */
+static bool read_identity(const struct reading *reading, const char *where, const struct anchor_members *m,
+    struct trust_anchor *anchor, struct error *err)
+{
+	bool batch = m->subject == NULL && m->public_key == NULL && anchor->format == EVIDENCE_FIDO;
+
+	if (!read_hashes(reading, where, m->certificates, anchor, err))
+		return false;
+	if (batch && anchor->certificates.len > 0)
+		return true;
+	if (m->subject == NULL || m->public_key == NULL)
+		return strict_json_error(&reading->json, where,
+		    "\"subject\" and \"public_key\" are missing; only a batch of FIDO devices does with "
+		    "\"certificates\"",
+		    err);
+	return copy_base64(reading, where, m->subject, &anchor->subject, err) &&
+	       copy_base64(reading, where, m->public_key, &anchor->spki, err) && read_key(reading, where, anchor, err);
+}
+
 static bool fill_anchor(const struct reading *reading, const char *where, const struct anchor_members *m,
     struct trust_anchor *anchor, struct error *err)
 {
@@ -192,10 +211,7 @@ static bool fill_anchor(const struct reading *reading, const char *where, const 
 	return read_code(reading, where, m, anchor, err) && copy_text(m->name, &anchor->name, err) &&
 	       copy_text(m->vendor, &anchor->vendor, err) && copy_text(m->reason, &anchor->distrust_reason, err) &&
 	       copy_text(m->from, &anchor->valid_from, err) && copy_text(m->to, &anchor->valid_to, err) &&
-	       copy_base64(reading, where, m->subject, &anchor->subject, err) &&
-	       copy_base64(reading, where, m->public_key, &anchor->spki, err) &&
-	       read_key(reading, where, anchor, err) && read_hashes(reading, where, m->certificates, anchor, err) &&
-	       read_aaguids(reading, where, m->aaguids, anchor, err) &&
+	       read_identity(reading, where, m, anchor, err) && read_aaguids(reading, where, m->aaguids, anchor, err) &&
 	       read_issuers_below(reading, where, m->issuers_below, anchor, err) &&
 	       (m->shape == NULL || read_shape(reading, where, m->shape, anchor, err));
 }

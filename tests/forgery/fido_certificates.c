@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "policy/hex.h"
 #include "tests/forgery/chain.h"
 #include "tests/forgery/fido_recipe.h"
 
@@ -264,4 +265,33 @@ bool fido_recipe_put_bundle(struct buffer *out, struct error *err)
 	return done && buffer_put_text(out, "], \"distrusted\": [", err) &&
 	       put_anchor("Test FIDO Preview CA", KEY_PREVIEW, "\"reason\": \"it is a preview\"", out, err) &&
 	       buffer_put_text(out, "]}", err);
+}
+
+static bool put_batch_certificate(struct bytes certificate, struct buffer *out, struct error *err)
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	char text[2 * SHA256_DIGEST_LENGTH + 1];
+
+	SHA256(certificate.data, certificate.len, hash);
+	hex_put(BYTES_OF(hash), text);
+	return buffer_put_format(out, err,
+	    "{\"name\": \"Test batch\", \"vendor\": \"test\", \"evidence\": \"fido\", \"code\": "
+	    "\"issuer.compromised\", "
+	    "\"reason\": \"its key was published\", \"certificates\": [\"%s\"]}",
+	    text);
+}
+
+bool fido_recipe_put_batch(struct bytes certificate, struct buffer *out, struct error *err)
+{
+	bool done = buffer_put_text(out,
+	    "{\"format\": \"keyenroll-trust-1\", \"name\": \"batch\", \"version\": \"1\", \"date\": \"2026-11-24\", "
+	    "\"distrusted\": [",
+	    err);
+
+	if (certificate.len > 0)
+		done = done && put_batch_certificate(certificate, out, err);
+	else
+		done = done && put_anchor("Test batch", KEY_DEVICE_P256,
+		                   "\"code\": \"issuer.compromised\", \"reason\": \"its key was published\"", out, err);
+	return done && buffer_put_text(out, "]}", err);
 }

@@ -56,6 +56,10 @@ bool fido_recipe_evidence(const struct fido_recipe *recipe, struct evidence *evi
 /* fido_recipe_put_bundle: a trust bundle that believes the roots that recipes use and distrusts "Test FIDO Preview CA". */
 bool fido_recipe_put_bundle(struct buffer *out, struct error *err) MUST_CHECK;
 
+/* fido_recipe_put_batch: a bundle that distrusts the attestation key of honest security keys, or its certificate.
+ *   certificate  DER; empty: the entry names the key */
+bool fido_recipe_put_batch(struct bytes certificate, struct buffer *out, struct error *err) MUST_CHECK;
+
 /* fido_certificate_put: appends the attestation certificate alone; nonce and key description as the format wants them. */
 bool fido_recipe_put_certificate(const struct fido_recipe *recipe, struct bytes signed_data, struct bytes client_hash,
     struct buffer *out, struct error *err) MUST_CHECK;

@@ -13,6 +13,7 @@
 #define SUBJECT "\"subject\": \"MAwxCjAIBgNVBAMMAWE=\""
 #define KEY "\"public_key\": \"MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\""
 #define ANCHOR "{\"name\": \"a\", \"vendor\": \"v\", \"evidence\": \"piv\", \"shape\": \"S1\", " SUBJECT ", " KEY
+#define HASH "0fa1386f80eb8713263ae5c1d84deb455bdf08aea50ab05503cefee82b092d42"
 #define ADVISORY                                                                                                       \
 	"{\"id\": \"i\", \"vendor\": \"v\", \"product\": \"p\", \"severity\": \"note\", \"text\": \"t\", "             \
 	"\"reference\": \"r\""
@@ -40,6 +41,8 @@ static void good_bundles_are_read(void **state)
 	    HEAD ", \"anchors\": [" ANCHOR "}]}",
 	    HEAD ", \"anchors\": [" ANCHOR
 	         ", \"valid_from\": \"2016-01-01\", \"under\": [\"x\"], \"certificates\": []}]}",
+	    HEAD ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"fido\", \"reason\": \"why\", "
+	         "\"certificates\": [\"" HASH "\"]}]}",
 	    HEAD ", \"advisories\": [" ADVISORY "}]}",
 	    HEAD ", \"advisories\": [" ADVISORY
 	         ", \"evidence\": \"piv\", \"reads\": \"attestation\", \"keys\": [\"rsa\"], "
@@ -96,6 +99,19 @@ static void bad_bundles_name_the_place(void **state)
 	        "public_key"},
 	    {"odd hash", HEAD ", \"anchors\": [" ANCHOR ", \"certificates\": [\"00\"]}]}", "certificates"},
 	    {"second anchor", HEAD ", \"anchors\": [" ANCHOR "}, 7]}", "anchors[1]"},
+	    {"distrusted without a key",
+	        HEAD ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"fido\", \"reason\": "
+	             "\"why\"}]}",
+	        "distrusted[0]"},
+	    {"a batch with half an identity",
+	        HEAD ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"fido\", \"reason\": "
+	             "\"why\", " SUBJECT ", \"certificates\": [\"" HASH "\"]}]}",
+	        "public_key"},
+	    {"a batch of another kind",
+	        HEAD
+	        ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"piv\", \"reason\": \"why\", "
+	        "\"certificates\": [\"" HASH "\"]}]}",
+	        "public_key"},
 	    {"distrusted without a reason", HEAD ", \"distrusted\": [" ANCHOR "}]}", "shape"},
 	    {"odd severity",
 	        HEAD ", \"advisories\": [{\"id\": \"i\", \"vendor\": \"v\", \"product\": \"p\", \"severity\": \"bad\", "
