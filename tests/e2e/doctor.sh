@@ -128,8 +128,12 @@ pam_edit '/pam_keyenroll/s/required/optional/'
 finds pam.control problem "optional" "a refusal that does not count"
 pam_edit '/pam_keyenroll/s/required/[success=ok module_unknown=ignore default=die]/'
 finds pam.control problem "module_unknown" "a module that may be missing"
+# Debian 12 lets it read users' files; from 13 on only an administrator who writes it so does.
 pam_edit '/pam_keyenroll/d'
-echo "session required $prefix/lib/security/pam_keyenroll.so mode=ssh" >>/etc/pam.d/sshd
+cat >>/etc/pam.d/sshd <<-END
+	session required pam_env.so user_readenv=1
+	session required $prefix/lib/security/pam_keyenroll.so mode=ssh
+END
 finds pam.order problem "pam_env" "pam_env.so in front of it"
 pam_edit '1i session sufficient pam_permit.so'
 finds pam.order problem "sufficient" "a line that may end the stack"

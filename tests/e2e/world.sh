@@ -330,6 +330,8 @@ world_sshd()
 			KbdInteractiveAuthentication no
 			AuthorizedKeysFile none
 		END
+		# Newer ones shut out for a while who fails often, and here that is everybody's address.
+		! grep -qi PerSourcePenalties "$(command -v sshd)" || echo "PerSourcePenalties no"
 	} >"$WORLD/$name.conf"
 	world_daemon "$name" "$(command -v sshd)" -D -f "$WORLD/$name.conf" -E "$WORLD/$name.log"
 	world_wait 10 grep -q "^Server listening" "$WORLD/$name.log" || world_die "sshd does not start: $(cat "$WORLD/$name.log")"
