@@ -1,0 +1,203 @@
+#!/bin/bash
+# personalities: each model that the virtual token can be, through `keyenroll token info` and `keyenroll enroll` with a real pcscd. It
+# enrolls, and the appraisal accepts; or it is refused with a reason, before a PIN is asked for and before anything in the token changes.
+# shellcheck source=tests/e2e/world.sh
+. "$(dirname "$0")/world.sh"
+# shellcheck source=tests/e2e/reports.bash
+. "$top/tests/e2e/reports.bash"
+
+readers=7
+pin=271828
+
+# What becomes of a model, and the options of its enrollment:
+#   enrolls
+#   refused CODE    known before anything is asked or done
+#   undone CODE     known by the key that it made, which is taken out again
+#   stuck CODE      known by the last write; `abandon` takes the key out
+models()
+{
+	cat <<-END
+		5.7.4            enrolls
+		5.7.4            enrolls                       --algorithm ed25519 --slot 9c
+		5.4.3            enrolls
+		4.3.5            enrolls                       --factory-codes
+		4.4.2-fips       refused advisory.refused      --factory-codes
+		bio              enrolls                       --pin-policy match-once
+		bio              enrolls                       --pin-policy match-always
+		neo              refused card.not-attestable   --factory-codes
+		pivapplet        refused piv.issuer-unknown
+		token2           refused piv.issuer-unknown
+		swissbit         refused card.not-attestable
+		f9-replaced      refused piv.issuer-unknown
+		f9-key-replaced  undone piv.attestation-signature
+		f9-key-deleted   undone card.not-attestable
+		f9-deleted       refused card.not-attestable
+		b2-chain         enrolls
+		preview          refused issuer.preview
+		short-only       enrolls
+		61xx             enrolls
+		6Cxx             enrolls
+		9000-with-more   enrolls
+		object-full      stuck card.full
+	END
+}
+
+reader_of()
+{
+	world_reader_name "$(cat "$WORLD/$1.reader")"
+}
+
+# The PIN waits on descriptor 5, where it can be seen afterwards whether anybody took it.
+enroll()
+{
+	local token=$1
+	shift
+	echo "$pin" >"$WORLD/$token.pin"
+	exec 5<"$WORLD/$token.pin"
+	keyenroll enroll --reader "$(reader_of "$token")" --yes --pin-fd 5 --puk-fd 6 --json "$@" "$token" 6>"$WORLD/$token.puk"
+}
+
+pin_is_unread()
+{
+	local line
+	read -r -u 5 line && [ "$line" = "$pin" ]
+}
+
+# What survives in the token, but for its place in memory.
+state_of()
+{
+	jq -S . "$WORLD/$1.state"
+}
+
+same_state()
+{
+	diff "$WORLD/$1.before" <(state_of "$1")
+}
+
+# Codes as they were, and no key and no object more than before.
+same_but_for_use()
+{
+	diff <(jq 'del(.slots)' "$WORLD/$1.before") <(state_of "$1" | jq 'del(.slots)') &&
+		[ "$(jq -c '[.slots[].slot]' "$WORLD/$1.before")" = "$(state_of "$1" | jq -c '[.slots[].slot]')" ]
+}
+
+has_code()
+{
+	jq -e --arg code "$1" '(.error.code // "") == $code or ([.. | .reasons? // empty | .[].code] | index($code) != null)' "$WORLD/json"
+}
+
+# A sentence for the operator, and what to do.
+has_sentence()
+{
+	jq -e '[.. | objects | (.sentence? // empty)] | length > 0 and all(length > 30)' "$WORLD/json"
+}
+
+is_nobodys()
+{
+	! keyenroll list --json | jq -e --arg person "$1" '[.. | .person? // empty] | index($person)'
+}
+
+forecast_is()
+{
+	report 0 token-info "$title: token info" keyenroll token info --reader "$(reader_of "$token")" --json
+	holds ".forecast.verdict $1" "$title: it says beforehand $2"
+}
+
+check_enrolls()
+{
+	forecast_is '== "accepted"' "that it can be enrolled"
+	report 0 enroll "$title: enroll" enroll "$token" "$@"
+	holds '.result.verdict == "accepted"' "$title: the appraisal accepts"
+	report 0 token-info "$title: token info afterwards" keyenroll token info --reader "$(reader_of "$token")" --json
+	holds '[.slots[] | select(.grade == "signed")] | length == 1' "$title: the key is attested"
+}
+
+check_refused()
+{
+	local code=$1
+	shift
+	forecast_is '!= "accepted"' "that it cannot be enrolled"
+	expect "$title: and why" has_code "$code"
+	expect "$title: in a sentence" has_sentence
+	enroll "$token" "$@" >"$WORLD/json" 2>"$WORLD/output" && not_ok "$title: enroll is refused" || ok "$title: enroll is refused"
+	expect "$title: with $code" has_code "$code"
+	expect "$title: no PIN was asked for" pin_is_unread
+	expect "$title: nothing in the token has changed" same_state "$token"
+	expect "$title: nobody is enrolled" is_nobodys "$token"
+}
+
+check_undone()
+{
+	local code=$1
+	shift
+	enroll "$token" "$@" >"$WORLD/json" 2>"$WORLD/output" && not_ok "$title: enroll is refused" || ok "$title: enroll is refused"
+	expect "$title: with $code" has_code "$code"
+	expect "$title: the key is out again, and the codes are as they were" same_but_for_use "$token"
+	expect "$title: nobody is enrolled" is_nobodys "$token"
+	exits 1 "$title: nothing is left to resume" keyenroll resume --reader "$(reader_of "$token")"
+}
+
+check_stuck()
+{
+	local code=$1
+	shift
+	enroll "$token" "$@" >"$WORLD/json" 2>"$WORLD/output" && not_ok "$title: enroll fails" || ok "$title: enroll fails"
+	expect "$title: with $code" has_code "$code"
+	expect "$title: nobody is enrolled" is_nobodys "$token"
+	exits 0 "$title: abandon" keyenroll abandon --reader "$(reader_of "$token")"
+	expect "$title: the key is out again" test "$(state_of "$token" | jq -c '[.slots[].slot]')" = '[249]'
+}
+
+# Starting a token takes a second of waiting for the reader, so a group of them starts together.
+start_group()
+{
+	local place=0 name model rest
+	while read -r name model rest; do
+		echo $((place++)) >"$WORLD/$name.reader"
+		(world_token "$name" "$model") &
+	done
+	wait $(jobs -p | tail -n $place)
+}
+
+end_group()
+{
+	local name rest
+	while read -r name rest; do
+		world_kill "$name"
+	done
+	world_wait 15 all_absent
+}
+
+all_absent()
+{
+	local reader
+	for ((reader = 0; reader < readers; reader++)); do
+		world_card_absent $reader || return 1
+	done
+}
+
+check_group()
+{
+	local token model fate rest title
+	while read -r -u 4 token model fate rest; do
+		title="$model${rest:+ ($rest)}"
+		state_of "$token" >"$WORLD/$token.before"
+		# shellcheck disable=SC2086 # words
+		check_$fate $rest
+	done 4<"$1"
+}
+
+world_install
+world_vendor_ca
+# The advisories are about the vendor's tokens, so the test vendor's stand for them.
+jq '.anchors[].vendor = "yubico"' "$world_vendor/trust.json" >"$WORLD/trust.json"
+world_pcscd $readers
+world_desk
+cp "$WORLD/trust.json" "$config/trust.d/test-vendor.json"
+models | awk '{ print "t" NR, $0 }' | split -l $readers - "$WORLD/group."
+for group in "$WORLD"/group.*; do
+	start_group <"$group"
+	check_group "$group"
+	end_group <"$group"
+done
+world_end
