@@ -154,7 +154,7 @@ static bool run_step(struct course *course, const struct course_step *step, stru
 	       course_note(course, "done", step->name, err);
 }
 
-/* What the policy refuses does not stay in the token; where that cannot be done now, the journal stays for it. */
+/* What cannot be proved, or what the policy refuses, does not stay in the token; where that cannot be done now, the journal stays for it. */
 static void put_refused_back(struct course *course)
 {
 	struct error problem = ERROR_EMPTY;
@@ -190,7 +190,7 @@ static bool run_steps(struct course *course, const struct course_step *steps, si
 		dialogue->before(dialogue->state, steps[i].name, steps[i].sentence);
 		if (!run_step(course, &steps[i], err)) {
 			dialogue->after(dialogue->state, steps[i].name, err);
-			if (steps[i].run == course_appraise)
+			if (steps[i].run == course_appraise || err->code == ERROR_NOT_ATTESTABLE)
 				put_refused_back(course);
 			forget_secrets(course);
 			return false;

@@ -196,6 +196,10 @@ bool course_run(struct course *course, struct error *err) MUST_CHECK;
  * Errors: as course_preflight. */
 bool course_look(struct course *course, struct error *err) MUST_CHECK;
 
+/* course_can_attest: whether the token can prove what it makes: by its firmware, and by its device certificate, which is read.
+ * Errors: ERROR_NOT_ATTESTABLE, those of piv_certificate_read. */
+bool course_can_attest(struct course *course, struct error *err) MUST_CHECK;
+
 /* course_abandon: takes back what an unfinished course did to the token: its key and its certificate, if the slot holds that
  * very key; what else may be in the slot by now is nobody's to delete here. Codes stay as they are, since somebody has them.
  *   course   out of course_init and course_resume, not run

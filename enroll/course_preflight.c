@@ -8,10 +8,9 @@
 /* The first firmware that attests. A card that tells no firmware has no such instruction either. */
 static const struct piv_version first_attesting = {4, 3, 0};
 
-static bool firmware_check(const struct course *course, struct error *err)
+static bool attestation_check(const struct course *course, struct error *err)
 {
 	struct piv_version firmware = course->identity.firmware;
-	const struct piv_algorithm_row *algorithm = course->request.algorithm;
 
 	if (firmware.major == 0)
 		return error_set(
@@ -20,6 +19,14 @@ static bool firmware_check(const struct course *course, struct error *err)
 		return error_set(err, ERROR_NOT_ATTESTABLE,
 		    "firmware %u.%u.%u is too old to attest keys: 4.3 is the first", firmware.major, firmware.minor,
 		    firmware.patch);
+	return true;
+}
+
+static bool algorithm_check(const struct course *course, struct error *err)
+{
+	struct piv_version firmware = course->identity.firmware;
+	const struct piv_algorithm_row *algorithm = course->request.algorithm;
+
 	if (!piv_version_reaches(firmware, algorithm->since))
 		return error_set(err, ERROR_CARD_UNSUPPORTED,
 		    "firmware %u.%u.%u cannot make %s keys: %u.%u is the first", firmware.major, firmware.minor,
@@ -35,6 +42,11 @@ static bool device_certificate_check(struct course *course, struct error *err)
 		return error_set(err, ERROR_NOT_ATTESTABLE,
 		    "the token's attestation certificate (f9) is gone, so nothing it makes can be proved");
 	return false;
+}
+
+bool course_can_attest(struct course *course, struct error *err)
+{
+	return attestation_check(course, err) && device_certificate_check(course, err);
 }
 
 /* Whose the token is already, by the serial it claims; what counts in the end is the signed one, at `record`. */
@@ -110,28 +122,15 @@ static bool policy_check(struct course *course, struct error *err)
 	return course->result.verdict == VERDICT_ACCEPTED || refusal(&course->result, err);
 }
 
-/* *known: whether the token could say it. Not every firmware has this instruction. */
-static bool read_known(
-    struct course *course, uint8_t reference, struct piv_metadata *metadata, bool *known, struct error *err)
-{
-	struct error reason = ERROR_EMPTY;
-
-	piv_metadata_clear(metadata);
-	*known = piv_metadata_read(course->token.piv, reference, metadata, &reason);
-	if (*known || reason.code == ERROR_CARD_UNSUPPORTED || reason.code == ERROR_CARD_SLOT_EMPTY)
-		return true;
-	*err = reason;
-	return false;
-}
-
 /* Of a token that cannot tell, the operator says whether the codes are the factory's. */
 bool course_codes_state(struct course *course, struct error *err)
 {
-	bool pin_known, puk_known, management_known;
+	struct piv *piv = course->token.piv;
+	bool tells, pin_known = false, puk_known = false;
 
-	if (!read_known(course, PIV_REFERENCE_MANAGEMENT, &course->management, &management_known, err) ||
-	    !read_known(course, PIV_REFERENCE_PIN, &course->pin_state, &pin_known, err) ||
-	    !read_known(course, PIV_REFERENCE_PUK, &course->puk_state, &puk_known, err))
+	if (!piv_metadata_find_management(piv, &course->management, &tells, err) ||
+	    (tells && (!piv_metadata_find(piv, PIV_REFERENCE_PIN, &course->pin_state, &pin_known, err) ||
+	                  !piv_metadata_find(piv, PIV_REFERENCE_PUK, &course->puk_state, &puk_known, err))))
 		return false;
 	course->knows_codes = pin_known && course->pin_state.says_default;
 	if (!course->knows_codes) {
@@ -159,7 +158,7 @@ static bool slot_is_used(struct course *course, bool *used, struct error *err)
 	bool done;
 
 	if (course->knows_codes) {
-		done = read_known(course, course->request.slot->id, &metadata, used, err);
+		done = piv_metadata_find(course->token.piv, course->request.slot->id, &metadata, used, err);
 		piv_metadata_clear(&metadata);
 		return done;
 	}
@@ -186,13 +185,14 @@ static bool slot_check(struct course *course, struct error *err)
 
 bool course_preflight(struct course *course, struct error *err)
 {
-	return firmware_check(course, err) && journal_check(course, err) && holder_check(course, err) &&
-	       device_certificate_check(course, err) && policy_check(course, err) && course_codes_state(course, err) &&
-	       codes_check(course, err) && slot_check(course, err);
+	return attestation_check(course, err) && algorithm_check(course, err) && journal_check(course, err) &&
+	       holder_check(course, err) && device_certificate_check(course, err) && policy_check(course, err) &&
+	       course_codes_state(course, err) && codes_check(course, err) && slot_check(course, err);
 }
 
 bool course_look(struct course *course, struct error *err)
 {
-	return firmware_check(course, err) && journal_check(course, err) && device_certificate_check(course, err) &&
-	       policy_check(course, err) && course_codes_state(course, err) && codes_check(course, err);
+	return attestation_check(course, err) && algorithm_check(course, err) && journal_check(course, err) &&
+	       device_certificate_check(course, err) && policy_check(course, err) && course_codes_state(course, err) &&
+	       codes_check(course, err);
 }

@@ -13,20 +13,6 @@ void token_facts_clear(struct token_facts *facts)
 	*facts = TOKEN_FACTS_EMPTY;
 }
 
-/* An answer that the token does not have is no error.
- *   found  out: whether it had it */
-static bool read_metadata(
-    struct piv *piv, uint8_t reference, struct piv_metadata *metadata, bool *found, struct error *err)
-{
-	struct error reason = ERROR_EMPTY;
-
-	*found = piv_metadata_read(piv, reference, metadata, &reason);
-	if (*found || reason.code == ERROR_CARD_UNSUPPORTED || reason.code == ERROR_CARD_SLOT_EMPTY)
-		return true;
-	*err = reason;
-	return false;
-}
-
 static bool has_certificate(struct piv *piv, const struct piv_slot *slot, bool *found, struct error *err)
 {
 	struct buffer certificate = BUFFER_EMPTY;
@@ -66,7 +52,7 @@ static bool read_slot(struct piv *piv, const struct piv_slot *slot, struct token
 
 	*entry = (struct token_slot){.slot = slot, .has_metadata = facts->knows_metadata};
 	if (facts->knows_metadata) {
-		if (!read_metadata(piv, slot->id, &entry->metadata, &found, err))
+		if (!piv_metadata_find(piv, slot->id, &entry->metadata, &found, err))
 			return false;
 	} else if (slot->id >= 0x9a && !is_in_use(piv, slot, &found, err)) {
 		return false;
@@ -90,9 +76,9 @@ bool token_facts_read(struct piv *piv, struct token_facts *facts, struct error *
 	bool found;
 
 	*facts = TOKEN_FACTS_EMPTY;
-	if (read_metadata(piv, PIV_REFERENCE_MANAGEMENT, &facts->management, &facts->knows_metadata, err) &&
-	    (!facts->knows_metadata || (read_metadata(piv, PIV_REFERENCE_PIN, &facts->pin, &found, err) &&
-	                                   read_metadata(piv, PIV_REFERENCE_PUK, &facts->puk, &found, err))) &&
+	if (piv_metadata_find_management(piv, &facts->management, &facts->knows_metadata, err) &&
+	    (!facts->knows_metadata || (piv_metadata_find(piv, PIV_REFERENCE_PIN, &facts->pin, &found, err) &&
+	                                   piv_metadata_find(piv, PIV_REFERENCE_PUK, &facts->puk, &found, err))) &&
 	    has_certificate(piv, piv_slot_find("f9"), &facts->has_device_certificate, err) &&
 	    read_slots(piv, facts, err))
 		return true;

@@ -23,7 +23,6 @@ struct info {
 	struct course *course;
 	struct trust *trust;
 	struct policy *policy;
-	struct buffer device_certificate;
 	struct piv_admin_data admin;
 	struct token_facts facts;
 	struct result forecast; /* of an enrollment with the usual wishes */
@@ -93,7 +92,7 @@ static bool add_slots(struct info *info, int64_t now, struct error *err)
 
 	for (size_t i = 0; done && i < info->facts.num_slots; i++) {
 		done = slot_report_make(info->course->token.piv, &info->facts.slots[i],
-		    buffer_bytes(&info->device_certificate), info->trust, now, &report, err);
+		    buffer_bytes(&info->course->device_certificate), info->trust, now, &report, err);
 		if (done && report.attested && !proved)
 			proved = add_claim(info, &report.result, CLAIM_FIRMWARE, "firmware") &&
 			         add_claim(info, &report.result, CLAIM_SERIAL, "serial") &&
@@ -104,11 +103,18 @@ static bool add_slots(struct info *info, int64_t now, struct error *err)
 	return done;
 }
 
+/* What cannot prove its keys needs no policy to be refused. */
+static void refuse(struct info *info, int64_t now, const struct error *reason)
+{
+	info->forecast = (struct result){.verdict = VERDICT_REFUSED, .appraised_at = now, .format = "piv"};
+	result_refuse(&info->forecast, reason, NULL);
+}
+
 static void make_forecast(struct info *info, int64_t now)
 {
 	const struct piv_identity *identity = &info->course->identity;
 	const struct appraisal appraisal = {.trust = info->trust, .policy = info->policy, .now = now};
-	const struct forecast forecast = {.device_certificate = buffer_bytes(&info->device_certificate),
+	const struct forecast forecast = {.device_certificate = buffer_bytes(&info->course->device_certificate),
 	    .firmware = {identity->firmware.major, identity->firmware.minor, identity->firmware.patch},
 	    .has_serial = identity->has_serial,
 	    .serial = identity->serial,
@@ -123,13 +129,16 @@ static void make_forecast(struct info *info, int64_t now)
 static bool gather(const struct invocation *invocation, struct info *info, struct error *err)
 {
 	struct piv *piv = info->course->token.piv;
+	struct error reason = ERROR_EMPTY;
 
 	if (!configuration_trust(&invocation->configuration, &info->trust, err) ||
 	    !configuration_policy(&invocation->configuration, &info->policy, err) ||
 	    !token_facts_read(piv, &info->facts, err) || !piv_admin_data_read(piv, &info->admin, err))
 		return false;
-	(void)!piv_certificate_read(piv, piv_slot_find("f9"), &info->device_certificate, NULL);
-	make_forecast(info, invocation->now);
+	if (course_can_attest(info->course, &reason))
+		make_forecast(info, invocation->now);
+	else
+		refuse(info, invocation->now, &reason);
 	if (!add_identity(info) || !add_codes(info) || !add_device(info))
 		return error_set(err, ERROR_MEMORY, "no memory for the report");
 	return add_slots(info, invocation->now, err);
@@ -197,7 +206,6 @@ static bool run(struct invocation *invocation, struct error *err)
 
 	json_decref(info.list);
 	json_decref(info.slots);
-	buffer_free(&info.device_certificate);
 	token_facts_clear(&info.facts);
 	trust_free(info.trust);
 	policy_free(info.policy);

@@ -124,3 +124,27 @@ bool piv_metadata_read(struct piv *piv, uint8_t reference, struct piv_metadata *
 	buffer_free(&reply);
 	return done;
 }
+
+bool piv_metadata_find(
+    struct piv *piv, uint8_t reference, struct piv_metadata *metadata, bool *found, struct error *err)
+{
+	struct error reason = ERROR_EMPTY;
+
+	piv_metadata_clear(metadata);
+	*found = piv_metadata_read(piv, reference, metadata, &reason);
+	if (*found || reason.code == ERROR_CARD_UNSUPPORTED || reason.code == ERROR_CARD_SLOT_EMPTY)
+		return true;
+	*err = reason;
+	return false;
+}
+
+bool piv_metadata_find_management(struct piv *piv, struct piv_metadata *metadata, bool *found, struct error *err)
+{
+	struct error reason = ERROR_EMPTY;
+
+	if (piv_metadata_find(piv, PIV_REFERENCE_MANAGEMENT, metadata, found, &reason) ||
+	    reason.code == ERROR_CARD_REPLY)
+		return true;
+	*err = reason;
+	return false;
+}

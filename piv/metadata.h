@@ -39,4 +39,15 @@ void piv_metadata_clear(struct piv_metadata *metadata);
  * piv_metadata_parse. */
 bool piv_metadata_read(struct piv *piv, uint8_t reference, struct piv_metadata *metadata, struct error *err) MUST_CHECK;
 
+/* piv_metadata_find: as piv_metadata_read, where it is no error that the token does not have the instruction or holds nothing there.
+ *   metadata  cleared first
+ *   found     out: whether it told */
+bool piv_metadata_find(
+    struct piv *piv, uint8_t reference, struct piv_metadata *metadata, bool *found, struct error *err) MUST_CHECK;
+
+/* piv_metadata_find_management: as piv_metadata_find of the management key, which every card has: by it a token shows whether its
+ * metadata can be used. One that answers the same malformed bytes whatever is asked for has none. */
+bool piv_metadata_find_management(
+    struct piv *piv, struct piv_metadata *metadata, bool *found, struct error *err) MUST_CHECK;
+
 #endif

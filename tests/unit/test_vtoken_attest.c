@@ -1,3 +1,5 @@
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,20 +36,15 @@ static int make_world(void **state)
 static int end_world(void **state)
 {
 	const struct world *world = *state;
-	static const char *const files[] = {
-	    VENDOR_SHORT_ROOT, VENDOR_LONG_ROOT, VENDOR_LONG_INTERMEDIATE, VENDOR_LONG_ISSUING};
-	char path[128];
+	DIR *folder = opendir(world->folder);
+	const struct dirent *entry;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s.pem", world->folder, files[i]);
-		(void)unlink(path);
-		(void)snprintf(path, sizeof(path), "%s/%s-key.pem", world->folder, files[i]);
-		(void)unlink(path);
-	}
-	(void)snprintf(path, sizeof(path), "%s/trust.json", world->folder);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof(path), "%s/state", world->folder);
-	(void)unlink(path);
+	if (folder == NULL)
+		return -1;
+	while ((entry = readdir(folder)) != NULL)
+		if (entry->d_name[0] != '.')
+			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+	(void)closedir(folder);
 	return rmdir(world->folder);
 }
 
@@ -208,6 +205,85 @@ static void replaced_f9_signs_under_the_old_name(void **state)
 	bench_close(&bench);
 }
 
+/* What the f9 of a model is when it leaves the bench: the certificate is there, and the key fits it. */
+static void models_differ_in_their_f9(void **state)
+{
+	static const struct {
+		const char *personality;
+		const char *issuer; /* NULL: no certificate */
+		bool fits;
+	} rows[] = {
+	    {"b2-chain", VENDOR_LONG_ISSUING_B2, true},
+	    {"preview", VENDOR_PREVIEW_ROOT, true},
+	    {"f9-replaced", VENDOR_FOREIGN_ROOT, true},
+	    {"f9-key-replaced", VENDOR_LONG_ISSUING, false},
+	    {"f9-key-deleted", VENDOR_LONG_ISSUING, false},
+	    {"f9-deleted", NULL, false},
+	    {"neo", NULL, false},
+	    {"swissbit", NULL, false},
+	};
+	const struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error err = ERROR_EMPTY;
+		struct bench bench;
+		const struct slot *slot;
+		X509 *device, *issuer;
+
+		open_with_vendor(&bench, rows[i].personality, world);
+		slot = card_slot(&bench.token.card, SLOT_ATTESTATION);
+		assert_int_equal(card_object(&bench.token.card, OBJECT_ATTESTATION) != NULL, rows[i].issuer != NULL);
+		if (rows[i].issuer != NULL) {
+			device = read_f9(&bench);
+			assert_done(vendor_load_certificate(world->folder, rows[i].issuer, &issuer, &err), err);
+			assert_int_equal(X509_verify(device, X509_get0_pubkey(issuer)), 1);
+			assert_int_equal(
+			    slot->key != NULL && EVP_PKEY_eq(slot->key, X509_get0_pubkey(device)) == 1, rows[i].fits);
+			X509_free(issuer);
+			X509_free(device);
+		} else {
+			assert_null(slot->key);
+		}
+		bench_close(&bench);
+	}
+}
+
+/* Cards of other makers: what they attest, and what they tell. */
+static void other_makers_have_habits(void **state)
+{
+	struct bench bench;
+	X509 *leaf;
+
+	open_with_vendor(&bench, "pivapplet", *state);
+	assert_int_equal(bench_send(&bench, "00fe119a220620"
+	                                    "0101010101010101010101010101010101010101010101010101010101010101"),
+	    0x9000);
+	assert_int_equal(bench_send(&bench, "00f99a00"), 0x9000);
+	leaf = reply_certificate(&bench);
+	assert_common_name(X509_get_subject_name(leaf), "YubiKey PIV Attestation 9A");
+	X509_free(leaf);
+	assert_int_equal(bench_send(&bench, "00f7009a00"), 0x9000);
+	assert_int_equal(bench.reply.data[9], 1);
+	assert_int_equal(bench_send(&bench, "0047009a05ac03800111"), 0x9000);
+	assert_int_equal(bench_send(&bench, "00f7009a00"), 0x9000);
+	assert_int_equal(bench.reply.data[9], 0);
+	bench_close(&bench);
+	open_with_vendor(&bench, "token2", *state);
+	assert_int_equal(bench_send(&bench, "00f8000004"), 0x9000);
+	assert_true(bench_reply_is(&bench, "12345678"));
+	assert_int_equal(bench_send(&bench, "0047009a05ac03800111"), 0x9000);
+	assert_int_equal(bench_send(&bench, "00f99a00"), 0x9000);
+	leaf = reply_certificate(&bench);
+	assert_int_equal(X509_get_ext_count(leaf), 0);
+	X509_free(leaf);
+	bench_close(&bench);
+	bench_open(&bench, "swissbit");
+	assert_int_equal(bench_send(&bench, "00f7009500"), 0x9000);
+	assert_true(bench_reply_is(&bench, "01011402020001030114"));
+	assert_int_equal(bench_send(&bench, "00fd000000"), 0x6d00);
+	bench_close(&bench);
+}
+
 static void card_outlives_the_process(void **state)
 {
 	const struct world *world = *state;
@@ -267,6 +343,8 @@ int main(void)
 	    cmocka_unit_test(old_firmware_issues_f9_without_constraints),
 	    cmocka_unit_test(only_generated_keys_are_attested),
 	    cmocka_unit_test(replaced_f9_signs_under_the_old_name),
+	    cmocka_unit_test(models_differ_in_their_f9),
+	    cmocka_unit_test(other_makers_have_habits),
 	    cmocka_unit_test(card_outlives_the_process),
 	    cmocka_unit_test(broken_state_is_refused),
 	};

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/unit/unit.h"
 #include "tests/unit/vtoken_bench.h"
@@ -200,6 +201,124 @@ static void faults_come_at_their_apdu(void **state)
 	bench_close(&bench);
 }
 
+/* One message, and nothing fetched: data and status word as they come. */
+static void assert_answers(struct bench *bench, const char *hex, size_t data, unsigned status)
+{
+	struct buffer message = BUFFER_EMPTY, reply = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct bytes rest, part;
+	uint16_t word;
+
+	assert_done(hex_parse(bytes_of_text(hex), &message, &err), err);
+	assert_done(token_exchange(&bench->token, buffer_bytes(&message), &reply, &err), err);
+	rest = buffer_bytes(&reply);
+	assert_int_equal(rest.len, data + 2);
+	assert_true(bytes_take(&rest, data, &part) && bytes_take_u16(&rest, &word));
+	assert_int_equal(word, status);
+	buffer_free(&message);
+	buffer_free(&reply);
+}
+
+static void put_object(struct bench *bench, size_t len)
+{
+	struct buffer content = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	uint8_t *room;
+
+	assert_done(buffer_extend(&content, len, &room, &err), err);
+	memset(room, 0x5a, len);
+	assert_done(card_put_object(&bench->token.card, 0x5fc105, buffer_bytes(&content), &err), err);
+	buffer_free(&content);
+}
+
+/* 600 bytes of content are 604 of reply. */
+static void long_replies_come_as_the_wire_has_them(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "61xx");
+	put_object(&bench, 600);
+	assert_answers(&bench,
+	    "00cb3fff000005"
+	    "5c035fc105"
+	    "0000",
+	    128, 0x6100);
+	assert_answers(&bench, "00c0000000", 128, 0x6100);
+	bench_close(&bench);
+	bench_open(&bench, "short-only");
+	put_object(&bench, 600);
+	assert_answers(&bench,
+	    "00cb3fff000005"
+	    "5c035fc105"
+	    "0000",
+	    0, 0x6700);
+	assert_answers(&bench,
+	    "00cb3fff05"
+	    "5c035fc105"
+	    "00",
+	    256, 0x6100);
+	assert_answers(&bench, "00c0000000", 256, 0x615c);
+	assert_answers(&bench, "00c000005c", 92, 0x9000);
+	bench_close(&bench);
+	bench_open(&bench, "9000-with-more");
+	put_object(&bench, 600);
+	assert_answers(&bench,
+	    "00cb3fff05"
+	    "5c035fc105"
+	    "00",
+	    256, 0x9000);
+	assert_answers(&bench, "00c0000000", 256, 0x9000);
+	assert_answers(&bench, "00c0000000", 92, 0x9000);
+	assert_answers(&bench, "00c0000000", 0, 0x6985);
+	bench_close(&bench);
+}
+
+/* With the length that was named the answer comes, and the command has run once: a second key would show. */
+static void another_length_is_named_and_then_served(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "6Cxx");
+	put_object(&bench, 60);
+	assert_answers(&bench,
+	    "00cb3fff05"
+	    "5c035fc105"
+	    "00",
+	    0, 0x6c3e);
+	assert_answers(&bench,
+	    "00cb3fff05"
+	    "5c035fc105"
+	    "3e",
+	    62, 0x9000);
+	assert_answers(&bench,
+	    "00cb3fff05"
+	    "5c035fc105"
+	    "3e",
+	    62, 0x9000);
+	assert_answers(&bench, "00fd000000", 0, 0x6c03);
+	assert_answers(&bench,
+	    "00cb3fff05"
+	    "5c035fc105"
+	    "00",
+	    0, 0x6c3e);
+	bench_manage(&bench);
+	assert_answers(&bench,
+	    "0047009a05"
+	    "ac03800111"
+	    "00",
+	    0, 0x6c46);
+	bench.token.card.changed = false;
+	assert_answers(&bench,
+	    "0047009a05"
+	    "ac03800111"
+	    "46",
+	    70, 0x9000);
+	assert_false(bench.token.card.changed);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +327,8 @@ int main(void)
 	    cmocka_unit_test(answers_come_in_parts_as_asked),
 	    cmocka_unit_test(limits_are_kept),
 	    cmocka_unit_test(faults_come_at_their_apdu),
+	    cmocka_unit_test(long_replies_come_as_the_wire_has_them),
+	    cmocka_unit_test(another_length_is_named_and_then_served),
 	};
 
 	return cmocka_run_group_tests_name("vtoken channel", tests, NULL, NULL);

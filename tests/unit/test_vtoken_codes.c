@@ -138,6 +138,47 @@ static void power_off_loses_pin_and_selection(void **state)
 	bench_close(&bench);
 }
 
+static void a_finger_stands_for_the_pin(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "bio");
+	bench_manage(&bench);
+	assert_int_equal(bench_send(&bench, "0047009a08ac06800111aa0104"), 0x9000);
+	assert_int_equal(bench_send(&bench, "0087119a267c2482008120"
+	                                    "0101010101010101010101010101010101010101010101010101010101010101"),
+	    0x6982);
+	assert_int_equal(bench_send(&bench, "00200096"), 0x63c3);
+	assert_int_equal(bench_send(&bench, "00200096020300"), 0x9000);
+	assert_int_equal(bench_send(&bench, "0087119a267c2482008120"
+	                                    "0101010101010101010101010101010101010101010101010101010101010101"),
+	    0x9000);
+	bench.token.card.touch = (struct touch){.comes = false};
+	assert_int_equal(bench_send(&bench, "00200096020300"), 0x63c2);
+	assert_int_equal(bench_send(&bench, "00f7009600"), 0x9000);
+	assert_true(bench_reply_is(&bench, "070101060103080100"));
+	bench_close(&bench);
+	bench_open(&bench, "5.7.4");
+	bench_manage(&bench);
+	assert_int_equal(bench_send(&bench, "0047009a08ac06800111aa0104"), 0x6a80);
+	assert_int_equal(bench_send(&bench, "00200096020300"), 0x6a88);
+	bench_close(&bench);
+}
+
+static void an_old_card_tells_its_tries_in_630x(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "neo");
+	assert_int_equal(bench_send(&bench, BENCH_WRONG_PIN), 0x6302);
+	assert_int_equal(bench_send(&bench, "00200080"), 0x6302);
+	assert_int_equal(bench_send(&bench, BENCH_PIN), 0x9000);
+	assert_int_equal(bench_send(&bench, "00f99a00"), 0x6d00);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +187,8 @@ int main(void)
 	    cmocka_unit_test(new_codes_have_rules),
 	    cmocka_unit_test(tries_are_set_by_both_proofs_and_codes_fall_back),
 	    cmocka_unit_test(power_off_loses_pin_and_selection),
+	    cmocka_unit_test(a_finger_stands_for_the_pin),
+	    cmocka_unit_test(an_old_card_tells_its_tries_in_630x),
 	};
 
 	return cmocka_run_group_tests_name("vtoken codes", tests, NULL, NULL);

@@ -48,7 +48,8 @@ static const struct instruction *find_instruction(const struct card *card, uint8
 
 		if (found->ins != ins)
 			continue;
-		return !found->vendor || personality_has(card->personality->vendor_instructions, ins) ? found : NULL;
+		return !found->vendor || personality_has(card->personality->firmware->vendor_instructions, ins) ? found
+		                                                                                                : NULL;
 	}
 	return NULL;
 }
@@ -79,7 +80,7 @@ unsigned instruction_select(struct card *card, const struct command *command, st
 		return select_application(card, APPLICATION_PIV);
 	}
 	if (names(command->data, aid_otp, sizeof(aid_otp))) {
-		memcpy(otp_state, card->personality->version, sizeof(card->personality->version));
+		memcpy(otp_state, card->personality->firmware->version, sizeof(card->personality->firmware->version));
 		if (!buffer_put(reply, BYTES_OF(otp_state), NULL))
 			return STATUS_FAILURE;
 		return select_application(card, APPLICATION_OTP);

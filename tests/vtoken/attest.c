@@ -42,11 +42,14 @@ static bool put_serial(X509 *leaf, uint32_t serial)
 
 static bool put_extensions(X509 *leaf, const struct card *card, const struct slot *slot)
 {
-	const struct attestation_shape *shape = &card->personality->attestation;
+	const struct leaf_shape *shape = &card->personality->firmware->leaf;
 	const uint8_t policy[] = {slot->pin_policy, slot->touch_policy};
 
-	return certificate_put_extension(leaf, OID_FIRMWARE, false, BYTES_OF(card->personality->version), NULL) &&
-	       (!shape->leaf_serial || put_serial(leaf, card->serial)) &&
+	if (shape->bare)
+		return true;
+	return certificate_put_extension(
+	           leaf, OID_FIRMWARE, false, BYTES_OF(card->personality->firmware->version), NULL) &&
+	       (!shape->serial || put_serial(leaf, card->serial)) &&
 	       certificate_put_extension(leaf, OID_POLICY, false, BYTES_OF(policy), NULL) &&
 	       (shape->form_factor == 0 ||
 	           certificate_put_extension(leaf, OID_FORM_FACTOR, false, bytes_of(&shape->form_factor, 1), NULL));
@@ -55,12 +58,14 @@ static bool put_extensions(X509 *leaf, const struct card *card, const struct slo
 static unsigned certify(const struct card *card, const struct slot *slot, const struct slot *device, const X509 *model,
     struct buffer *reply)
 {
+	const struct leaf_shape *shape = &card->personality->firmware->leaf;
 	char name[NAME_SIZE];
 	X509 *leaf = NULL;
 	bool done;
 
-	(void)snprintf(name, sizeof(name), "YubiKey PIV Attestation %02x", slot->reference);
-	done = certificate_new(name, slot->key, card->personality->attestation.number_starts_with_one, &leaf, NULL) &&
+	(void)snprintf(name, sizeof(name),
+	    shape->upper_case_slot ? "YubiKey PIV Attestation %02X" : "YubiKey PIV Attestation %02x", slot->reference);
+	done = certificate_new(name, slot->key, shape->number_starts_with_one, &leaf, NULL) &&
 	       certificate_set_issuer(leaf, model, NULL) && certificate_copy_dates(leaf, model, NULL) &&
 	       put_extensions(leaf, card, slot) && certificate_sign(leaf, device->key, NULL) &&
 	       certificate_put(leaf, reply, NULL);
@@ -76,7 +81,8 @@ unsigned instruction_attest(struct card *card, const struct command *command, st
 
 	if (command->p2 != 0 || slot == NULL)
 		return STATUS_PARAMETERS;
-	if (slot == device || slot->key == NULL || slot->origin != ORIGIN_GENERATED || device->key == NULL)
+	if (slot == device || slot->key == NULL || device->key == NULL ||
+	    (slot->origin != ORIGIN_GENERATED && !card->personality->firmware->leaf.of_imported))
 		return STATUS_DATA;
 	model = device_certificate(card);
 	if (model == NULL)

@@ -6,9 +6,9 @@ enum { TAG_AUTHENTICATE = 0x7c, TAG_RESPONSE = 0x82, TAG_CHALLENGE = 0x81, TAG_P
 /* The PIN first, then the finger: a card does not ask for a touch that could not help. */
 static bool may_use(struct card *card, const struct slot *slot)
 {
-	if (slot->pin_policy == PIN_ONCE && !card->session.pin_verified)
+	if ((slot->pin_policy == PIN_ONCE || slot->pin_policy == PIN_MATCH_ONCE) && !card->session.pin_verified)
 		return false;
-	if (slot->pin_policy == PIN_ALWAYS && !card->session.pin_fresh)
+	if ((slot->pin_policy == PIN_ALWAYS || slot->pin_policy == PIN_MATCH_ALWAYS) && !card->session.pin_fresh)
 		return false;
 	return touch_given(card, slot->touch_policy);
 }

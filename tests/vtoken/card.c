@@ -30,8 +30,9 @@ void card_reset_codes(struct card *card, uint8_t pin_tries, uint8_t puk_tries)
 
 static void reset_management(struct card *card)
 {
-	card->management = (struct management_key){
-	    .cipher = cipher_find(card->personality->management_ciphers.data[0]), .touch_policy = TOUCH_NEVER};
+	card->management =
+	    (struct management_key){.cipher = cipher_find(card->personality->firmware->management_ciphers.data[0]),
+	        .touch_policy = TOUCH_NEVER};
 	for (size_t i = 0; i < card->management.cipher->key_len; i++)
 		card->management.key[i] = default_management_byte(i);
 }
@@ -98,7 +99,7 @@ bool card_code_is_default(const struct card *card, uint8_t reference)
 
 bool card_management_is_default(const struct card *card)
 {
-	if (card->management.cipher->id != card->personality->management_ciphers.data[0])
+	if (card->management.cipher->id != card->personality->firmware->management_ciphers.data[0])
 		return false;
 	for (size_t i = 0; i < card->management.cipher->key_len; i++)
 		if (card->management.key[i] != default_management_byte(i))

@@ -20,11 +20,12 @@ enum {
 	SLOT_ATTESTATION = 0xf9,
 	REFERENCE_PIN = 0x80,
 	REFERENCE_PUK = 0x81,
+	REFERENCE_FINGER = 0x96,
 	REFERENCE_MANAGEMENT = 0x9b,
 	OBJECT_ATTESTATION = 0x5fff01,
 };
 
-enum pin_policy { PIN_DEFAULT, PIN_NEVER, PIN_ONCE, PIN_ALWAYS };
+enum pin_policy { PIN_DEFAULT, PIN_NEVER, PIN_ONCE, PIN_ALWAYS, PIN_MATCH_ONCE, PIN_MATCH_ALWAYS };
 enum touch_policy { TOUCH_DEFAULT, TOUCH_NEVER, TOUCH_ALWAYS, TOUCH_CACHED };
 enum origin { ORIGIN_NONE, ORIGIN_GENERATED, ORIGIN_IMPORTED };
 
@@ -62,7 +63,8 @@ enum challenge { CHALLENGE_NONE, CHALLENGE_TO_HOST, CHALLENGE_WITNESS };
 /* Lost on reset and power off. */
 struct session {
 	enum application application;
-	bool pin_verified;
+	bool
+	    pin_verified; /* or a finger was recognised, which serves the policies "match-once" and "match-always" alike */
 	bool pin_fresh; /* VERIFY was the command directly before */
 	bool managed;   /* the management key was proven */
 	enum challenge challenge;

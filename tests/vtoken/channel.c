@@ -23,8 +23,10 @@ static bool put_status(struct buffer *reply, unsigned status, struct error *err)
 }
 
 /* Hands out as much of the waiting reply as the host takes; 61xx tells of the rest. */
-static bool put_part(struct channel *channel, size_t most, struct buffer *reply, struct error *err)
+static bool put_part(
+    struct channel *channel, const struct wire *wire, size_t wanted, struct buffer *reply, struct error *err)
 {
+	size_t most = wanted < wire->reply_maximum ? wanted : wire->reply_maximum;
 	struct bytes rest = buffer_bytes(&channel->waiting), gone, part;
 	size_t left;
 
@@ -34,6 +36,8 @@ static bool put_part(struct channel *channel, size_t most, struct buffer *reply,
 		return false;
 	channel->fetched += part.len;
 	left = rest.len;
+	if (left > 0 && wire->silent_rest)
+		return put_status(reply, STATUS_DONE, err);
 	if (left > 0)
 		return put_status(reply, STATUS_MORE | (left >= SHORT_REPLY_MAXIMUM ? 0U : (unsigned)left), err);
 	buffer_free(&channel->waiting);
@@ -46,13 +50,34 @@ static size_t host_takes(const struct command *command)
 	return command->le > 0 ? command->le : SHORT_REPLY_MAXIMUM;
 }
 
+/* The command was run, and is not run again when it comes with the length that is named here. */
+static bool hold(struct channel *channel, const struct command *command, struct buffer *reply, struct error *err)
+{
+	channel->held = true;
+	channel->held_ins = command->ins;
+	channel->held_p1 = command->p1;
+	channel->held_p2 = command->p2;
+	return put_status(reply, STATUS_OTHER_LENGTH | (unsigned)channel->waiting.len, err);
+}
+
+static bool is_held(const struct channel *channel, const struct command *command)
+{
+	return channel->held && channel->held_ins == command->ins && channel->held_p1 == command->p1 &&
+	       channel->held_p2 == command->p2 && channel->waiting.len == host_takes(command);
+}
+
 static bool run(
     struct channel *channel, struct card *card, const struct command *command, struct buffer *reply, struct error *err)
 {
+	const struct wire *wire = card->personality->wire;
+
 	channel->waiting_status = application_answer(card, command, &channel->waiting);
 	if (channel->waiting_status != STATUS_DONE && channel->waiting_status != STATUS_KEEP_ALIVE)
 		buffer_free(&channel->waiting);
-	return put_part(channel, host_takes(command), reply, err);
+	if (wire->exact_length && command->le > 0 && channel->waiting.len > 0 &&
+	    channel->waiting.len < SHORT_REPLY_MAXIMUM && channel->waiting.len != host_takes(command))
+		return hold(channel, command, reply, err);
+	return put_part(channel, wire, host_takes(command), reply, err);
 }
 
 static bool continues(const struct channel *channel, const struct command *command)
@@ -81,7 +106,7 @@ static bool gather(
 
 	if (channel->chaining && !continues(channel, command))
 		drop_chain(channel);
-	if (channel->chain.len + command->data.len > card->personality->command_maximum) {
+	if (channel->chain.len + command->data.len > card->personality->wire->command_maximum) {
 		drop_chain(channel);
 		return put_status(reply, STATUS_LENGTH, err);
 	}
@@ -105,14 +130,18 @@ static bool gather(
 bool channel_exchange(
     struct channel *channel, struct card *card, struct bytes message, struct buffer *reply, struct error *err)
 {
+	const struct wire *wire = card->personality->wire;
 	struct command command;
 
 	if (!command_parse(message, &command, err))
 		return put_status(reply, STATUS_LENGTH, err);
-	if (command.extended && !card->personality->extended_length)
+	if (command.extended && !wire->extended_length)
 		return put_status(reply, STATUS_LENGTH, err);
-	if (command.ins == INS_GET_RESPONSE && channel->waiting.len > 0)
-		return put_part(channel, host_takes(&command), reply, err);
+	if ((command.ins == INS_GET_RESPONSE && channel->waiting.len > 0) || is_held(channel, &command)) {
+		channel->held = false;
+		return put_part(channel, wire, host_takes(&command), reply, err);
+	}
+	channel->held = false;
 	buffer_free(&channel->waiting);
 	channel->fetched = 0;
 	if (command.ins == INS_GET_RESPONSE)

@@ -1,4 +1,5 @@
 /* channel.h: from messages of the reader to whole commands and back: chaining, extended length, 61xx and GET RESPONSE.
+ * A reply that waits is handed out as the personality's wire has it.
  * Knows nothing of what a command does. Source: ISO/IEC 7816-4 5.1.1 and 7.6 (2005). */
 #ifndef TESTS_VTOKEN_CHANNEL_H
 #define TESTS_VTOKEN_CHANNEL_H
@@ -12,6 +13,8 @@ struct channel {
 	struct buffer waiting;   /* what GET RESPONSE still has to fetch */
 	size_t fetched;          /* bytes of it that are gone */
 	unsigned waiting_status; /* the status word behind the last of it */
+	bool held;               /* it waits for its command to come again with the Le that 6Cxx named */
+	uint8_t held_ins, held_p1, held_p2;
 };
 
 /* channel_clear: nothing half sent or half fetched, as after power off. */

@@ -2,6 +2,8 @@
 
 #include "tests/vtoken/instructions.h"
 
+enum { FINGER_MATCH = 0x03, FINGER_TRIES = 3 };
+
 enum { LOG_OUT = 0xff, CODE_SHORTEST = 6, TRIES_SHOWN_MAXIMUM = 15, PAD = 0xff };
 
 static struct code *find_code(struct card *card, uint8_t reference)
@@ -11,11 +13,11 @@ static struct code *find_code(struct card *card, uint8_t reference)
 	return reference == REFERENCE_PUK ? &card->puk : NULL;
 }
 
-static unsigned tries_left(const struct code *code)
+static unsigned tries_left(const struct card *card, const struct code *code)
 {
 	unsigned left = code->left < TRIES_SHOWN_MAXIMUM ? code->left : TRIES_SHOWN_MAXIMUM;
 
-	return STATUS_TRIES_LEFT | left;
+	return (card->personality->firmware->old_tries_status ? STATUS_OLD_TRIES_LEFT : STATUS_TRIES_LEFT) | left;
 }
 
 /* Compares; a wrong one costs a try, the right one gives all tries back. Returns 9000, 63Cx or 6983. */
@@ -26,7 +28,7 @@ static unsigned try_code(struct card *card, struct code *code, struct bytes give
 	if (!bytes_equal(given, BYTES_OF(code->value))) {
 		code->left--;
 		card->changed = true;
-		return code->left == 0 ? STATUS_BLOCKED : tries_left(code);
+		return code->left == 0 ? STATUS_BLOCKED : tries_left(card, code);
 	}
 	if (code->left != code->total) {
 		code->left = code->total;
@@ -44,15 +46,31 @@ static unsigned pin_state(const struct card *card)
 {
 	if (card->session.pin_verified)
 		return STATUS_DONE;
-	return card->pin.left == 0 ? STATUS_BLOCKED : tries_left(&card->pin);
+	return card->pin.left == 0 ? STATUS_BLOCKED : tries_left(card, &card->pin);
 }
 
 static unsigned log_out(struct card *card, const struct command *command)
 {
-	if (!card->personality->logout || command->data.len > 0)
+	if (!card->personality->firmware->logout || command->data.len > 0)
 		return STATUS_PARAMETERS;
 	forget_pin(card);
 	return STATUS_DONE;
+}
+
+/* 03 {}: the finger, which comes when a touch does; no data: the state. */
+static unsigned verify_finger(struct card *card, struct bytes data)
+{
+	uint8_t wish = 0, len = 0;
+
+	if (!card->personality->firmware->fingers)
+		return STATUS_NO_REFERENCE;
+	if (data.len == 0)
+		return STATUS_TRIES_LEFT | FINGER_TRIES;
+	if (!bytes_take_u8(&data, &wish) || !bytes_take_u8(&data, &len) || data.len > 0 || wish != FINGER_MATCH ||
+	    len != 0)
+		return STATUS_DATA;
+	card->session.pin_verified = card->session.pin_fresh = touch_given(card, TOUCH_ALWAYS);
+	return card->session.pin_fresh ? STATUS_DONE : STATUS_TRIES_LEFT | (FINGER_TRIES - 1);
 }
 
 unsigned instruction_verify(struct card *card, const struct command *command, struct buffer *reply)
@@ -60,6 +78,8 @@ unsigned instruction_verify(struct card *card, const struct command *command, st
 	unsigned status;
 
 	(void)reply;
+	if (command->p2 == REFERENCE_FINGER && command->p1 == 0)
+		return verify_finger(card, command->data);
 	if (command->p2 != REFERENCE_PIN)
 		return STATUS_NO_REFERENCE;
 	if (command->p1 == LOG_OUT)
@@ -87,7 +107,7 @@ static bool acceptable(const struct card *card, uint8_t reference, struct bytes 
 			return false;
 		padding = byte == PAD;
 		len += padding ? 0 : 1;
-		if (!padding && byte > 0x7f && reference == REFERENCE_PUK && card->personality->seven_bit_puk)
+		if (!padding && byte > 0x7f && reference == REFERENCE_PUK && card->personality->firmware->seven_bit_puk)
 			return false;
 	}
 	return len >= CODE_SHORTEST;
@@ -106,7 +126,7 @@ static unsigned replace_code(struct card *card, struct code *proven, uint8_t ref
 	if (status != STATUS_DONE)
 		return status;
 	if (!acceptable(card, reference, new))
-		return card->personality->seven_bit_puk ? STATUS_CONDITIONS : STATUS_DATA;
+		return card->personality->firmware->seven_bit_puk ? STATUS_CONDITIONS : STATUS_DATA;
 	if (!bytes_take_to(&new, target->value, CODE_LENGTH))
 		return STATUS_FAILURE;
 	target->left = target->total;

@@ -98,7 +98,7 @@ static bool put_newer(const struct card *card, struct buffer *out)
 {
 	static const char *const transports[] = {"nfc", "usb"};
 	const struct fido *fido = &card->fido;
-	const uint8_t *version = card->personality->version;
+	const uint8_t *version = card->personality->firmware->version;
 
 	return put_texts(out, 9, transports, 2) && cbor_put_number(out, 0x0a, NULL) &&
 	       cbor_put_array(out, fido->shape->ed25519 ? 2 : 1, NULL) && put_algorithm(out, COSE_ES256) &&

@@ -27,10 +27,12 @@ static bool find_policy(struct bytes elements, uint32_t tag, uint8_t last, uint8
 static bool find_policies(
     const struct card *card, uint8_t reference, struct bytes elements, uint8_t *pin, uint8_t *touch)
 {
-	if (!find_policy(elements, TAG_PIN_POLICY, PIN_ALWAYS, pin) ||
+	uint8_t last = card->personality->firmware->fingers ? PIN_MATCH_ALWAYS : PIN_ALWAYS;
+
+	if (!find_policy(elements, TAG_PIN_POLICY, last, pin) ||
 	    !find_policy(elements, TAG_TOUCH_POLICY, TOUCH_CACHED, touch))
 		return false;
-	if (*pin == PIN_NEVER && card->personality->never_refused)
+	if (*pin == PIN_NEVER && card->personality->firmware->never_refused)
 		return false;
 	if (*pin == PIN_DEFAULT)
 		*pin = default_pin_policy(reference);
@@ -41,7 +43,7 @@ static bool find_policies(
 
 static const struct algorithm *usable_algorithm(const struct card *card, uint8_t id)
 {
-	return personality_has(card->personality->algorithms, id) ? algorithm_find(id) : NULL;
+	return personality_has(card->personality->firmware->algorithms, id) ? algorithm_find(id) : NULL;
 }
 
 static void fill_slot(struct card *card, struct slot *slot, const struct algorithm *algorithm, EVP_PKEY *key,

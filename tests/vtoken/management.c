@@ -101,7 +101,7 @@ unsigned instruction_set_management(struct card *card, const struct command *com
 	if (!bytes_take_u8(&data, &id) || !bytes_take_u8(&data, &reference) || !bytes_take_u8(&data, &len) ||
 	    reference != REFERENCE_MANAGEMENT)
 		return STATUS_DATA;
-	fresh.cipher = personality_has(card->personality->management_ciphers, id) ? cipher_find(id) : NULL;
+	fresh.cipher = personality_has(card->personality->firmware->management_ciphers, id) ? cipher_find(id) : NULL;
 	if (fresh.cipher == NULL || len != fresh.cipher->key_len || !bytes_take_to(&data, fresh.key, len) ||
 	    data.len > 0)
 		return STATUS_DATA;

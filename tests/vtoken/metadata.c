@@ -8,6 +8,9 @@ enum {
 	TAG_PUBLIC = 0x04,
 	TAG_DEFAULT = 0x05,
 	TAG_TRIES = 0x06,
+	TAG_FINGERS = 0x07,
+	TAG_TEMPORARY_PIN = 0x08,
+	FINGER_TRIES = 3,
 	ALGORITHM_CODE = 0xff,
 };
 
@@ -39,12 +42,34 @@ static bool put_management(const struct card *card, struct buffer *reply)
 	       put_one(reply, TAG_DEFAULT, card_management_is_default(card));
 }
 
-static bool put_slot(const struct slot *slot, struct buffer *reply)
+/* A finger is enrolled, and no temporary PIN is out. */
+static bool put_fingers(struct buffer *reply)
+{
+	return put_one(reply, TAG_FINGERS, 1) && put_one(reply, TAG_TRIES, FINGER_TRIES) &&
+	       put_one(reply, TAG_TEMPORARY_PIN, 0);
+}
+
+static uint8_t told_origin(const struct card *card, const struct slot *slot)
+{
+	if (card->personality->firmware->metadata == METADATA_ORIGIN_SWAPPED)
+		return slot->origin == ORIGIN_GENERATED ? 0 : 1;
+	return (uint8_t)slot->origin;
+}
+
+/* An origin without its length, of a key of P-384, whatever is there. */
+static bool put_one_for_all(struct buffer *reply)
+{
+	static const uint8_t fixed[] = {0x01, 0x01, 0x14, 0x02, 0x02, 0x00, 0x01, 0x03, 0x01, 0x14};
+
+	return buffer_put(reply, BYTES_OF(fixed), NULL);
+}
+
+static bool put_slot(const struct card *card, const struct slot *slot, struct buffer *reply)
 {
 	struct buffer numbers = BUFFER_EMPTY;
 	bool done = put_one(reply, TAG_ALGORITHM, slot->algorithm->id) &&
 	            put_two(reply, TAG_POLICY, slot->pin_policy, slot->touch_policy) &&
-	            put_one(reply, TAG_ORIGIN, (uint8_t)slot->origin) &&
+	            put_one(reply, TAG_ORIGIN, told_origin(card, slot)) &&
 	            algorithm_put_public(slot->algorithm, slot->key, &numbers, NULL) &&
 	            tlv_put(reply, TAG_PUBLIC, buffer_bytes(&numbers), NULL);
 
@@ -59,27 +84,46 @@ unsigned instruction_metadata(struct card *card, const struct command *command, 
 
 	if (command->p1 != 0)
 		return STATUS_PARAMETERS;
-	if (command->p2 == REFERENCE_PIN || command->p2 == REFERENCE_PUK)
+	if (card->personality->firmware->metadata == METADATA_ONE_FOR_ALL)
+		return put_one_for_all(reply) ? STATUS_DONE : STATUS_FAILURE;
+	if (command->p2 == REFERENCE_FINGER && card->personality->firmware->fingers)
+		done = put_fingers(reply);
+	else if (command->p2 == REFERENCE_PIN || command->p2 == REFERENCE_PUK)
 		done = put_code(card, command->p2, reply);
 	else if (command->p2 == REFERENCE_MANAGEMENT)
 		done = put_management(card, reply);
 	else if (slot == NULL || slot->key == NULL)
 		return STATUS_NO_REFERENCE;
 	else
-		done = put_slot(slot, reply);
+		done = put_slot(card, slot, reply);
 	return done ? STATUS_DONE : STATUS_FAILURE;
+}
+
+/* 12345678 as 12 34 56 78: eight digits are all that fit. */
+static uint32_t in_decimal(uint32_t number)
+{
+	uint32_t digits = 0;
+
+	for (unsigned shift = 0; shift < 32; shift += 4, number /= 10)
+		digits |= number % 10 << shift;
+	return digits;
+}
+
+static uint32_t told_serial(const struct card *card)
+{
+	return card->personality->firmware->decimal_serial ? in_decimal(card->serial) : card->serial;
 }
 
 unsigned instruction_serial(struct card *card, const struct command *command, struct buffer *reply)
 {
 	if (command->p1 != 0 || command->p2 != 0)
 		return STATUS_PARAMETERS;
-	return buffer_put_u32(reply, card->serial, NULL) ? STATUS_DONE : STATUS_FAILURE;
+	return buffer_put_u32(reply, told_serial(card), NULL) ? STATUS_DONE : STATUS_FAILURE;
 }
 
 unsigned instruction_version(struct card *card, const struct command *command, struct buffer *reply)
 {
 	if (command->p1 != 0 || command->p2 != 0)
 		return STATUS_PARAMETERS;
-	return buffer_put(reply, BYTES_OF(card->personality->version), NULL) ? STATUS_DONE : STATUS_FAILURE;
+	return buffer_put(reply, BYTES_OF(card->personality->firmware->version), NULL) ? STATUS_DONE : STATUS_FAILURE;
 }

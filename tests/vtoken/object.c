@@ -47,7 +47,7 @@ unsigned instruction_get_data(struct card *card, const struct command *command, 
 		return STATUS_PARAMETERS;
 	if (!take_tag(&data, &tag) || data.len > 0)
 		return STATUS_DATA;
-	if (tag == TAG_DISCOVERY && card->personality->discovery)
+	if (tag == TAG_DISCOVERY && card->personality->firmware->discovery)
 		return buffer_put(reply, BYTES_OF(discovery), NULL) ? STATUS_DONE : STATUS_FAILURE;
 	if (readable_with_pin_only(tag) && !card->session.pin_verified)
 		return STATUS_NOT_AUTHORISED;

@@ -1,24 +1,73 @@
-/* personality.h: what distinguishes one model and firmware from another: a table with one row each.
+/* personality.h: what distinguishes one model from another: one table, a row each. A row puts together what is described
+ * once: a firmware, the way its commands travel, and the device certificate of its batch.
  * A new row needs no code unless the model has a habit that no other one had. Knows nothing of one card's state. */
 #ifndef TESTS_VTOKEN_PERSONALITY_H
 #define TESTS_VTOKEN_PERSONALITY_H
 
 #include "common/bytes.h"
 
-/* Which chain the vendor's certificates make: leaf <- f9 <- root, or leaf <- f9 <- issuing <- intermediate <- root. */
+/* Which chain the vendor's FIDO2 certificates make: batch <- root, or batch <- issuing <- intermediate <- root. */
 enum chain_shape { CHAIN_SHORT, CHAIN_LONG };
 
-/* How the leaf and the f9 certificate look. */
-struct attestation_shape {
-	enum chain_shape chain;
-	const char *device_name;            /* CN of the f9 certificate, and so the leaf's issuer */
-	const char *not_before, *not_after; /* YYYYMMDDHHMMSSZ, on both certificates */
-	uint8_t device_version[3];          /* the firmware that f9 names; a batch may lag behind the card's own */
-	bool device_constraints;            /* f9 has BasicConstraints */
-	struct bytes device_fips;           /* content of f9's extension .10, empty: absent */
-	bool leaf_serial;                   /* the leaf has extension .7 */
-	uint8_t form_factor;                /* extension .9 of the leaf, 0: absent */
-	bool number_starts_with_one;        /* the leaf's certificate serial number begins with byte 01 */
+/* How the attestation of a key looks, beside what it copies from the device certificate. */
+struct leaf_shape {
+	bool bare;                   /* no extension at all */
+	bool of_imported;            /* imported keys are attested as well */
+	bool upper_case_slot;        /* CN ends in 9A instead of 9a */
+	bool serial;                 /* has extension .7 */
+	uint8_t form_factor;         /* extension .9, 0: absent */
+	bool number_starts_with_one; /* the certificate's serial number begins with byte 01 */
+};
+
+enum metadata_habit {
+	METADATA_TRUE,
+	METADATA_ORIGIN_SWAPPED, /* generated is 0 and imported 1 */
+	METADATA_ONE_FOR_ALL,    /* the same malformed bytes whatever slot is asked for */
+};
+
+/* What the PIV application of one firmware knows and does. */
+struct firmware {
+	uint8_t version[3];               /* what FD answers */
+	struct bytes vendor_instructions; /* INS bytes that exist beside those of SP 800-73 */
+	struct bytes algorithms;          /* algorithm bytes for slot keys */
+	struct bytes management_ciphers;  /* algorithm bytes for 9B; the first one is the factory setting */
+	bool logout;                      /* VERIFY with P1 FF */
+	bool discovery;                   /* GET DATA 7E answers */
+	bool seven_bit_puk;               /* a PUK byte above 7F is refused; unfit codes get 6985 instead of 6A80 */
+	bool never_refused;               /* PIN policy "never" is refused (certified models) */
+	bool old_tries_status;            /* 630x where others say 63Cx */
+	bool decimal_serial;              /* F8 answers two decimal digits a byte */
+	bool fingers;                     /* reference 96 and the PIN policies 4 and 5 */
+	enum metadata_habit metadata;
+	struct leaf_shape leaf;
+};
+
+/* How commands and answers travel. Of a reply longer than `reply_maximum` GET RESPONSE fetches the rest. */
+struct wire {
+	bool extended_length;
+	size_t command_maximum; /* bytes of one command's data, chained or extended */
+	size_t reply_maximum;   /* bytes of one answer */
+	bool exact_length;      /* an Le that is not the answer's length gets 6Cxx first */
+	bool silent_rest;       /* 9000 where 61xx would tell of the rest */
+};
+
+/* The certificate of a batch's f9 key. */
+struct device_shape {
+	const char *issuer;                 /* the vendor's CA, by the file names of vendor.h */
+	const char *name;                   /* CN, and so the leaf's issuer */
+	const char *not_before, *not_after; /* YYYYMMDDHHMMSSZ, on leaves as well */
+	bool bare;                          /* no extension at all */
+	uint8_t version[3];                 /* the firmware that it names; a batch may lag behind the card's own */
+	bool constraints;                   /* has BasicConstraints */
+	struct bytes fips;                  /* content of extension .10, empty: absent */
+};
+
+/* What became of f9 after the factory. */
+enum device_fate {
+	DEVICE_KEPT,
+	DEVICE_KEY_REPLACED, /* another key under the vendor's certificate */
+	DEVICE_KEY_DELETED,  /* by F6; the certificate stays */
+	DEVICE_DELETED,      /* both are gone */
 };
 
 /* What a new FIDO2 credential is attested with. */
@@ -47,18 +96,11 @@ struct fido_shape {
 
 struct personality {
 	const char *name;
-	uint8_t version[3];               /* what FD answers */
-	struct bytes vendor_instructions; /* INS bytes that exist beside those of SP 800-73 */
-	struct bytes algorithms;          /* algorithm bytes for slot keys */
-	struct bytes management_ciphers;  /* algorithm bytes for 9B; the first one is the factory setting */
-	bool logout;                      /* VERIFY with P1 FF */
-	bool discovery;                   /* GET DATA 7E answers */
-	bool seven_bit_puk;               /* a PUK byte above 7F is refused; unfit codes get 6985 instead of 6A80 */
-	bool never_refused;               /* PIN policy "never" is refused (certified models) */
-	bool extended_length;
-	size_t command_maximum; /* bytes of one command's data, chained or extended */
-	size_t objects_maximum; /* bytes of all objects */
-	struct attestation_shape attestation;
+	const struct firmware *firmware;
+	const struct wire *wire;
+	size_t objects_maximum;            /* bytes of all objects */
+	const struct device_shape *device; /* NULL: it cannot attest */
+	enum device_fate device_fate;
 	const struct fido_shape *fido; /* NULL: the card has no such application */
 };
 

@@ -6,9 +6,10 @@
 
 enum {
 	STATUS_DONE = 0x9000,
-	STATUS_KEEP_ALIVE = 0x9100,   /* FIDO over NFC: not yet; one byte says why */
-	STATUS_MORE = 0x6100,         /* the low byte: how many bytes wait, 00 for 256 and above */
-	STATUS_TRIES_LEFT = 0x63c0,   /* the low four bits: how many */
+	STATUS_KEEP_ALIVE = 0x9100, /* FIDO over NFC: not yet; one byte says why */
+	STATUS_MORE = 0x6100,       /* the low byte: how many bytes wait, 00 for 256 and above */
+	STATUS_TRIES_LEFT = 0x63c0, /* the low four bits: how many */
+	STATUS_OLD_TRIES_LEFT = 0x6300,
 	STATUS_OTHER_LENGTH = 0x6c00, /* the low byte: the Le that would do */
 	STATUS_LENGTH = 0x6700,
 	STATUS_NOT_AUTHORISED = 0x6982,

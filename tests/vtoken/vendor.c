@@ -45,27 +45,27 @@ bool vendor_load_key(const char *folder, const char *name, EVP_PKEY **key, struc
 	return *key != NULL || error_set(err, ERROR_FILE, "%s/%s-key.pem holds no key", folder, name);
 }
 
-static bool put_extensions(X509 *certificate, const struct attestation_shape *shape, struct error *err)
+static bool put_extensions(X509 *certificate, const struct device_shape *shape, struct error *err)
 {
-	if (!certificate_put_extension(certificate, OID_FIRMWARE, false, BYTES_OF(shape->device_version), err))
+	if (shape->bare)
+		return true;
+	if (!certificate_put_extension(certificate, OID_FIRMWARE, false, BYTES_OF(shape->version), err))
 		return false;
-	if (shape->device_fips.len > 0 &&
-	    !certificate_put_extension(certificate, OID_FIPS, false, shape->device_fips, err))
+	if (shape->fips.len > 0 && !certificate_put_extension(certificate, OID_FIPS, false, shape->fips, err))
 		return false;
-	return !shape->device_constraints || certificate_put_ca(certificate, true, 0, err);
+	return !shape->constraints || certificate_put_ca(certificate, true, 0, err);
 }
 
 static bool issue(
-    const struct attestation_shape *shape, EVP_PKEY *key, const char *folder, X509 **certificate, struct error *err)
+    const struct device_shape *shape, EVP_PKEY *key, const char *folder, X509 **certificate, struct error *err)
 {
-	const char *name = shape->chain == CHAIN_SHORT ? VENDOR_SHORT_ROOT : VENDOR_LONG_ISSUING;
 	X509 *issuer = NULL, *made = NULL;
 	EVP_PKEY *issuer_key = NULL;
 	bool done = false;
 
-	if (!vendor_load_certificate(folder, name, &issuer, err) || !vendor_load_key(folder, name, &issuer_key, err) ||
-	    !certificate_new(shape->device_name, key, false, &made, err) ||
-	    !certificate_set_issuer(made, issuer, err) ||
+	if (!vendor_load_certificate(folder, shape->issuer, &issuer, err) ||
+	    !vendor_load_key(folder, shape->issuer, &issuer_key, err) ||
+	    !certificate_new(shape->name, key, false, &made, err) || !certificate_set_issuer(made, issuer, err) ||
 	    !certificate_set_dates(made, shape->not_before, shape->not_after, err) ||
 	    !put_extensions(made, shape, err) || !certificate_sign(made, issuer_key, err))
 		goto out;
@@ -95,16 +95,43 @@ static bool store_certificate(struct card *card, const X509 *certificate, struct
 	return done;
 }
 
+static bool suffer(struct card *card, const struct algorithm *algorithm, struct error *err)
+{
+	struct slot *slot = card_slot(card, SLOT_ATTESTATION);
+	EVP_PKEY *other = NULL;
+
+	switch (card->personality->device_fate) {
+	case DEVICE_KEPT:
+		return true;
+	case DEVICE_KEY_REPLACED:
+		if (!algorithm_generate(algorithm, &other, err))
+			return false;
+		EVP_PKEY_free(slot->key);
+		slot->key = other;
+		return true;
+	case DEVICE_DELETED:
+		card_remove_object(card, OBJECT_ATTESTATION);
+		slot_clear(slot);
+		return true;
+	case DEVICE_KEY_DELETED:
+		slot_clear(slot);
+		return true;
+	}
+	return error_set(err, ERROR_BUG, "no such fate");
+}
+
 bool vendor_make_f9(struct card *card, const char *folder, struct error *err)
 {
+	const struct device_shape *shape = card->personality->device;
 	const struct algorithm *algorithm = algorithm_find(ALGORITHM_F9);
 	struct slot *slot = card_slot(card, SLOT_ATTESTATION);
 	EVP_PKEY *key = NULL;
 	X509 *certificate = NULL;
 	bool done = false;
 
-	if (!algorithm_generate(algorithm, &key, err) ||
-	    !issue(&card->personality->attestation, key, folder, &certificate, err) ||
+	if (shape == NULL)
+		return true;
+	if (!algorithm_generate(algorithm, &key, err) || !issue(shape, key, folder, &certificate, err) ||
 	    !store_certificate(card, certificate, err))
 		goto out;
 	/* the vendor brought it from outside, which the card's metadata say */
@@ -112,7 +139,7 @@ bool vendor_make_f9(struct card *card, const char *folder, struct error *err)
 	slot->pin_policy = PIN_ONCE;
 	slot->touch_policy = TOUCH_NEVER;
 	key = NULL;
-	done = true;
+	done = suffer(card, algorithm, err);
 out:
 	EVP_PKEY_free(key);
 	X509_free(certificate);

@@ -37,18 +37,44 @@ static json_t *public_key_of(const X509 *certificate)
 	return made;
 }
 
-static bool append_anchor(
-    json_t *anchors, const char *folder, const char *name, const char *evidence, const char *shape, struct error *err)
+/* How an issuer stands in the bundle: `member` is what sets a believed one apart from one that never is. */
+struct standing {
+	const char *file, *evidence, *member, *value, *code;
+};
+
+static const struct standing believed[] = {
+    {VENDOR_SHORT_ROOT, "piv", "shape", "S1", NULL},
+    {VENDOR_LONG_ISSUING, "piv", "shape", "S2", NULL},
+    {VENDOR_LONG_ISSUING_B2, "piv", "shape", "S2", NULL},
+    {VENDOR_FIDO_SHORT_ROOT, "fido", "shape", "security-key", NULL},
+    {VENDOR_FIDO_LONG_ISSUING, "fido", "shape", "security-key", NULL},
+};
+
+static const struct standing never_believed[] = {
+    {VENDOR_PREVIEW_ROOT, "piv", "reason", "it signs samples of unreleased products", "issuer.preview"},
+};
+
+static bool append(json_t *list, const char *folder, const struct standing *standing, struct error *err)
 {
 	X509 *certificate = NULL;
 	json_t *anchor;
 
-	if (!vendor_load_certificate(folder, name, &certificate, err))
+	if (!vendor_load_certificate(folder, standing->file, &certificate, err))
 		return false;
-	anchor = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "name", name, "vendor", "testvendor", "evidence", evidence,
-	    "shape", shape, "subject", subject_of(certificate), "public_key", public_key_of(certificate));
+	anchor = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:o, s:o}", "name", standing->file, "vendor", "testvendor",
+	    "evidence", standing->evidence, standing->member, standing->value, "code", standing->code, "subject",
+	    subject_of(certificate), "public_key", public_key_of(certificate));
 	X509_free(certificate);
-	return json_array_append_new(anchors, anchor) == 0 || error_set(err, ERROR_MEMORY, "no memory for an anchor");
+	return json_array_append_new(list, anchor) == 0 || error_set(err, ERROR_MEMORY, "no memory for an anchor");
+}
+
+static bool append_all(
+    json_t *list, const char *folder, const struct standing *standings, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!append(list, folder, &standings[i], err))
+			return false;
+	return true;
 }
 
 static bool store(const char *folder, const json_t *bundle, struct error *err)
@@ -68,14 +94,13 @@ static bool store(const char *folder, const json_t *bundle, struct error *err)
 
 bool vendor_store_trust(const char *folder, struct error *err)
 {
-	json_t *anchors = json_array();
-	json_t *bundle = json_pack("{s:s, s:s, s:s, s:s, s:o}", "format", "keyenroll-trust-1", "name", "test vendor",
-	    "version", "1", "date", "2026-11-24", "anchors", anchors);
-	bool done = append_anchor(anchors, folder, VENDOR_SHORT_ROOT, "piv", "S1", err) &&
-	            append_anchor(anchors, folder, VENDOR_LONG_ISSUING, "piv", "S2", err) &&
-	            append_anchor(anchors, folder, VENDOR_FIDO_SHORT_ROOT, "fido", "security-key", err) &&
-	            append_anchor(anchors, folder, VENDOR_FIDO_LONG_ISSUING, "fido", "security-key", err) &&
-	            store(folder, bundle, err);
+	json_t *anchors = json_array(), *distrusted = json_array();
+	json_t *bundle = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "format", "keyenroll-trust-1", "name",
+	    "test vendor", "version", "1", "date", "2026-11-24", "anchors", anchors, "distrusted", distrusted);
+	bool done =
+	    append_all(anchors, folder, believed, sizeof(believed) / sizeof(believed[0]), err) &&
+	    append_all(distrusted, folder, never_believed, sizeof(never_believed) / sizeof(never_believed[0]), err) &&
+	    store(folder, bundle, err);
 
 	json_decref(bundle);
 	return done;
