@@ -93,7 +93,7 @@ enum severity {
 
 /* A known vulnerability that this evidence falls under, by its signed fields. */
 struct advisory_hit {
-	char id[32];
+	char id[40];
 	enum severity severity;
 	char text[256];
 	char reference[96];

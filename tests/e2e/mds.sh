@@ -1,22 +1,23 @@
 #!/bin/bash
-# mds: FIDO metadata from the server to the verdict. A BLOB signed under a root of this test's own is imported and downloaded, an attestation is
-# appraised by what it says of its model, and a batch is distrusted by a file. Needs neither root nor a token nor a network.
+# mds: FIDO metadata from the server to the verdict. BLOBs that are signed under a root of this test's own are imported and downloaded, an
+# attestation is appraised by what they say of its model, and its batch is distrusted by a file. Needs neither root nor a token nor a network.
 set -uo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${KEYENROLL_BUILD:-${top_builddir:-$top/build}}
-world=$(mktemp -d "${TMPDIR:-/tmp}/keyenroll-mds.XXXXXX")
-aaguid=11111111-1111-1111-1111-111111111111
+work=$(mktemp -d "${TMPDIR:-/tmp}/keyenroll-mds.XXXXXX")
 num=0 failures=0
 unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY
-exec {hold}<> <(:)
-trap 'exec {hold}>&-; rm -rf "$world"' EXIT
-mkdir "$world/site" "$world/sample" "$world/www" "$world/ca"
+mkdir "$work/site" "$work/tls"
+mkfifo "$work/hold"
+exec {hold}<>"$work/hold"
+servers=()
+trap '[ ${#servers[@]} -eq 0 ] || kill "${servers[@]}" 2>/dev/null; wait; rm -rf "$work"' EXIT
 
 keyenroll()
 {
 	local verb=$1
 	shift
-	"$build/keyenroll" "$verb" --bundle "$top/policy/data/trust.json" --trust "$world/site" --metadata "$world/metadata" "$@"
+	"$build/keyenroll" "$verb" --bundle "$top/policy/data/trust.json" --trust "$work/site" --metadata "$work/metadata" "$@"
 }
 
 result()
@@ -27,7 +28,7 @@ result()
 	else
 		failures=$((failures + 1))
 		echo "not ok $num - $2"
-		sed 's/^/#   /' "$world/output"
+		sed 's/^/#   /' "$work/output"
 	fi
 }
 
@@ -36,7 +37,7 @@ exits()
 {
 	local wanted=$1 text=$2 status
 	shift 2
-	"$@" >"$world/output" 2>&1 </dev/null
+	"$@" >"$work/output" 2>&1 </dev/null
 	status=$?
 	if [ $status -eq "$wanted" ]; then result yes "$text"; else result no "$text (exits with $status, not $wanted)"; fi
 }
@@ -44,132 +45,157 @@ exits()
 # says PATTERN TEXT: of the last output.
 says()
 {
-	if grep -qE -e "$1" "$world/output"; then result yes "$2"; else result no "$2"; fi
-}
-
-make_key()
-{
-	openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$world/ca/$1.key"
-}
-
-# certificate NAME SUBJECT ISSUER [EXTENSION]...: by the key of ISSUER, itself for a root.
-certificate()
-{
-	local name=$1 subject=$2 issuer=$3 extension
-	shift 3
-	make_key "$name"
-	openssl req -new -key "$world/ca/$name.key" -subj "$subject" -out "$world/ca/$name.csr" 2>/dev/null
-	for extension; do echo "$extension"; done >"$world/ca/$name.ext"
-	if [ "$issuer" = "$name" ]; then
-		set -- -signkey "$world/ca/$name.key"
-	else
-		set -- -CA "$world/ca/$issuer.pem" -CAkey "$world/ca/$issuer.key" -CAcreateserial
-	fi
-	openssl x509 -req -in "$world/ca/$name.csr" "$@" -days 30 -extfile "$world/ca/$name.ext" -out "$world/ca/$name.pem" 2>/dev/null
-}
-
-# ca NAME SUBJECT ISSUER
-ca()
-{
-	certificate "$1" "$2" "$3" "basicConstraints=critical,CA:TRUE"
-}
-
-der()
-{
-	openssl x509 -in "$world/ca/$1.pem" -outform DER | base64 -w0
-}
-
-base64url()
-{
-	base64 -w0 | tr '+/' '-_' | tr -d '='
-}
-
-# raw_signature: ECDSA's two numbers as 64 bytes.
-raw_signature()
-{
-	openssl asn1parse -inform DER | sed -n 's/.*INTEGER *://p' | while read -r number; do
-		printf '%64s' "${number: -64}" | tr ' ' 0
-	done | sed 's/../\\x&/g' | xargs -0 printf '%b'
-}
-
-# blob SIGNER NUMBER NEXT REPORTS: a metadata BLOB about the sample's model, signed by that certificate.
-blob()
-{
-	local header payload
-	header=$(printf '{"alg":"ES256","typ":"JWT","x5c":["%s","%s"]}' "$(der "$1")" "$(der issuing)" | base64url)
-	payload=$(
-		cat <<-END | base64url
-			{"legalHeader": "none", "no": $2, "nextUpdate": "$3", "entries": [{"aaguid": "$aaguid", "timeOfLastStatusChange": "2026-01-01",
-			"statusReports": [$4], "metadataStatement": {"description": "Test Security Key", "keyProtection": ["hardware", "secure_element"],
-			"matcherProtection": ["on_chip"], "isKeyRestricted": true,
-			"attestationRootCertificates": ["$(base64 -w0 "$world/sample/root")"]}}]}
-		END
-	)
-	printf '%s.%s.%s' "$header" "$payload" "$(printf '%s.%s' "$header" "$payload" |
-		openssl dgst -sha256 -sign "$world/ca/$1.key" | raw_signature | base64url)"
-}
-
-# root_entry NAME: trust in the root of the metadata.
-root_bundle()
-{
-	cat <<-END
-		{"format": "keyenroll-trust-1", "name": "mds-test", "version": "1", "date": "2026-11-24", "anchors": [{"name": "Test MDS Root",
-		"vendor": "test", "evidence": "fido", "shape": "metadata", "issuers_below": 1,
-		"subject": "$(openssl x509 -in "$world/ca/root.pem" -outform DER | subject_of)",
-		"public_key": "$(openssl pkey -in "$world/ca/root.key" -pubout -outform DER | base64 -w0)"}]}
-	END
-}
-
-# subject_of: the subject's DER of a certificate, base64. In a root it is the issuer's as well, and stands behind the algorithm.
-subject_of()
-{
-	local offset length
-	cat >"$world/der"
-	read -r offset length < <(openssl asn1parse -inform DER -in "$world/der" |
-		sed -n 's/^ *\([0-9]*\):d=2  hl=\([0-9]*\) l= *\([0-9]*\) cons: SEQUENCE.*/\1 \2 \3/p' | awk 'NR == 2 { print $1, $2 + $3 }')
-	tail -c +$((offset + 1)) "$world/der" | head -c "$length" | base64 -w0
-}
-
-# batch_bundle: distrust of the one attestation key of the sample.
-batch_bundle()
-{
-	cat <<-END
-		{"format": "keyenroll-trust-1", "name": "batch", "version": "1", "date": "2026-11-24", "distrusted": [{"name": "Test batch of 2026",
-		"vendor": "test", "evidence": "fido", "code": "issuer.compromised", "reason": "its attestation key was published",
-		"subject": "$(openssl x509 -inform DER -in "$world/sample/attestation-certificate" -noout -subject -nameopt RFC2253 >/dev/null &&
-			certificate_subject)",
-		"public_key": "$(openssl x509 -inform DER -in "$world/sample/attestation-certificate" -noout -pubkey |
-			openssl pkey -pubin -outform DER | base64 -w0)"}]}
-	END
-}
-
-certificate_subject()
-{
-	local offset length
-	read -r offset length < <(openssl asn1parse -inform DER -in "$world/sample/attestation-certificate" |
-		sed -n 's/^ *\([0-9]*\):d=2  hl=\([0-9]*\) l= *\([0-9]*\) cons: SEQUENCE.*/\1 \2 \3/p' | awk 'NR == 4 { print $1, $2 + $3 }')
-	tail -c +$((offset + 1)) "$world/sample/attestation-certificate" | head -c "$length" | base64 -w0
-}
-
-serve()
-{
-	local port
-	"$top/tests/e2e/https_server" "$world/www" "$world/ca/$1.pem" "$world/ca/$1.key" <&"$hold" >"$world/port.$1" 2>"$world/server.log" &
-	for _ in {1..100}; do
-		port=$(cat "$world/port.$1")
-		[ -n "$port" ] && break
-		sleep 0.1
-	done
-	echo "https://127.0.0.1:$port"
-}
-
-download()
-{
-	keyenroll mds --ca-file "$world/ca/tls.pem" --time-limit 20 download "$@"
+	if grep -qE -e "$1" "$work/output"; then result yes "$2"; else result no "$2"; fi
 }
 
 appraise()
 {
-	keyenroll verify --attestation-object "$world/sample/attestation-object" --client-data-hash "$world/sample/client-data-hash" \
+	keyenroll verify --evidence-only --attestation-object "$work/attestation-object" --client-data-hash "$work/client-data-hash" \
 		--rp-id ssh: "$@"
 }
+
+check_import()
+{
+	exits 0 "a BLOB is imported" keyenroll mds import "$work/seven"
+	says 'no 7.* 1 models' "and summed up"
+	exits 0 "a newer one is" keyenroll mds import "$work/nine"
+	exits 0 "the same again is" keyenroll mds import "$work/nine"
+	exits 1 "an older one is not" keyenroll mds import "$work/seven"
+	says 'mds.rollback' "since the number never goes back"
+	exits 1 "another one of the same number is not" keyenroll mds import "$work/nine-other"
+	says 'mds.rollback' "since one of the two is false"
+	exits 1 "one that should have been replaced long ago is not" keyenroll mds import "$work/old"
+	says 'mds.out-of-date' "and that is said"
+	exits 0 "as of its own time it is taken" keyenroll mds --time "$(date -u -d '169 days ago' +%F)" import "$work/old"
+	says 'warning: its next update is 31 days overdue' "with a warning that it is late"
+	rm "$work/metadata"
+	exits 0 "the one from before stands again" keyenroll mds import "$work/seven"
+	exits 0 "an entry is shown" keyenroll mds show 11111111-1111-1111-1111-111111111111
+	says 'Test Security Key' "by its model's name"
+	exits 2 "one that is not there is not" keyenroll mds show 21111111-1111-1111-1111-111111111111
+}
+
+check_verdict()
+{
+	exits 0 "the attestation is genuine" appraise
+	says 'certification-level +implied +L1|certification-level.*L1' "and certified, as the metadata says"
+	exits 0 "metadata that reports it revoked is imported" keyenroll mds import "$work/revoked"
+	exits 1 "then it is refused" appraise
+	says 'mds.status' "for that reason"
+	rm "$work/metadata"
+	exits 0 "without metadata nothing is known of that" appraise
+}
+
+# What an administrator has of a batch: the hash that each enrollment keeps, or the certificate's key.
+check_batch()
+{
+	local kind
+	"$build/keyenroll" verify --bundle "$top/policy/data/trust.json" --trust "$work/site" --evidence-only --json --rp-id ssh: \
+		--attestation-object "$work/attestation-object" --client-data-hash "$work/client-data-hash" >"$work/output" 2>&1
+	says "$(sha256sum <"$work/attestation-certificate" | cut -d' ' -f1)" "a result names the batch by its certificate's SHA-256"
+	for kind in hash key; do
+		cp "$work/batch-$kind.json" "$work/site"
+		exits 1 "a batch that the site distrusts by its $kind is refused" appraise
+		says 'issuer.compromised' "as compromised"
+		rm "$work/site/batch-$kind.json"
+	done
+	exits 0 "and no longer when the file is gone" appraise
+	cat >"$work/policy.conf" <<-END
+		rule "leaked" {
+			device-certificate = { "$(sha256sum <"$work/attestation-certificate" | cut -d' ' -f1)" }
+			then = refuse
+		}
+		rule "rest" {
+			format = { fido }
+			assurance = { organisation, vendor }
+			then = accept
+		}
+	END
+	exits 1 "a rule can name the batch as well" keyenroll verify --policy "$work/policy.conf" --rp-id ssh: \
+		--attestation-object "$work/attestation-object" --client-data-hash "$work/client-data-hash"
+	says 'leaked' "and is told"
+}
+
+# tls_certificate NAME SAN: of a server, under this test's authority.
+tls_certificate()
+{
+	openssl req -newkey rsa:2048 -nodes -keyout "$work/tls/$1.key" -subj "/CN=$1" -out "$work/tls/$1.csr" 2>/dev/null &&
+		printf 'subjectAltName=%s\n' "$2" >"$work/tls/$1.ext" &&
+		openssl x509 -req -in "$work/tls/$1.csr" -CA "$work/tls/ca.pem" -CAkey "$work/tls/ca.key" -CAcreateserial -days 2 \
+			-extfile "$work/tls/$1.ext" -out "$work/tls/$1.pem" 2>/dev/null
+}
+
+# serve NAME: a server with that certificate; its port is in $work/NAME.port.
+serve()
+{
+	"$top/tests/e2e/https_server" "$work" "$work/tls/$1.pem" "$work/tls/$1.key" <"$work/hold" >"$work/$1.port" 2>"$work/$1.log" &
+	servers+=($!)
+	for _ in {1..100}; do
+		[ -s "$work/$1.port" ] && return
+		sleep 0.1
+	done
+}
+
+download()
+{
+	local port=$1 path=$2 limit=${3:-20}
+	keyenroll mds --ca-file "$work/tls/ca.pem" --time-limit "$limit" download "https://127.0.0.1:$port/$path"
+}
+
+check_download()
+{
+	local right wrong begin
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/tls/ca.key" -out "$work/tls/ca.pem" -subj "/CN=Test CA" -days 2 2>/dev/null
+	tls_certificate right IP:127.0.0.1
+	tls_certificate wrong DNS:mds.example.org
+	serve right
+	serve wrong
+	right=$(cat "$work/right.port") wrong=$(cat "$work/wrong.port")
+	rm -f "$work/metadata"
+	exits 0 "a BLOB is downloaded" download "$right" seven
+	says 'no 7' "checked and stored"
+	cp "$work/nine" "$work/blob"
+	exits 0 "a redirect to https is followed" download "$right" moved
+	exits 1 "an older one is refused here, too" download "$right" seven
+	exits 2 "something else is no BLOB" download "$right" trust.json
+	exits 4 "a redirect to http is not followed" download "$right" plain
+	exits 4 "nor a circle" download "$right" circle
+	exits 4 "an address without a file is an error" download "$right" nothing
+	says '404' "that is named"
+	exits 4 "more than is taken is refused as it comes" download "$right" endless
+	says 'more than the 16777216 bytes' "and that is said"
+	exits 4 "and before it comes" download "$right" huge
+	begin=$SECONDS
+	exits 4 "a server that stops is given up" download "$right" slow 2
+	says 'after 2 seconds' "after the time that was given"
+	if [ $((SECONDS - begin)) -lt 10 ]; then result yes "and not much later"; else result no "and not much later"; fi
+	exits 4 "a certificate for another name is refused" download "$wrong" seven
+	exits 4 "and one of an authority that the system does not know" keyenroll mds download "https://127.0.0.1:$right/seven"
+	exits 64 "http is no way" keyenroll mds download "http://127.0.0.1:$right/seven"
+	exits 4 "nor is a server that is not there" download 1 seven
+}
+
+cat >"$work/list" <<-END
+	seven 7 2099-01-01 FIDO_CERTIFIED_L1
+	nine 9 2099-01-01 FIDO_CERTIFIED_L1
+	nine-other 9 2099-02-02
+	old 11 $(date -u -d '200 days ago' +%F)
+	revoked 13 2099-01-01 REVOKED
+END
+if ! "$build/tests/forgery/fido_sample" packed "$work" "$work/list" >"$work/output" 2>&1; then
+	result no "the samples are made"
+	echo "1..$num"
+	exit 1
+fi
+cp "$work/mds.json" "$work/trust.json" "$work/site"
+check_import
+check_verdict
+check_batch
+if "$build/keyenroll" mds download https://127.0.0.1:1/ 2>&1 | grep -q 'without libcurl'; then
+	num=$((num + 1))
+	echo "ok $num - download # SKIP this build has no libcurl"
+else
+	check_download
+fi
+echo "1..$num"
+[ $failures -eq 0 ]

@@ -1,0 +1,370 @@
+/* What FIDO's metadata says of a model, from the BLOB to the verdict: anchors by model, status reports, and each of its words as a
+ * condition of a policy. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "policy/appraise.h"
+#include "policy/mds_index.h"
+#include "policy/metadata.h"
+#include "tests/forgery/fido_recipe.h"
+#include "tests/forgery/mds_recipe.h"
+
+#define DAY 86400
+
+#define REPORT(status) "{\"status\": \"" status "\", \"effectiveDate\": \"2020-01-01\"}"
+#define CERTIFIED REPORT("FIDO_CERTIFIED_L2")
+
+static int tear_down(void **state)
+{
+	(void)state;
+	forged_keys_free();
+	return 0;
+}
+
+/* One appraisal: of what, with which metadata, under which policy. */
+struct course {
+	struct fido_recipe fido;
+	struct mds_recipe mds;
+	const char *conditions; /* of the one rule that accepts; NULL: evidence alone counts */
+	bool without_bundle;    /* nobody is believed but the metadata's anchors */
+	int64_t now;
+};
+
+static struct course honest(enum fido_format format)
+{
+	struct course course = {.now = (int64_t)time(NULL)};
+
+	fido_recipe_honest(format, &course.fido);
+	mds_recipe_honest(&course.mds);
+	course.mds.key_identifier = format == FIDO_U2F;
+	return course;
+}
+
+static struct trust *trust_of(const struct course *course)
+{
+	static const uint8_t hash[32];
+	struct buffer text = BUFFER_EMPTY, index = BUFFER_EMPTY;
+	struct metadata *metadata = NULL;
+	struct error err = ERROR_EMPTY;
+	struct mds_sum sum;
+	struct trust *trust;
+
+	assert_done(trust_new(&trust, &err), err);
+	if (!course->without_bundle) {
+		assert_done(fido_recipe_put_bundle(&text, &err), err);
+		assert_done(trust_add(trust, buffer_bytes(&text), "test", TRUST_SHIPPED, &err), err);
+		buffer_free(&text);
+	}
+	assert_done(mds_recipe_put_payload(&course->mds, &text, &err), err);
+	assert_done(mds_index_put(buffer_bytes(&text), hash, &index, &sum, &err), err);
+	assert_done(metadata_parse(buffer_bytes(&index), "test", &metadata, &err), err);
+	trust_take_metadata(trust, metadata);
+	buffer_free(&text);
+	buffer_free(&index);
+	return trust;
+}
+
+static struct policy *policy_of(const char *conditions)
+{
+	struct policy *policy = NULL;
+	struct error err = ERROR_EMPTY;
+	char text[512];
+
+	if (conditions == NULL) {
+		assert_done(policy_new_evidence_only(&policy, &err), err);
+		return policy;
+	}
+	(void)snprintf(text, sizeof(text), "rule \"r\" {\n%s\nleast-grade = implied\nthen = accept\n}\n", conditions);
+	assert_done(policy_parse(bytes_of_text(text), "test.conf", NULL, NULL, &policy, &err), err);
+	return policy;
+}
+
+static void run(const struct course *course, struct result *result)
+{
+	struct evidence evidence = EVIDENCE_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct trust *trust = trust_of(course);
+	struct policy *policy = policy_of(course->conditions);
+	struct appraisal appraisal = {.evidence = &evidence, .trust = trust, .policy = policy, .now = course->now};
+
+	assert_done(fido_recipe_evidence(&course->fido, &evidence, &err), err);
+	appraise(&appraisal, result);
+	evidence_clear(&evidence);
+	trust_free(trust);
+	policy_free(policy);
+}
+
+static void assert_claim(const struct result *result, enum claim_name name, enum claim_grade grade, const char *value)
+{
+	const struct claim *claim = result_find_claim(result, name);
+
+	assert_non_null(claim);
+	assert_string_equal(claim->value, value);
+	assert_string_equal(claim_grade_name(claim->grade), claim_grade_name(grade));
+}
+
+static const char *refusal(const struct result *result)
+{
+	const struct reason *reason = result_first_refusal(result);
+
+	return reason == NULL ? "none" : error_word(reason->code);
+}
+
+static void the_model_is_described(void **state)
+{
+	static const enum fido_format formats[] = {FIDO_PACKED, FIDO_U2F};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct course course = honest(formats[i]);
+		struct result result;
+
+		run(&course, &result);
+		assert_string_equal(refusal(&result), "none");
+		assert_claim(&result, CLAIM_METADATA, CLAIM_PROVEN, "listed");
+		assert_claim(&result, CLAIM_MODEL, CLAIM_IMPLIED, "Test Security Key");
+		assert_claim(&result, CLAIM_MODEL_STATUS, CLAIM_IMPLIED, "good");
+		assert_claim(&result, CLAIM_CERTIFICATION_LEVEL, CLAIM_IMPLIED, "L1");
+		assert_claim(&result, CLAIM_KEY_PROTECTION, CLAIM_IMPLIED, "hardware,secure-element");
+		assert_claim(&result, CLAIM_MATCHER_PROTECTION, CLAIM_IMPLIED, "on-chip");
+		assert_claim(&result, CLAIM_KEY_RESTRICTED, CLAIM_IMPLIED, "yes");
+	}
+}
+
+/* Nobody else is believed here: what makes the attestation genuine is the metadata's anchor for this model, and for no other. */
+static void anchors_are_believed_for_their_model(void **state)
+{
+	static const struct {
+		const char *name, *aaguid;
+		int anchor;
+		const char *refusal;
+	} rows[] = {
+	    {"the issuer", MDS_RECIPE_AAGUID, 0, "none"},
+	    {"somebody else of the issuer's name", MDS_RECIPE_AAGUID, 2, "fido.issuer-unknown"},
+	    {"no anchor at all", MDS_RECIPE_AAGUID, 3, "fido.issuer-unknown"},
+	    {"the issuer of another model", "22222222-2222-2222-2222-222222222222", 0, "fido.issuer-unknown"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct course course = honest(FIDO_PACKED);
+		struct result result;
+
+		course.without_bundle = true;
+		course.mds.aaguid = rows[i].aaguid;
+		course.mds.anchor = rows[i].anchor;
+		run(&course, &result);
+		if (strcmp(refusal(&result), rows[i].refusal) != 0)
+			fail_msg("%s: %s", rows[i].name, refusal(&result));
+		if (rows[i].anchor == 0 && i == 0)
+			assert_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "fido-metadata");
+	}
+}
+
+/* The metadata may name the attestation certificate itself. Its dates are those of the second in which it is made. */
+static void an_anchor_may_be_the_attestation_certificate(void **state)
+{
+	struct result result;
+	time_t begun;
+
+	(void)state;
+	do {
+		struct course course = honest(FIDO_PACKED);
+
+		begun = time(NULL);
+		course.without_bundle = true;
+		course.mds.anchor = 1;
+		run(&course, &result);
+	} while (time(NULL) != begun);
+	assert_string_equal(refusal(&result), "none");
+}
+
+/* The bundle believes the issuer, and the metadata says that the model has another one. */
+static void the_bundle_does_not_overrule_the_metadata(void **state)
+{
+	struct course course = honest(FIDO_PACKED);
+	struct result result;
+
+	(void)state;
+	course.mds.anchor = 2;
+	run(&course, &result);
+	assert_string_equal(refusal(&result), "fido.aaguid");
+}
+
+static void reports_are_told(void **state)
+{
+	static const struct {
+		const char *name, *reports, *level, *status, *advisory, *refusal;
+	} rows[] = {
+	    {"none", "", "none", "good", NULL, "none"},
+	    {"not certified", REPORT("NOT_FIDO_CERTIFIED"), "none", "good", NULL, "none"},
+	    {"self-asserted", REPORT("SELF_ASSERTION_SUBMITTED"), "none", "good", NULL, "none"},
+	    {"certified", REPORT("FIDO_CERTIFIED"), "L1", "good", NULL, "none"},
+	    {"level 1 plus", REPORT("FIDO_CERTIFIED_L1plus"), "L1plus", "good", NULL, "none"},
+	    {"level 2", CERTIFIED, "L2", "good", NULL, "none"},
+	    {"level 2 plus", REPORT("FIDO_CERTIFIED_L2plus"), "L2plus", "good", NULL, "none"},
+	    {"level 3", REPORT("FIDO_CERTIFIED_L3"), "L3", "good", NULL, "none"},
+	    {"level 3 plus", REPORT("FIDO_CERTIFIED_L3plus"), "L3plus", "good", NULL, "none"},
+	    {"a level that was lost", CERTIFIED ", " REPORT("NOT_FIDO_CERTIFIED"), "none", "good", NULL, "none"},
+	    {"FIPS", CERTIFIED ", " REPORT("FIPS140_CERTIFIED_L2"), "L2", "fips140-l2", NULL, "none"},
+	    {"an update", CERTIFIED ", " REPORT("UPDATE_AVAILABLE"), "L2", "update-available", "MDS-UPDATE_AVAILABLE",
+	        "none"},
+	    {"retired", REPORT("RETIRED"), "none", "retired", "MDS-RETIRED", "none"},
+	    {"no verification", REPORT("USER_VERIFICATION_BYPASS"), "none", "user-verification-bypass",
+	        "MDS-USER_VERIFICATION_BYPASS", "none"},
+	    {"keys from afar", REPORT("USER_KEY_REMOTE_COMPROMISE"), "none", "user-key-remote-compromise",
+	        "MDS-USER_KEY_REMOTE_COMPROMISE", "none"},
+	    {"keys in the hand", REPORT("USER_KEY_PHYSICAL_COMPROMISE"), "none", "user-key-physical-compromise",
+	        "MDS-USER_KEY_PHYSICAL_COMPROMISE", "none"},
+	    {"the attestation key", REPORT("ATTESTATION_KEY_COMPROMISE"), "none", "attestation-key-compromise", NULL,
+	        "mds.status"},
+	    {"revoked", REPORT("REVOKED"), "none", "revoked", NULL, "mds.status"},
+	    {"revoked, certified since", REPORT("REVOKED") ", " CERTIFIED, "L2", "revoked", NULL, "mds.status"},
+	    {"a word of tomorrow", CERTIFIED ", " REPORT("WHO_KNOWS"), "none", "unknown", NULL, "none"},
+	    {"revoked from 2098 on", "{\"status\": \"REVOKED\", \"effectiveDate\": \"2098-01-01\"}", "none", "good",
+	        NULL, "none"},
+	    {"certified until 2021",
+	        "{\"status\": \"FIDO_CERTIFIED_L1\", \"effectiveDate\": \"2020-01-01\", \"sunsetDate\": "
+	        "\"2021-01-01\"}",
+	        "none", "good", NULL, "none"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct course course = honest(FIDO_PACKED);
+		struct result result;
+
+		course.mds.reports = rows[i].reports;
+		run(&course, &result);
+		if (strcmp(refusal(&result), rows[i].refusal) != 0 ||
+		    (rows[i].advisory == NULL) != (result.num_advisories == 0) ||
+		    (rows[i].advisory != NULL && strcmp(result.advisories[0].id, rows[i].advisory) != 0))
+			fail_msg("%s: %s, %zu advisories", rows[i].name, refusal(&result), result.num_advisories);
+		assert_claim(&result, CLAIM_CERTIFICATION_LEVEL, CLAIM_IMPLIED, rows[i].level);
+		assert_claim(&result, CLAIM_MODEL_STATUS, CLAIM_IMPLIED, rows[i].status);
+	}
+}
+
+static void a_compromised_batch_is_one_batch(void **state)
+{
+	struct course course = honest(FIDO_PACKED);
+	struct result result;
+
+	(void)state;
+	course.mds.reports_batch = KEY_DEVICE_P256 + 1;
+	run(&course, &result);
+	assert_string_equal(refusal(&result), "mds.status");
+	course.mds.reports_batch = KEY_STRANGER + 1;
+	run(&course, &result);
+	assert_string_equal(refusal(&result), "none");
+}
+
+static void conditions_ask_the_metadata(void **state)
+{
+	static const struct {
+		const char *conditions, *reports, *keys, *matcher, *restricted;
+		bool holds;
+	} rows[] = {
+	    {"metadata = { listed }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"metadata = { unlisted }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", false},
+	    {"certification-level = { L2, L2plus, L3, L3plus }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true",
+	        true},
+	    {"certification-level = { L2, L3 }", REPORT("FIDO_CERTIFIED_L1"), "[\"hardware\"]", "[\"tee\"]", "true",
+	        false},
+	    {"certification-level = { L2 }", CERTIFIED ", " REPORT("FIDO_CERTIFIED_L1"), "[\"hardware\"]", "[\"tee\"]",
+	        "true", false},
+	    {"model-status = { good }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"model-status = { good }", REPORT("UPDATE_AVAILABLE"), "[\"hardware\"]", "[\"tee\"]", "true", false},
+	    {"model-status = { update-available }", REPORT("UPDATE_AVAILABLE"), "[\"hardware\"]", "[\"tee\"]", "true",
+	        true},
+	    {"key-protection = { secure-element }", "", "[\"hardware\", \"secure_element\"]", "[\"tee\"]", "true",
+	        true},
+	    {"key-protection = { secure-element }", "", "[\"hardware\", \"tee\"]", "[\"tee\"]", "true", false},
+	    {"key-protection = { remote-handle }", "", "[\"hardware\", \"remote_handle\"]", "[\"tee\"]", "true", true},
+	    {"key-protection = { hardware }", "", NULL, "[\"tee\"]", "true", false},
+	    {"matcher-protection = { on-chip }", "", "[\"hardware\"]", "[\"on_chip\"]", "true", true},
+	    {"matcher-protection = { on-chip }", "", "[\"hardware\"]", "[\"software\"]", "true", false},
+	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", NULL, true},
+	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", "false", false},
+	    {"advisory = { MDS-RETIRED }", REPORT("RETIRED"), "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"advisory = { MDS-USER_KEY_PHYSICAL_COMPROMISE }", REPORT("USER_KEY_PHYSICAL_COMPROMISE"),
+	        "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"metadata = { listed }", REPORT("USER_VERIFICATION_BYPASS"), "[\"hardware\"]", "[\"tee\"]", "true", false},
+	    {"metadata = { listed }", REPORT("USER_KEY_REMOTE_COMPROMISE"), "[\"hardware\"]", "[\"tee\"]", "true",
+	        false},
+	    {"advisory = { critical }", REPORT("USER_KEY_PHYSICAL_COMPROMISE"), "[\"hardware\"]", "[\"tee\"]", "true",
+	        false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct course course = honest(FIDO_PACKED);
+		struct result result;
+
+		course.conditions = rows[i].conditions;
+		course.mds.reports = rows[i].reports;
+		course.mds.key_protection = rows[i].keys;
+		course.mds.matcher_protection = rows[i].matcher;
+		course.mds.key_restricted = rows[i].restricted;
+		run(&course, &result);
+		if ((result.verdict == VERDICT_ACCEPTED) != rows[i].holds)
+			fail_msg("%s with %s: %s", rows[i].conditions, rows[i].reports, refusal(&result));
+	}
+}
+
+/* Within the limit a warning, beyond it nothing rests on the metadata any more; its bad news stay bad news. */
+static void late_metadata_warns_and_then_counts_no_more(void **state)
+{
+	static const struct {
+		int days;
+		const char *metadata;
+		enum claim_grade grade;
+		bool warns;
+	} rows[] = {
+	    {-1, "listed", CLAIM_IMPLIED, false},
+	    {1, "listed", CLAIM_IMPLIED, true},
+	    {90, "listed", CLAIM_IMPLIED, true},
+	    {91, "outdated", CLAIM_CLAIMED, true},
+	};
+	int64_t due;
+
+	(void)state;
+	assert_true(metadata_date("2027-06-01", &due));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct course course = honest(FIDO_PACKED);
+		struct result result;
+		bool warned = false;
+
+		course.mds.next_update = "2027-06-01";
+		course.now = due + rows[i].days * (int64_t)DAY;
+		run(&course, &result);
+		for (size_t j = 0; j < result.num_reasons; j++)
+			warned = warned || result.reasons[j].code == ERROR_MDS_LATE;
+		assert_int_equal(warned, rows[i].warns);
+		assert_claim(&result, CLAIM_METADATA, CLAIM_PROVEN, rows[i].metadata);
+		assert_claim(&result, CLAIM_CERTIFICATION_LEVEL, rows[i].grade, "L1");
+		course.mds.reports = REPORT("REVOKED");
+		run(&course, &result);
+		assert_string_equal(refusal(&result), "mds.status");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_model_is_described),
+	    cmocka_unit_test(anchors_are_believed_for_their_model),
+	    cmocka_unit_test(an_anchor_may_be_the_attestation_certificate),
+	    cmocka_unit_test(the_bundle_does_not_overrule_the_metadata),
+	    cmocka_unit_test(reports_are_told),
+	    cmocka_unit_test(a_compromised_batch_is_one_batch),
+	    cmocka_unit_test(conditions_ask_the_metadata),
+	    cmocka_unit_test(late_metadata_warns_and_then_counts_no_more),
+	};
+
+	return cmocka_run_group_tests_name("fido metadata", tests, NULL, tear_down);
+}
