@@ -48,6 +48,15 @@ static const struct course_step fido_steps[] = {
     {"record", "Recording it in the registry", false, course_record},
 };
 
+/* A key that was made elsewhere: there is no token. */
+static const struct course_step import_steps[] = {
+    {"appraise", "Appraising the attestation", false, course_appraise},
+    {"possession", "The attestation stands for the proof of possession", false, course_import_possession},
+    {"sign", "The registrar signs", false, course_sign},
+    {"check", "Checking the enrollment as a host does", false, course_check},
+    {"record", "Recording it in the registry", false, course_record},
+};
+
 void course_init(struct course *course, const struct course_request *request, const struct course_means *means,
     const struct course_dialogue *dialogue, struct token *token)
 {
@@ -71,6 +80,19 @@ void course_init_fido(struct course *course, const struct course_request *reques
 	course_init(course, request, means, dialogue, &none);
 	course->authenticator = *authenticator;
 	*authenticator = AUTHENTICATOR_EMPTY;
+}
+
+bool course_init_import(struct course *course, const struct course_request *request, const struct course_means *means,
+    const struct course_dialogue *dialogue, struct ssh_key *key, struct evidence *evidence, struct error *err)
+{
+	struct token none = TOKEN_EMPTY;
+
+	course_init(course, request, means, dialogue, &none);
+	course->key = *key;
+	course->evidence = *evidence;
+	*key = SSH_KEY_EMPTY;
+	*evidence = EVIDENCE_EMPTY;
+	return ssh_key_put_spki(&course->key, &course->spki, err);
 }
 
 const char *course_token_name(const struct course *course, char text[TOKEN_NAME_SIZE])
@@ -203,13 +225,13 @@ static bool run_steps(struct course *course, const struct course_step *steps, si
 
 bool course_run(struct course *course, struct error *err)
 {
-	bool done = course->request.fido != NULL
-	                ? run_steps(course, fido_steps, sizeof(fido_steps) / sizeof(*fido_steps), err)
-	                : run_steps(course, piv_steps, sizeof(piv_steps) / sizeof(*piv_steps), err);
+	const struct course_fido *fido = course->request.fido;
 
-	if (done)
-		finish(course);
-	return done;
+	if (fido == NULL)
+		return run_steps(course, piv_steps, sizeof(piv_steps) / sizeof(*piv_steps), err);
+	if (fido->path == NULL)
+		return run_steps(course, import_steps, sizeof(import_steps) / sizeof(*import_steps), err);
+	return run_steps(course, fido_steps, sizeof(fido_steps) / sizeof(*fido_steps), err);
 }
 
 bool course_put_back(struct course *course, bool *deleted, struct error *err)

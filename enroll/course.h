@@ -25,6 +25,9 @@
  * A FIDO2 key goes the same way without management, certificate and install; instead
  *   files        the key handle and the public key are written, before anything rests on them
  *
+ * A FIDO2 key that was made elsewhere comes with its attestation, and goes the way from appraise on; in possession the attestation
+ * stands for the signature that nobody can ask for (registry/attested_possession.h).
+ *
  * No code may ever be lost, wherever the course breaks off:
  * - the PIN is the user's own, typed twice before it is set;
  * - the PUK is sealed, or has been shown, before the token gets it. Broken off in between, the token has the factory's one and
@@ -54,7 +57,7 @@ struct course_fido {
 	enum ssh_key_type type; /* SSH_KEY_SK_… */
 	const char *application;
 	bool resident, verification;
-	const char *path; /* of the key handle; ".pub" is put behind it for the public key */
+	const char *path; /* of the key handle; ".pub" is put behind it for the public key; NULL: the key is imported */
 };
 
 /* What is wanted. */
@@ -177,6 +180,13 @@ void course_init(struct course *course, const struct course_request *request, co
 /* course_init_fido: the same for a FIDO2 token; request->fido says what is wanted. */
 void course_init_fido(struct course *course, const struct course_request *request, const struct course_means *means,
     const struct course_dialogue *dialogue, struct authenticator *authenticator);
+
+/* course_init_import: the same for a FIDO2 key that was made elsewhere; request->fido has no path.
+ *   key, evidence  taken over, and empty afterwards
+ * Errors: those of ssh_key_put_spki; *course is to be cleared in any case. */
+bool course_init_import(struct course *course, const struct course_request *request, const struct course_means *means,
+    const struct course_dialogue *dialogue, struct ssh_key *key, struct evidence *evidence,
+    struct error *err) MUST_CHECK;
 void course_clear(struct course *course);
 
 /* course_token_name: the token in words.
@@ -299,7 +309,10 @@ bool course_fido_files(struct course *course, struct error *err) MUST_CHECK;
 /* Errors: none. */
 bool course_fido_release(struct course *course, struct error *err) MUST_CHECK;
 
-/* The rest is the same for both. */
+/* Errors: those of attested_possession_fill. */
+bool course_import_possession(struct course *course, struct error *err) MUST_CHECK;
+
+/* The rest is the same for all. */
 
 /* Errors: those of store_next_serial and signer_sign. */
 bool course_sign(struct course *course, struct error *err) MUST_CHECK;

@@ -168,8 +168,10 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 		report_line("Token        %s, slot %s, %s",
 		    course->device[0] ? course->device : "not named by its attestation", course->request.slot->name,
 		    course->request.algorithm->title);
-	else
+	else if (course->request.fido->path != NULL)
 		report_line("Key files    %s, .pub, -cert.pub", course->request.fido->path);
+	else
+		report_text("Token        elsewhere; the key is known by its attestation\n");
 	report_line("Key          %s", fingerprint);
 	report_line("Valid until  %s", report_time(course->valid_before, until));
 	report_line("Number       %llu", (unsigned long long)course->serial);
@@ -181,7 +183,9 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 		report_text(course->sealed.len > 0
 		                ? "The management key is a new one, and sealed.\n"
 		                : "The management key is a new one, kept in the token behind the PIN.\n");
-	report_text("Hand over the token. Hosts learn of it with the next snapshot: keyenroll snapshot\n");
+	if (course->request.fido == NULL || course->request.fido->path != NULL)
+		report_text("Hand over the token. ");
+	report_text("Hosts learn of it with the next snapshot: keyenroll snapshot\n");
 	return report_end(err);
 }
 

@@ -137,11 +137,13 @@ bool enrolling_check_person(const struct enrolling *enrolling, const char *perso
 	return strcmp(answer, "yes") == 0 || error_set(err, ERROR_DECLINED, "\"%s\" was not enrolled", person);
 }
 
-/* ssh finds the certificate of a key by its name. */
+/* ssh finds the certificate of a key by the name of the key's file. */
 static bool put_certificate_path(const char *path, const struct course *course, struct buffer *out, struct error *err)
 {
+	const struct course_fido *fido = course->request.fido;
+
 	return buffer_put_text(out, path, err) &&
-	       (course->request.fido == NULL || buffer_put_text(out, "-cert.pub", err));
+	       (fido == NULL || fido->path == NULL || buffer_put_text(out, "-cert.pub", err));
 }
 
 static bool write_certificate(const char *path, const struct course *course, struct error *err)
@@ -204,6 +206,25 @@ bool enrolling_run_fido(
 	request.person = person;
 	course_init_fido(&course, &request, &means, &dialogue, authenticator);
 	done = run_course(enrolling, &course, err);
+	course_clear(&course);
+	return done;
+}
+
+bool enrolling_import(
+    struct enrolling *enrolling, const char *person, struct ssh_key *key, struct evidence *evidence, struct error *err)
+{
+	const struct course_fido made_elsewhere = {
+	    .type = key->type, .application = buffer_text(&key->application), .path = NULL};
+	struct course_means means = house_means(enrolling->house);
+	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
+	struct course_request request = enrolling->request;
+	struct course course;
+	bool done;
+
+	request.person = person;
+	request.fido = &made_elsewhere;
+	done = course_init_import(&course, &request, &means, &dialogue, key, evidence, err) &&
+	       run_course(enrolling, &course, err);
 	course_clear(&course);
 	return done;
 }

@@ -42,6 +42,12 @@ bool enrolling_run(struct enrolling *enrolling, const char *person, struct token
 bool enrolling_run_fido(
     struct enrolling *enrolling, const char *person, struct authenticator *authenticator, struct error *err) MUST_CHECK;
 
+/* enrolling_import: enrolls a FIDO2 key that was made elsewhere.
+ *   key, evidence  taken over
+ * Errors: those of course_run. */
+bool enrolling_import(struct enrolling *enrolling, const char *person, struct ssh_key *key, struct evidence *evidence,
+    struct error *err) MUST_CHECK;
+
 /* enrolling_resume: goes on with a broken-off one.
  *   token    taken over
  *   journal  taken over

@@ -4,6 +4,7 @@
 
 #include "common/file.h"
 #include "enroll/input.h"
+#include "fido/key_file.h"
 #include "policy/fido_evidence.h"
 
 #define SSH_APPLICATION "ssh:"
@@ -71,6 +72,24 @@ static bool read_object(const struct fido_files *files, struct exhibit *exhibit,
 	return done;
 }
 
+/* The handle itself, or the key's file, which holds it. */
+static bool load_handle(const char *path, struct buffer *handle, struct error *err)
+{
+	struct buffer content = BUFFER_UP_TO(INPUT_MAXIMUM);
+	struct key_file file = KEY_FILE_EMPTY;
+	bool done = load(path, ERROR_EVIDENCE_INCOMPLETE, &content, err);
+
+	if (done && bytes_start_with(buffer_bytes(&content), "-----BEGIN OPENSSH PRIVATE KEY-----"))
+		done = (key_file_parse(buffer_bytes(&content), &file, err) &&
+		           buffer_put(handle, buffer_bytes(&file.key_handle), err)) ||
+		       error_prefix(err, "%s", path);
+	else
+		done = done && buffer_put(handle, buffer_bytes(&content), err);
+	key_file_clear(&file);
+	buffer_free(&content);
+	return done;
+}
+
 static bool read_ssh(
     const struct fido_files *files, const struct ssh_key *key, struct exhibit *exhibit, struct error *err)
 {
@@ -80,7 +99,7 @@ static bool read_ssh(
 	bool done =
 	    load(files->ssh_attestation, ERROR_EVIDENCE_ABSENT, &file, err) &&
 	    load(files->challenge, ERROR_EVIDENCE_INCOMPLETE, &challenge, err) &&
-	    (!files->key_handle || load(files->key_handle, ERROR_EVIDENCE_INCOMPLETE, &handle, err)) &&
+	    (!files->key_handle || load_handle(files->key_handle, &handle, err)) &&
 	    evidence_of_ssh_sk(buffer_bytes(&file),
 	        &(struct fido_binding){.application = bytes_of_text(files->rp_id ? files->rp_id : SSH_APPLICATION),
 	            .kind = FIDO_CLIENT_DATA_CHALLENGE,

@@ -13,7 +13,7 @@ struct fido_files {
 	const char *rp_id;                          /* of an attestation object; ssh-keygen's is "ssh:" without one */
 	const char *ssh_attestation;
 	const char *challenge;  /* with ssh-keygen's file */
-	const char *key_handle; /* with ssh-keygen's file of version v00 */
+	const char *key_handle; /* with ssh-keygen's file of version v00: the handle, or the key's file */
 };
 
 /* fido_files_given: whether any of them was. */

@@ -52,17 +52,23 @@ bool house_open_tokens(const struct invocation *invocation, struct house *house,
 	       reader_context_new(&house->context, err) && open_trace(invocation, house, err);
 }
 
-bool house_open(const struct invocation *invocation, struct house *house, struct error *err)
+bool house_open_desk(const struct invocation *invocation, struct house *house, struct error *err)
 {
 	const struct places *configuration = &invocation->configuration;
-	const char *escrow = options_find(&invocation->options, "escrow");
 
 	house->registry = buffer_text(&configuration->registry);
 	return desk_open(house->registry, &house->desk, err) &&
 	       registrars_load(buffer_text(&configuration->registrars), &house->registrars, err) &&
 	       configuration_trust(configuration, &house->trust, err) &&
-	       configuration_policy(configuration, &house->policy, err) &&
-	       (!escrow || escrow_new(escrow, &house->escrow, err)) && house_open_tokens(invocation, house, err);
+	       configuration_policy(configuration, &house->policy, err);
+}
+
+bool house_open(const struct invocation *invocation, struct house *house, struct error *err)
+{
+	const char *escrow = options_find(&invocation->options, "escrow");
+
+	return house_open_desk(invocation, house, err) && (!escrow || escrow_new(escrow, &house->escrow, err)) &&
+	       house_open_tokens(invocation, house, err);
 }
 
 void house_close(struct house *house)

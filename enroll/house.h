@@ -25,9 +25,10 @@ struct house {
 #define HOUSE_EMPTY ((struct house){.desk = DESK_EMPTY})
 
 /* house_open: everything; house_open_tokens: the smart card service, the trace and the management key alone, for verbs that
- * enroll nobody.
+ * enroll nobody; house_open_desk: desk, registrars, trust and policy alone, for verbs that touch no token.
  * Errors: those of its parts; *house is to be closed in any case. */
 bool house_open(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
+bool house_open_desk(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
 bool house_open_tokens(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
 void house_close(struct house *house);
 

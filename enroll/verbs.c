@@ -10,6 +10,8 @@ static const struct verb *const verbs[] = {
     &verb_enroll,
     &verb_resume,
     &verb_abandon,
+    &verb_challenge,
+    &verb_import,
     &verb_token_info,
     &verb_token_pin,
     &verb_token_puk,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "registry/attested_possession.h"
 
 #define FORM "keyenroll-enrollment-1"
 
@@ -123,7 +124,9 @@ static bool check_possession(const struct enrollment *enrollment, struct error *
 {
 	if (!check_record(enrollment, err))
 		return false;
-	if (check_signature(enrollment, err))
+	if (enrollment->possession_signature.len == 0
+	        ? attested_possession_check(&enrollment->possession, &enrollment->evidence, err)
+	        : check_signature(enrollment, err))
 		return true;
 	/* one word for a proof that does not hold, whatever part of it fails; trouble of this machine keeps its own */
 	if (err != NULL && error_category(err->code) != ERROR_CATEGORY_SYSTEM)

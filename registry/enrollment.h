@@ -1,7 +1,8 @@
 /* enrollment.h: who, which key, and why it is trusted: one OpenSSH user certificate signed by a registrar.
  *
  * Principals: the person, one name. Key id: "PERSON FORMAT SERIAL/SLOT" for people and logs. Extension
- * `evidence@keyenroll`: base64 of SSH strings: "keyenroll-enrollment-1", encoded evidence, possession record, its SSHSIG.
+ * `evidence@keyenroll`: base64 of SSH strings: "keyenroll-enrollment-1", encoded evidence, possession record, its SSHSIG (empty
+ * where a FIDO attestation stands for it: attested_possession.h).
  * Knows nothing of devices, stores and files. Source: architecture; OpenSSH PROTOCOL.certkeys, PROTOCOL.sshsig. */
 #ifndef REGISTRY_ENROLLMENT_H
 #define REGISTRY_ENROLLMENT_H
@@ -18,7 +19,7 @@ struct enrollment {
 	struct ssh_certificate certificate;
 	struct evidence evidence;
 	struct possession possession;
-	struct buffer possession_signature; /* SSHSIG, binary */
+	struct buffer possession_signature; /* SSHSIG, binary; empty: the attestation stands for it */
 	char person[ACCOUNT_NAME_MAXIMUM];
 };
 
@@ -28,7 +29,7 @@ struct enrollment {
 void enrollment_clear(struct enrollment *enrollment);
 
 /* enrollment_put_extension: appends the text of the extension, for the signing of a new enrollment.
- *   possession_signature  SSHSIG of the enrolled key over the record, binary */
+ *   possession_signature  SSHSIG of the enrolled key over the record, binary; empty with attested_possession_fill's record */
 bool enrollment_put_extension(const struct evidence *evidence, const struct possession *possession,
     struct bytes possession_signature, struct buffer *out, struct error *err) MUST_CHECK;
 
