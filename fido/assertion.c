@@ -92,6 +92,71 @@ bool assertion_make(struct authenticator *authenticator, const struct assertion_
 	return done;
 }
 
+static int fill_question(const char *application, const struct bytes *ids, size_t num, fido_assert_t *asked)
+{
+	static const unsigned char nothing[32];
+	int result = fido_assert_set_clientdata_hash(asked, nothing, sizeof(nothing));
+
+	if (result == FIDO_OK)
+		result = fido_assert_set_rp(asked, application);
+	if (result == FIDO_OK)
+		result = fido_assert_set_up(asked, FIDO_OPT_FALSE);
+	for (size_t i = 0; result == FIDO_OK && i < num; i++)
+		result = fido_assert_allow_cred(asked, ids[i].data, ids[i].len);
+	return result;
+}
+
+/* A token that was asked for one key only need not say which it found. */
+static size_t place_of(const fido_assert_t *answer, const struct bytes *ids, size_t num)
+{
+	struct bytes id = bytes_of(fido_assert_id_ptr(answer, 0), fido_assert_id_len(answer, 0));
+
+	for (size_t i = 0; i < num; i++)
+		if (num == 1 || bytes_equal(id, ids[i]))
+			return i;
+	return num;
+}
+
+/* What the question came to: U2F tokens that hold the key say that they want a touch. */
+static bool take_place(const struct authenticator *authenticator, int result, const fido_assert_t *answer,
+    const struct bytes *ids, size_t num, size_t *place, struct error *err)
+{
+	switch (result) {
+	case FIDO_OK:
+		*place = place_of(answer, ids, num);
+		return *place < num ||
+		       error_set(err, ERROR_CARD_REPLY, "the token found a key that it was not asked for");
+	case FIDO_ERR_USER_PRESENCE_REQUIRED:
+	case FIDO_ERR_UP_REQUIRED:
+		*place = 0;
+		return true;
+	case FIDO_ERR_NO_CREDENTIALS:
+	case FIDO_ERR_INVALID_CREDENTIAL:
+	case FIDO_ERR_CREDENTIAL_EXCLUDED:
+		*place = num;
+		return true;
+	default:
+		return authenticator_check(authenticator, result, "asking for keys", err);
+	}
+}
+
+bool assertion_find(struct authenticator *authenticator, const char *application, const struct bytes *ids, size_t num,
+    const struct secret *pin, size_t *place, struct error *err)
+{
+	fido_assert_t *asked = fido_assert_new();
+	int result;
+	bool done;
+
+	if (asked == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for a question");
+	result = fill_question(application, ids, num, asked);
+	if (result == FIDO_OK)
+		result = fido_dev_get_assert(authenticator->device, asked, pin == NULL ? NULL : secret_text(pin));
+	done = take_place(authenticator, result, asked, ids, num, place, err);
+	fido_assert_free(&asked);
+	return done;
+}
+
 bool assertion_put_signature(
     enum ssh_key_type type, const struct assertion *assertion, struct buffer *out, struct error *err)
 {

@@ -30,6 +30,14 @@ void assertion_clear(struct assertion *assertion);
 bool assertion_make(struct authenticator *authenticator, const struct assertion_request *request, struct bytes message,
     struct assertion *assertion, struct error *err) MUST_CHECK;
 
+/* assertion_find: which of these keys the authenticator holds, without a touch.
+ *   ids    at most facts.ids_at_once of them
+ *   pin    for keys that are hidden without it; NULL: none
+ *   place  out: of one that it holds; `num` when it holds none
+ * Errors: those of authenticator_check. */
+bool assertion_find(struct authenticator *authenticator, const char *application, const struct bytes *ids, size_t num,
+    const struct secret *pin, size_t *place, struct error *err) MUST_CHECK;
+
 /* assertion_put_signature: appends it as an SSH signature blob. */
 bool assertion_put_signature(
     enum ssh_key_type type, const struct assertion *assertion, struct buffer *out, struct error *err) MUST_CHECK;

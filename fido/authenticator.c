@@ -8,6 +8,9 @@
 
 #define USB_MAXIMUM 32
 
+/* A request has to stay well below 1024 bytes for all tokens to take it. */
+#define IDS_AT_ONCE 8
+
 struct result_row {
 	int result;
 	enum error_code code;
@@ -170,13 +173,15 @@ void authenticator_close(struct authenticator *authenticator)
 static void take_info(const fido_cbor_info_t *info, struct authenticator_facts *facts)
 {
 	struct bytes aaguid = bytes_of(fido_cbor_info_aaguid_ptr(info), fido_cbor_info_aaguid_len(info));
-	uint64_t shortest = fido_cbor_info_minpinlen(info);
+	uint64_t shortest = fido_cbor_info_minpinlen(info), list = fido_cbor_info_maxcredcntlst(info);
 
 	if (aaguid.len != AUTHENTICATOR_AAGUID_SIZE || !bytes_take_to(&aaguid, facts->aaguid, sizeof(facts->aaguid)))
 		memset(facts->aaguid, 0, sizeof(facts->aaguid));
 	if (shortest > AUTHENTICATOR_PIN_SHORTEST && shortest <= AUTHENTICATOR_PIN_LONGEST)
 		facts->pin_shortest = (unsigned)shortest;
 	facts->must_change_pin = fido_cbor_info_new_pin_required(info);
+	if (list > 0)
+		facts->ids_at_once = list < IDS_AT_ONCE ? (unsigned)list : IDS_AT_ONCE;
 }
 
 static bool ask_facts(struct authenticator *authenticator, struct error *err)
@@ -193,7 +198,8 @@ static bool ask_facts(struct authenticator *authenticator, struct error *err)
 	    .has_pin = fido_dev_has_pin(device),
 	    .verifies_itself = fido_dev_has_uv(device),
 	    .protects = fido_dev_supports_cred_prot(device),
-	    .pin_shortest = AUTHENTICATOR_PIN_SHORTEST};
+	    .pin_shortest = AUTHENTICATOR_PIN_SHORTEST,
+	    .ids_at_once = 1};
 	if (facts->ctap2)
 		result = fido_dev_get_cbor_info(device, info);
 	if (facts->ctap2 && result == FIDO_OK)
@@ -231,14 +237,24 @@ bool authenticator_open(const struct authenticator_place *place, struct authenti
 	return true;
 }
 
+/* CTAP counts characters of UTF-8 at the lower end, and bytes at the upper. */
+static size_t characters(struct bytes text)
+{
+	size_t count = 0;
+	uint8_t byte;
+
+	while (bytes_take_u8(&text, &byte))
+		count += (byte & 0xc0) != 0x80 ? 1 : 0;
+	return count;
+}
+
 bool authenticator_set_pin(
     struct authenticator *authenticator, const struct secret *old, const struct secret *pin, struct error *err)
 {
-	size_t len = secret_bytes(pin).len;
-
 	if (!authenticator->facts.takes_pin)
 		return error_set(err, ERROR_CARD_UNSUPPORTED, "this token has no PIN");
-	if (len < authenticator->facts.pin_shortest || len > AUTHENTICATOR_PIN_LONGEST)
+	if (characters(secret_bytes(pin)) < authenticator->facts.pin_shortest ||
+	    secret_bytes(pin).len > AUTHENTICATOR_PIN_LONGEST)
 		return error_set(err, ERROR_PIN_LENGTH, "a PIN of this token has %u to %d characters",
 		    authenticator->facts.pin_shortest, AUTHENTICATOR_PIN_LONGEST);
 	return authenticator_check(authenticator,

@@ -34,9 +34,10 @@ struct authenticator_facts {
 	bool ctap2;                                /* else U2F only */
 	uint8_t aaguid[AUTHENTICATOR_AAGUID_SIZE]; /* zero for U2F */
 	bool takes_pin, has_pin, must_change_pin;
-	bool verifies_itself; /* by a fingerprint or the like */
-	bool protects;        /* knows credProtect */
-	unsigned pin_shortest;
+	bool verifies_itself;  /* by a fingerprint or the like */
+	bool protects;         /* knows credProtect */
+	unsigned pin_shortest; /* in characters */
+	unsigned ids_at_once;  /* how many key handles one question may name */
 	bool says_tries;
 	unsigned tries_left; /* of the PIN */
 };

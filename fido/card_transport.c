@@ -8,10 +8,10 @@
 #include "piv/card.h"
 
 /* libfido2's commands. */
-enum { COMMAND_MESSAGE = 0x03, COMMAND_INIT = 0x06, COMMAND_CBOR = 0x10 };
+enum { COMMAND_MESSAGE = 0x03, COMMAND_INIT = 0x06, COMMAND_CBOR = 0x10, COMMAND_CANCEL = 0x11 };
 
 enum { CLASS_FIDO = 0x80, INS_SELECT = 0xa4, INS_MESSAGE = 0x10, INS_GET_RESPONSE = 0x11 };
-enum { SELECT_BY_NAME = 0x04, HOST_POLLS = 0x80, GET_INFO = 0x04 };
+enum { SELECT_BY_NAME = 0x04, HOST_POLLS = 0x80, CANCEL = 0x11, GET_INFO = 0x04 };
 enum { STATUS_OK = 0x9000, STATUS_KEEP_ALIVE = 0x9100 };
 enum { NONCE_SIZE = 8, FLAG_CBOR = 0x04, FLAG_NO_U2F = 0x08, POLL_MS = 50 };
 
@@ -27,6 +27,7 @@ struct card_link {
 	struct buffer answer; /* to it */
 	struct buffer
 	    request; /* a CTAP2 request; it runs when its answer is fetched, because only then a time limit is known */
+	bool waits;  /* the card has it, and keeps the answer back: a time limit was over before */
 	struct error failure;
 };
 
@@ -68,21 +69,33 @@ static bool poll_once(struct card_link *link, struct buffer *answer, uint16_t *s
 	return exchange(link, &command, answer, status, err);
 }
 
-bool card_link_cbor(
-    struct card_link *link, struct bytes request, int timeout_ms, struct buffer *answer, struct error *err)
+/* A request whose answer the card keeps back is not sent again: that would begin the wait anew. */
+static bool begin(
+    struct card_link *link, struct bytes request, struct buffer *answer, uint16_t *status, struct error *err)
 {
 	const struct apdu_command command = {
 	    .class = CLASS_FIDO, .ins = INS_MESSAGE, .p1 = HOST_POLLS, .reply = APDU_REPLY_SHORT, .data = request};
+	bool waits = link->waits;
+
+	link->waits = false;
+	return waits ? poll_once(link, answer, status, err) : exchange(link, &command, answer, status, err);
+}
+
+bool card_link_cbor(
+    struct card_link *link, struct bytes request, int timeout_ms, struct buffer *answer, struct error *err)
+{
 	struct deadline deadline = deadline_in(timeout_ms < 0 ? 0U : (unsigned)timeout_ms);
 	size_t before = answer->len;
 	uint16_t status;
 
-	if (!exchange(link, &command, answer, &status, err))
+	if (!begin(link, request, answer, &status, err))
 		return false;
 	while (status == STATUS_KEEP_ALIVE) {
-		if (timeout_ms >= 0 && deadline_left_ms(deadline) == 0)
-			return error_set(err, ERROR_TOUCH, "the token was not touched in time");
 		buffer_cut(answer, before);
+		if (timeout_ms >= 0 && deadline_left_ms(deadline) == 0) {
+			link->waits = true;
+			return error_set(err, ERROR_TOUCH, "the token was not touched in time");
+		}
 		if (!poll_once(link, answer, &status, err))
 			return false;
 	}
@@ -91,6 +104,19 @@ bool card_link_cbor(
 	if (answer->len == before || answer->len > ANSWER_MAXIMUM)
 		return error_set(err, ERROR_CARD_REPLY, "the token answers %zu bytes to a FIDO2 command", answer->len);
 	return true;
+}
+
+bool card_link_cancel(struct card_link *link, struct error *err)
+{
+	static const struct apdu_command command = {
+	    .class = CLASS_FIDO, .ins = INS_GET_RESPONSE, .p1 = CANCEL, .reply = APDU_REPLY_SHORT};
+	struct buffer reply = BUFFER_EMPTY;
+	uint16_t status;
+	bool done = !link->waits || exchange(link, &command, &reply, &status, err);
+
+	link->waits = false;
+	buffer_free(&reply);
+	return done;
 }
 
 bool card_link_u2f(struct card_link *link, struct bytes command, struct buffer *answer, struct error *err)
@@ -216,7 +242,10 @@ static int hook_write(void *handle, const unsigned char *data, size_t len)
 
 static bool send(struct card_link *link, uint8_t command, struct bytes data, struct error *err)
 {
+	if (command == COMMAND_CANCEL)
+		return card_link_cancel(link, err);
 	link->command = command;
+	link->waits = false;
 	buffer_free(&link->answer);
 	buffer_free(&link->request);
 	if (command == COMMAND_INIT)

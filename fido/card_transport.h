@@ -34,10 +34,15 @@ void card_link_free(struct card_link *link);
 /* card_link_cbor: one CTAP2 request and its answer, whatever number of keep-alives comes between.
  *   timeout_ms  negative: as long as the card says that it is at work
  *   answer      status byte and CBOR, behind what it holds
+ * After ERROR_TOUCH the card still waits: the next call fetches the answer to the same request, unless that is cancelled.
  * Errors: ERROR_CARD_UNSUPPORTED (U2F only), ERROR_CARD_STATUS, ERROR_CARD_REPLY, ERROR_TOUCH (the time is over), those of the
  * transport. */
 bool card_link_cbor(
     struct card_link *link, struct bytes request, int timeout_ms, struct buffer *answer, struct error *err) MUST_CHECK;
+
+/* card_link_cancel: a request that waits for a touch waits no longer; without one nothing is done.
+ * Errors: those of the transport. */
+bool card_link_cancel(struct card_link *link, struct error *err) MUST_CHECK;
 
 /* card_link_u2f: one U2F command as libfido2 encodes it, with extended lengths.
  *   answer  data and status word

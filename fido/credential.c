@@ -42,7 +42,7 @@ bool credential_ssh_key(const struct credential *credential, struct ssh_key *key
 static int set_prot(
     const struct authenticator *authenticator, const struct credential_request *request, fido_cred_t *made)
 {
-	if (!request->resident && !request->verification)
+	if (!request->resident && !request->verification && !request->protection)
 		return FIDO_OK;
 	/* a key that is found without its handle, or that promises verification, is guarded by the authenticator itself */
 	if (!authenticator->facts.protects)

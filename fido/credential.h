@@ -23,6 +23,7 @@ struct credential_request {
 	uint8_t user[CREDENTIAL_USER_SIZE]; /* a resident key of the same application and user is replaced */
 	const char *user_name;              /* shown where resident keys are listed */
 	bool resident, verification;
+	bool protection;              /* credProtect 2 at least: who has neither handle nor PIN does not find the key */
 	const struct buffer *exclude; /* ids that must not be in this authenticator */
 	size_t num_exclude;
 	const struct secret *pin; /* NULL: none */

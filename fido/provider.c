@@ -6,6 +6,10 @@
 #include "common/cbor_put.h"
 #include "fido/assertion.h"
 #include "fido/credential.h"
+#include "fido/select.h"
+
+/* How long a person may take to touch one of several tokens. */
+#define SELECT_MS 15000
 
 /* The caller's options, borrowed. */
 struct wishes {
@@ -95,15 +99,14 @@ static bool list_places(const struct wishes *wishes, struct authenticator_list *
 
 /* ---- enroll ---- */
 
-/* A new key must land where it is meant to: with several tokens the caller has to say which. */
+/* A new key must land where it is meant to: of several tokens the one that is touched, unless the caller says which. */
 static bool open_only(const struct wishes *wishes, struct authenticator *authenticator, struct error *err)
 {
 	struct authenticator_list list = AUTHENTICATOR_LIST_EMPTY;
-	bool done = list_places(wishes, &list, err);
+	bool done = list_places(wishes, &list, err) &&
+	            (list.count == 1 ? authenticator_open(&list.places[0], authenticator, err)
+	                             : select_by_touch(&list, SELECT_MS, authenticator, err));
 
-	if (done && list.count > 1)
-		done = error_set(err, ERROR_CARD_SEVERAL, "several tokens are plugged in");
-	done = done && authenticator_open(&list.places[0], authenticator, err);
 	authenticator_list_clear(&list);
 	return done;
 }
@@ -225,39 +228,46 @@ static bool may_hide(const struct authenticator *authenticator, const struct ass
 	return authenticator->facts.ctap2 && (request->verification || authenticator->facts.has_pin);
 }
 
-/* The place of the token that shows the key, or else of the only one that may hide it. */
-static bool find_holder(const struct authenticator_list *list, const struct assertion_request *request,
-    struct bytes message, size_t *place, struct error *err)
+/* Keeps in the list the token that shows the key, or else all that may hide it. */
+static bool keep_holders(
+    struct authenticator_list *list, const struct assertion_request *request, struct bytes message, struct error *err)
 {
 	size_t hiding = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
 		struct authenticator authenticator = AUTHENTICATOR_EMPTY;
-		bool found;
+		bool found, hides;
 
 		if (!authenticator_open(&list->places[i], &authenticator, NULL))
 			continue;
 		found = holds(&authenticator, request, message);
-		if (!found && may_hide(&authenticator, request) && hiding++ == 0)
-			*place = i;
+		hides = may_hide(&authenticator, request);
 		authenticator_close(&authenticator);
 		if (found) {
-			*place = i;
+			list->places[0] = list->places[i];
+			list->count = 1;
 			return true;
 		}
+		if (hides)
+			list->places[hiding++] = list->places[i];
 	}
-	return hiding == 1 || error_set(err, ERROR_CREDENTIAL_ABSENT, "no token that is plugged in shows this key");
+	list->count = hiding;
+	return hiding > 0 || error_set(err, ERROR_CREDENTIAL_ABSENT, "no token that is plugged in shows this key");
 }
 
+/* Which of several tokens hides the key, only its owner knows; the caller has to come back with a PIN before he is asked. */
 static bool open_holder(const struct wishes *wishes, const struct assertion_request *request, struct bytes message,
     struct authenticator *authenticator, struct error *err)
 {
 	struct authenticator_list list = AUTHENTICATOR_LIST_EMPTY;
-	size_t place = 0;
-	bool done = list_places(wishes, &list, err) &&
-	            (list.count == 1 || find_holder(&list, request, message, &place, err)) &&
-	            authenticator_open(&list.places[place], authenticator, err);
+	bool done = list_places(wishes, &list, err) && (list.count == 1 || keep_holders(&list, request, message, err));
 
+	if (done && list.count > 1 && request->pin == NULL)
+		done = error_set(err, ERROR_PIN_NEEDED, "several tokens may hide the key from who shows no PIN");
+	else if (done && list.count > 1)
+		done = select_by_touch(&list, SELECT_MS, authenticator, err);
+	else
+		done = done && authenticator_open(&list.places[0], authenticator, err);
 	authenticator_list_clear(&list);
 	return done;
 }
