@@ -54,9 +54,11 @@
 
 /* What is wanted of a FIDO2 token. */
 struct course_fido {
-	enum ssh_key_type type; /* SSH_KEY_SK_… */
-	const char *application;
+	enum ssh_key_type type;  /* SSH_KEY_SK_… */
+	const char *application; /* NULL: as the policy wants it, else "ssh:" */
 	bool resident, verification;
+	bool
+	    protection; /* the token keeps the key from who shows neither its handle nor the PIN; resident keys have that anyway */
 	const char *path; /* of the key handle; ".pub" is put behind it for the public key; NULL: the key is imported */
 };
 
@@ -110,10 +112,15 @@ struct course_dialogue {
 	bool (*ask_pin)(void *state, const struct course *course, enum course_pin which, const struct error *problem,
 	    struct secret **pin, struct error *err) MUST_CHECK;
 
-	/* new_pin: the first PIN of a token that has none.
-	 *   shortest  how many characters it has at least */
-	bool (*new_pin)(void *state, const struct course *course, unsigned shortest, struct secret **pin,
-	    struct error *err) MUST_CHECK;
+	/* new_pin: the first PIN of a FIDO2 token that has none, or another one where it wants its PIN changed.
+	 *   shortest  how many characters it has at least
+	 *   problem   what was wrong with the one before; NULL at first */
+	bool (*new_pin)(void *state, const struct course *course, unsigned shortest, const struct error *problem,
+	    struct secret **pin, struct error *err) MUST_CHECK;
+
+	/* may_share: whether a token that holds a key of another person may get one of this person as well.
+	 * Errors: ERROR_DECLINED. */
+	bool (*may_share)(void *state, const struct course *course, const char *holder, struct error *err) MUST_CHECK;
 
 	/* show_puk: the operator has it when this returns. NULL: there is nobody to show it to. Errors: any. */
 	bool (*show_puk)(
@@ -139,6 +146,7 @@ struct course {
 	struct course_dialogue dialogue;
 	struct token token;                 /* owned, empty after `release` */
 	struct authenticator authenticator; /* a FIDO2 token; owned, empty after `release` */
+	struct course_fido wanted;          /* request.fido, and what the policy wants besides */
 	struct credential credential;       /* the new key of a FIDO2 token */
 	uint8_t challenge[32];              /* what its attestation covers */
 	struct piv_identity identity;       /* kept beyond that */
@@ -288,7 +296,15 @@ bool course_release(struct course *course, struct error *err) MUST_CHECK;
 
 /* The same for FIDO2 (course_fido.c). */
 
-/* Errors: ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_FILE (a key file is there already), ERROR_STORE. */
+/* course_fido_settle: finds what the policy wants of the key besides what was asked for: verification, protection, application.
+ * Errors: ERROR_POLICY (it accepts no key that this token can make so). */
+bool course_fido_settle(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_fido_holders: whether the token holds a key that is enrolled for somebody else; then the operator is asked.
+ * Errors: ERROR_DECLINED, ERROR_PIN_…, those of assertion_find and store_each. */
+bool course_fido_holders(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_FILE (a key file is there already), those of course_fido_settle. */
 bool course_fido_preflight(struct course *course, struct error *err) MUST_CHECK;
 
 /* Errors: those of ask_pin and new_pin, and of authenticator_set_pin. */

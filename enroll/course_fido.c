@@ -2,13 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cbor.h"
 #include "common/file.h"
 #include "common/sshsig.h"
 #include "enroll/course.h"
+#include "enroll/fido_enrolled.h"
 #include "fido/assertion.h"
 #include "fido/key_file.h"
-#include "policy/fido_auth_data.h"
 #include "policy/fido_evidence.h"
 
 /* Ids that are shown to the token, so that it holds one key of a person only; older tokens take no longer list. */
@@ -42,18 +41,42 @@ bool course_fido_preflight(struct course *course, struct error *err)
 		    "this token knows U2F only: keys of the algorithm ecdsa-p256, without PIN, not resident");
 	if (facts->has_pin && facts->says_tries && facts->tries_left == 0)
 		return error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked: no try is left");
-	if (facts->must_change_pin)
-		return error_set(err, ERROR_PIN_NEEDED, "the token wants its PIN changed first");
-	return is_free(wanted->path, "", err) && is_free(wanted->path, ".pub", err);
+	return is_free(wanted->path, "", err) && is_free(wanted->path, ".pub", err) && course_fido_settle(course, err);
 }
 
-static bool set_first_pin(struct course *course, struct error *err)
+/* Asked for again while it is too short for this token.
+ *   old  NULL: it has none */
+static bool choose_pin(struct course *course, const struct secret *old, struct error *err)
 {
 	const struct course_dialogue *dialogue = &course->dialogue;
+	struct error problem = ERROR_EMPTY;
+	bool again = false;
 
-	return dialogue->new_pin(
-	           dialogue->state, course, course->authenticator.facts.pin_shortest, &course->pin, err) &&
-	       authenticator_set_pin(&course->authenticator, NULL, course->pin, err);
+	while (dialogue->new_pin(dialogue->state, course, course->authenticator.facts.pin_shortest,
+	    again ? &problem : NULL, &course->pin, err)) {
+		if (authenticator_set_pin(&course->authenticator, old, course->pin, &problem))
+			return true;
+		secret_free(course->pin);
+		course->pin = NULL;
+		again = problem.code == ERROR_PIN_LENGTH;
+		if (!again) {
+			*err = problem;
+			return false;
+		}
+	}
+	return false;
+}
+
+/* Somebody else knows the present one, or it is shorter than the token was told to want. */
+static bool change_pin(struct course *course, struct error *err)
+{
+	struct secret *old = course->pin;
+	bool done;
+
+	course->pin = NULL;
+	done = choose_pin(course, old, err);
+	secret_free(old);
+	return done;
 }
 
 bool course_fido_codes(struct course *course, struct error *err)
@@ -62,56 +85,41 @@ bool course_fido_codes(struct course *course, struct error *err)
 	const struct authenticator_facts *facts = &course->authenticator.facts;
 
 	if (facts->has_pin)
-		return dialogue->ask_pin(dialogue->state, course, COURSE_PIN_PRESENT, NULL, &course->pin, err);
-	if (!facts->takes_pin || facts->verifies_itself ||
-	    (!course->request.fido->verification && !course->request.fido->resident))
+		return dialogue->ask_pin(dialogue->state, course, COURSE_PIN_PRESENT, NULL, &course->pin, err) &&
+		       (!facts->must_change_pin || change_pin(course, err));
+	if (!facts->takes_pin || facts->verifies_itself || (!course->wanted.verification && !course->wanted.resident))
 		return true;
-	return set_first_pin(course, err);
+	return choose_pin(course, NULL, err);
 }
 
 /* ---- what is enrolled already ---- */
 
-static bool take_id(const struct evidence *evidence, struct buffer *id, struct error *err)
-{
-	struct bytes object;
-	struct fido_binding binding;
-	struct fido_ssh_key key;
-	struct cbor_item map, data;
-	struct fido_auth_data parsed;
-
-	if (!fido_evidence_take(evidence, &object, &binding, &key, err))
-		return false;
-	if (!cbor_take_kind(&object, CBOR_MAP, &map) || !cbor_find_text(&map, "authData", &data) ||
-	    data.kind != CBOR_BYTES)
-		return error_set(err, ERROR_FIDO_OBJECT, "an enrolled attestation has no authenticator data");
-	return fido_auth_data_parse(data.content, &parsed, err) && buffer_put(id, parsed.credential_id, err);
-}
-
-/* An old record that cannot be read any more hides no key from the token. */
 static bool exclude_entry(const struct store_entry *entry, void *context, struct error *err)
 {
 	struct excluded *excluded = context;
-	struct enrollment enrollment = ENROLLMENT_EMPTY;
+	struct fido_enrolled found;
 
-	(void)err;
-	if (entry->state != STORE_ACTIVE || entry->valid_before <= excluded->now || excluded->count == EXCLUDED_MAXIMUM)
+	if (excluded->count == EXCLUDED_MAXIMUM || !fido_enrolled_take(entry, excluded->now, &found))
 		return true;
-	if (enrollment_parse(entry->certificate, &enrollment, NULL) && enrollment.evidence.format == EVIDENCE_FIDO &&
-	    take_id(&enrollment.evidence, &excluded->ids[excluded->count], NULL))
-		excluded->count++;
-	enrollment_clear(&enrollment);
+	if (!buffer_put(&excluded->ids[excluded->count], buffer_bytes(&found.id), err)) {
+		fido_enrolled_clear(&found);
+		return false;
+	}
+	excluded->count++;
+	fido_enrolled_clear(&found);
 	return true;
 }
 
 static bool make(struct course *course, const struct excluded *excluded, struct error *err)
 {
-	const struct course_fido *wanted = course->request.fido;
+	const struct course_fido *wanted = &course->wanted;
 	struct credential_request request = {.type = wanted->type,
 	    .application = wanted->application,
 	    .challenge = BYTES_OF(course->challenge),
 	    .user_name = course->request.person,
 	    .resident = wanted->resident,
 	    .verification = wanted->verification,
+	    .protection = wanted->protection,
 	    .exclude = excluded->ids,
 	    .num_exclude = excluded->count,
 	    .pin = course->pin};
@@ -132,7 +140,7 @@ static bool make_with_pin(struct course *course, const struct excluded *excluded
 	unsigned tries_left = course->authenticator.facts.says_tries ? course->authenticator.facts.tries_left : 0;
 	struct error problem = ERROR_EMPTY;
 
-	while (!make(course, excluded, err)) {
+	while (!course_fido_holders(course, err) || !make(course, excluded, err)) {
 		if (err->code != ERROR_PIN_WRONG || tries_left < 3)
 			return false;
 		tries_left--;
@@ -177,7 +185,7 @@ static bool sign_record(struct course *course, struct assertion *assertion, stru
 	    .application = buffer_text(&course->credential.application),
 	    .key_handle = buffer_bytes(&course->credential.key_handle),
 	    .presence = true,
-	    .verification = course->request.fido->verification,
+	    .verification = course->wanted.verification,
 	    .pin = course->pin};
 	struct buffer to_sign = BUFFER_EMPTY;
 	bool done;

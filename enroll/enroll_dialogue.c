@@ -63,17 +63,42 @@ static bool ask_pin(void *state, const struct course *course, enum course_pin wh
 	return codes_ask_new(&answers->pin, question, "--pin-fd", pin, err);
 }
 
-/* The first PIN of a token that has none. */
-static bool new_pin(void *state, const struct course *course, unsigned shortest, struct secret **pin, struct error *err)
+static bool new_pin(void *state, const struct course *course, unsigned shortest, const struct error *problem,
+    struct secret **pin, struct error *err)
 {
 	const struct enroll_answers *answers = state;
 	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 32];
 
 	course_token_name(course, name);
-	if (codes_can_ask(&answers->pin))
-		terminal_say("%s has no PIN yet. The user chooses one now, of %u characters at least.", name, shortest);
+	if (problem) {
+		*err = *problem;
+		if (!codes_can_ask(&answers->pin))
+			return false;
+		terminal_say("%s.", problem->text);
+	} else if (codes_can_ask(&answers->pin)) {
+		terminal_say("%s %s. The user chooses one now, of %u characters at least.", name,
+		    course->authenticator.facts.has_pin ? "wants a new PIN" : "has no PIN yet", shortest);
+	}
 	snprintf(question, sizeof(question), "new PIN of %s", name);
 	return codes_ask_new(&answers->pin, question, "--pin-fd", pin, err);
+}
+
+static bool may_share(void *state, const struct course *course, const char *holder, struct error *err)
+{
+	const struct enroll_answers *answers = state;
+	char name[TOKEN_NAME_SIZE], answer[16];
+
+	course_token_name(course, name);
+	if (answers->yes)
+		return true;
+	if (!terminal_is_there())
+		return error_set(err, ERROR_DECLINED,
+		    "%s holds a key that is enrolled for %s: say --yes, or take another token", name, holder);
+	terminal_warn("%s holds a key that is enrolled for %s.", name, holder);
+	if (!prompt_line("Type yes to put another person's key into it: ", answer, sizeof(answer), err))
+		return false;
+	return strcmp(answer, "yes") == 0 ||
+	       error_set(err, ERROR_DECLINED, "%s is %s's, and was left as it is", name, holder);
 }
 
 static bool show_puk(void *state, const struct course *course, const struct secret *puk, struct error *err)
@@ -124,6 +149,7 @@ struct course_dialogue enroll_dialogue(struct enroll_answers *answers)
 	    .may_destroy = may_destroy,
 	    .ask_pin = ask_pin,
 	    .new_pin = new_pin,
+	    .may_share = may_share,
 	    .show_puk = answers->puk_descriptor >= 0 || terminal_is_there() ? show_puk : NULL,
 	    .touch = touch,
 	    .wait = wait,
@@ -131,6 +157,11 @@ struct course_dialogue enroll_dialogue(struct enroll_answers *answers)
 	    .before = before,
 	    .after = after,
 	};
+}
+
+static bool made_elsewhere(const struct course *course)
+{
+	return course->request.fido != NULL && course->request.fido->path == NULL;
 }
 
 /* NULL for a FIDO2 key, which lies in none. */
@@ -144,7 +175,7 @@ static bool summary_json(const struct course *course, const char *fingerprint, c
 	struct buffer result = BUFFER_EMPTY;
 	char after_text[REPORT_TIME_SIZE], before_text[REPORT_TIME_SIZE];
 	bool done = result_put_json(&course->result, &result, err) &&
-	            report_take_json("enroll",
+	            report_take_json(made_elsewhere(course) ? "import" : "enroll",
 	                json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:s, s:s, s:s, s:b, s:b, s:s?, s:o}", "person",
 	                    course->request.person, "fingerprint", fingerprint, "device",
 	                    course->device[0] ? course->device : NULL, "slot", slot_name(course), "serial",
@@ -168,7 +199,7 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 		report_line("Token        %s, slot %s, %s",
 		    course->device[0] ? course->device : "not named by its attestation", course->request.slot->name,
 		    course->request.algorithm->title);
-	else if (course->request.fido->path != NULL)
+	else if (!made_elsewhere(course))
 		report_line("Key files    %s, .pub, -cert.pub", course->request.fido->path);
 	else
 		report_text("Token        elsewhere; the key is known by its attestation\n");
@@ -183,7 +214,7 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 		report_text(course->sealed.len > 0
 		                ? "The management key is a new one, and sealed.\n"
 		                : "The management key is a new one, kept in the token behind the PIN.\n");
-	if (course->request.fido == NULL || course->request.fido->path != NULL)
+	if (!made_elsewhere(course))
 		report_text("Hand over the token. ");
 	report_text("Hosts learn of it with the next snapshot: keyenroll snapshot\n");
 	return report_end(err);

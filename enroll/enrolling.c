@@ -24,13 +24,13 @@ static bool read_fido_words(const struct options *given, struct course_fido *fid
 	const char *algorithm = word_of(given, "algorithm", "ed25519");
 
 	fido->type = strcmp(algorithm, "ed25519") == 0 ? SSH_KEY_SK_ED25519 : SSH_KEY_SK_ECDSA;
-	fido->application = word_of(given, "application", "ssh:");
+	fido->application = options_find(given, "application");
 	fido->resident = options_find(given, "resident") != NULL;
 	fido->verification = options_find(given, "verify-required") != NULL;
 	fido->path = options_find(given, "out");
 	if (fido->type == SSH_KEY_SK_ECDSA && strcmp(algorithm, "ecdsa-p256") != 0)
 		return error_set(err, ERROR_USAGE, "--algorithm wants ed25519 or ecdsa-p256 for a FIDO2 key");
-	if (strncmp(fido->application, "ssh:", 4) != 0)
+	if (fido->application && strncmp(fido->application, "ssh:", 4) != 0)
 		return error_set(err, ERROR_USAGE, "--application begins with \"ssh:\"");
 	return fido->path != NULL ||
 	       error_set(err, ERROR_USAGE, "--fido wants --out FILE: the key cannot be used without its files");

@@ -29,7 +29,7 @@ static const struct advice advices[] = {
     {ERROR_PIN_BLOCKED,
         "\"keyenroll token unblock\" sets a new PIN by the PUK; \"keyenroll token reset\" makes it new"},
     {ERROR_PIN_NEEDED, "the token wants the PIN anew; start over"},
-    {ERROR_PIN_LENGTH, "a PIN has 6 to 8 characters, a PUK 8"},
+    {ERROR_PIN_LENGTH, "a PIN of PIV has 6 to 8 characters, a PUK 8; a FIDO2 one what the token wants"},
     {ERROR_PUK_WRONG,
         "find the PUK that was shown or sealed; when no try is left only \"keyenroll token reset\" helps"},
     {ERROR_PUK_BLOCKED, "\"keyenroll token reset\" makes the PIV application new; its keys are lost"},

@@ -67,7 +67,7 @@ static bool run(struct invocation *invocation, struct error *err)
 const struct verb verb_import = {
     .name = "import",
     .summary = "enroll a FIDO2 key that ssh-keygen made elsewhere",
-    .synopsis = "--ssh-sk FILE --attestation FILE --challenge FILE [OPTION]... USER",
+    .synopsis = "OPTION... USER",
     .description = "Takes what \"ssh-keygen -t ed25519-sk -O challenge=FILE -O write-attestation=FILE\"\n"
                    "made wherever the token is, appraises it as \"enroll\" does, and records the\n"
                    "enrollment of USER. The attestation stands for the proof of possession: with a\n"

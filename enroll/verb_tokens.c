@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include "enroll/fido_facts.h"
 #include "enroll/report.h"
 #include "enroll/token_facts.h"
 #include "enroll/verb.h"
@@ -9,10 +12,9 @@ static const struct option_row options[] = {
     OPTION_ROWS_END,
 };
 
-/* One reader as it is found; `readers` is NULL where text is printed. */
 struct showing {
-	struct reader_context *context;
-	json_t *readers;
+	struct reader_context *context; /* NULL: no smart card service runs */
+	json_t *readers;                /* NULL: text is printed */
 };
 
 static json_t *default_json(const struct piv_metadata *code)
@@ -110,63 +112,142 @@ static void say_token(const struct token *token, const struct token_facts *facts
 		report_line("  no keys");
 }
 
+/* What is found in one place: a reader with its card, or a security key on USB. */
+struct finding {
+	const char *name;
+	bool present;
+	struct token token;
+	struct token_facts facts;
+	struct authenticator authenticator;
+	bool is_piv, is_fido;
+	struct error reason; /* why neither could be asked */
+};
+
 /* A card that cannot be asked stands in the list with the reason: the others are still shown. */
-static bool look(struct reader_context *context, const char *reader, struct token *token, struct token_facts *facts,
-    struct error *reason)
+static bool look_piv(struct reader_context *context, struct finding *found)
 {
-	return piv_open(context, reader, &token->piv, reason) && piv_identify(token->piv, &token->identity, reason) &&
-	       token_facts_read(token->piv, facts, reason);
+	return piv_open(context, found->name, &found->token.piv, &found->reason) &&
+	       piv_identify(found->token.piv, &found->token.identity, &found->reason) &&
+	       token_facts_read(found->token.piv, &found->facts, &found->reason);
 }
 
-static bool add_json(
-    const struct reader *reader, json_t *readers, json_t *claimed, const struct error *reason, struct error *err)
+static const struct authenticator_place *find_place(const struct authenticator_list *list, const char *path, bool card)
 {
-	bool failed = reason->code != ERROR_NONE;
-	json_t *one = json_pack("{s:s, s:b, s:o, s:o}", "reader", reader->name, "card", reader->card_present, "claimed",
-	    claimed ? claimed : json_null(), "error",
-	    failed ? json_pack("{s:s, s:s}", "code", error_word(reason->code), "sentence", reason->text) : json_null());
+	for (size_t i = 0; i < list->count; i++)
+		if (list->places[i].card == card && strcmp(list->places[i].path, path) == 0)
+			return &list->places[i];
+	return NULL;
+}
+
+/* The PIV application is let go before: only one is selected at a time. */
+static void look_fido(const struct authenticator_place *place, struct finding *found)
+{
+	if (found->token.piv)
+		piv_close(found->token.piv);
+	found->token.piv = NULL;
+	found->is_fido =
+	    place != NULL && authenticator_open(place, &found->authenticator, found->is_piv ? NULL : &found->reason);
+	if (found->is_fido)
+		found->reason = ERROR_EMPTY;
+}
+
+static bool add_json(const struct finding *found, json_t *readers, struct error *err)
+{
+	json_t *claimed = found->is_piv ? claimed_json(&found->token, &found->facts) : json_null();
+	json_t *fido = found->is_fido ? fido_facts_json(&found->authenticator.facts) : json_null();
+	bool failed = found->reason.code != ERROR_NONE;
+	json_t *one = json_pack("{s:s, s:b, s:o, s:o, s:o}", "reader", found->name, "card", found->present, "claimed",
+	    claimed, "fido", fido, "error",
+	    failed ? json_pack("{s:s, s:s}", "code", error_word(found->reason.code), "sentence", found->reason.text)
+	           : json_null());
 
 	if (json_array_append_new(readers, one) < 0)
 		return error_set(err, ERROR_MEMORY, "no memory for the report");
 	return true;
 }
 
-static bool show_reader(const struct reader *reader, const struct showing *showing, struct error *err)
+static void say(const struct finding *found)
 {
-	struct token_facts facts = TOKEN_FACTS_EMPTY;
-	struct token token = TOKEN_EMPTY;
-	struct error reason = ERROR_EMPTY;
-	bool seen = reader->card_present && look(showing->context, reader->name, &token, &facts, &reason);
+	report_line("%s%s", found->name, found->present ? "" : ": empty");
+	if (found->is_piv)
+		say_token(&found->token, &found->facts);
+	if (found->is_fido)
+		fido_facts_say(&found->authenticator.facts);
+	if (found->reason.code != ERROR_NONE)
+		report_line("  %s [%s]", found->reason.text, error_word(found->reason.code));
+}
+
+static bool show(const struct showing *showing, struct finding *found, struct error *err)
+{
 	bool done = true;
 
-	if (showing->readers) {
-		done = add_json(reader, showing->readers, seen ? claimed_json(&token, &facts) : NULL, &reason, err);
-	} else {
-		report_line("%s%s", reader->name, reader->card_present ? "" : ": empty");
-		if (seen)
-			say_token(&token, &facts);
-		else if (reader->card_present)
-			report_line("  %s [%s]", reason.text, error_word(reason.code));
+	if (showing->readers)
+		done = add_json(found, showing->readers, err);
+	else
+		say(found);
+	token_facts_clear(&found->facts);
+	token_close(&found->token);
+	authenticator_close(&found->authenticator);
+	return done;
+}
+
+static bool show_readers(
+    const struct showing *showing, const struct authenticator_list *fido, size_t *num, struct error *err)
+{
+	struct reader_list list = READER_LIST_EMPTY;
+	bool done = reader_list_load(showing->context, &list, err);
+
+	for (size_t i = 0; done && i < list.count; i++) {
+		struct finding found = {.name = list.readers[i].name, .present = list.readers[i].card_present};
+
+		found.is_piv = found.present && look_piv(showing->context, &found);
+		if (found.present)
+			look_fido(find_place(fido, found.name, true), &found);
+		done = show(showing, &found, err);
 	}
-	token_facts_clear(&facts);
-	token_close(&token);
+	*num += list.count;
+	reader_list_clear(&list);
+	return done;
+}
+
+static bool show_usb(
+    const struct showing *showing, const struct authenticator_list *fido, size_t *num, struct error *err)
+{
+	bool done = true;
+
+	for (size_t i = 0; done && i < fido->count; i++) {
+		struct finding found = {.name = fido->places[i].path, .present = true};
+
+		if (fido->places[i].card)
+			continue;
+		look_fido(&fido->places[i], &found);
+		done = show(showing, &found, err);
+		*num += 1;
+	}
 	return done;
 }
 
 static bool run(struct invocation *invocation, struct error *err)
 {
 	struct showing showing = {.context = NULL, .readers = invocation->json ? json_array() : NULL};
-	struct reader_list list = READER_LIST_EMPTY;
-	bool done = reader_context_new(&showing.context, err) && reader_list_load(showing.context, &list, err);
+	struct authenticator_list fido = AUTHENTICATOR_LIST_EMPTY;
+	struct error reason = ERROR_EMPTY;
+	size_t num = 0;
+	bool has_readers = reader_context_new(&showing.context, &reason), done;
 
-	for (size_t i = 0; done && i < list.count; i++)
-		done = show_reader(&list.readers[i], &showing, err);
+	done = authenticator_list_load(&fido, err) && (!has_readers || show_readers(&showing, &fido, &num, err)) &&
+	       show_usb(&showing, &fido, &num, err);
+	/* who has keys on USB only needs no smart card service */
+	if (done && !has_readers && num == 0) {
+		*err = reason;
+		done = false;
+	}
 	if (done && showing.readers)
 		done = report_take_json("tokens", json_pack("{s:O}", "readers", showing.readers), err);
-	else if (done && list.count == 0)
+	else if (done && num == 0)
 		report_line("No reader and no token is plugged in.");
 	json_decref(showing.readers);
-	reader_list_clear(&list);
+	authenticator_list_clear(&fido);
 	reader_context_free(showing.context);
 	return done && report_end(err);
 }
@@ -175,9 +256,10 @@ const struct verb verb_tokens = {
     .name = "tokens",
     .summary = "list readers and what the tokens in them claim",
     .synopsis = "[--json]",
-    .description = "Lists every reader and its token: firmware, serial, codes that are still the\n"
-                   "factory's, and the slots in use. All of that is claimed by the token; only an\n"
-                   "attestation proves it. Changes nothing and tries no code.\n",
+    .description = "Lists every reader and the token in it, and security keys on USB: firmware,\n"
+                   "serial, codes that are still the factory's, and the slots in use of the PIV\n"
+                   "application; model and PIN of the FIDO2 one. All of that is claimed by the\n"
+                   "token; only an attestation proves it. Changes nothing and tries no code.\n",
     .options = options,
     .run = run,
 };

@@ -4,7 +4,8 @@
  * rest on claims that are proven, unless the rule says that less is enough. policy/POLICY-FORMAT.md describes the language.
  * Immutable after loading, so threads may share it; loading itself is for one thread at a time, since libconfuse's
  * scanner is. Knows nothing of where files lie: the caller loads them.
- * Files: policy_file.c reads, policy_rule.c holds and compares rules, policy_condition.c tests them, policy_explain.c says why. */
+ * Files: policy_file.c reads, policy_rule.c holds and compares rules, policy_condition.c tests them, policy_explain.c says why,
+ * policy_forecast.c what may become of a key that is not made yet. */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
 
@@ -44,6 +45,15 @@ void policy_free(struct policy *policy);
 /* policy_decide: applies the rules to a result whose evidence was found genuine (verdict accepted); may add reasons and
  * refuse, never the opposite. Names the deciding rule in result->rule, fills key_options and maximum_life. */
 void policy_decide(const struct policy *policy, const struct policy_subject *subject, struct result *result);
+
+/* policy_may_accept: whether a key that is not made yet can be accepted; an acceptance is only likely.
+ *   known        format and the claims that are known beforehand; a claim that is not there may come out either way
+ *   key_options  out: those of the first rule that may accept it */
+bool policy_may_accept(const struct policy *policy, const struct policy_subject *subject, const struct result *known,
+    char key_options[RESULT_OPTIONS_SIZE]);
+
+/* policy_find_wish: the values of a claim that rules which accept ask for, one after the other; NULL behind the last. Borrowed. */
+const char *policy_find_wish(const struct policy *policy, enum claim_name claim, size_t index);
 
 /* What became of one rule, for `policy explain`. */
 struct policy_step {
