@@ -32,15 +32,21 @@ static int tear_down(void **state)
 }
 
 /* A comma behind each id. */
-static void list_advisories(const struct trust *trust, const struct result *result, char *text, size_t size)
+static void list_advisories_of(
+    const struct trust *trust, const char *format, const struct result *result, char *text, size_t size)
 {
 	const struct advisory *advisory;
 	size_t len = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; (advisory = trust_advisory(trust, i)) != NULL; i++)
-		if (advisory_concerns(advisory, "piv", result))
+		if (advisory_concerns(advisory, format, result))
 			len += (size_t)snprintf(text + len, size - len, "%s,", advisory->id);
+}
+
+static void list_advisories(const struct trust *trust, const struct result *result, char *text, size_t size)
+{
+	list_advisories_of(trust, "piv", result, text, size);
 }
 
 static void each_token_meets_its_advisories(void **state)
@@ -96,6 +102,66 @@ static void each_token_meets_its_advisories(void **state)
 	}
 }
 
+/* By what the attestation certificate says of a device, or else by its model. NULL: the claim is not there. */
+static void each_security_key_meets_its_advisories(void **state)
+{
+	static const struct {
+		const char *vendor, *firmware, *edition, *aaguid, *device_type, *transports, *issuer, *key, *ids;
+	} rows[] = {
+	    {"yubico", "5.2.6", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2024-02,"},
+	    {"yubico", "5.4.0", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2024-02,"},
+	    {"yubico", "5.4.1", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
+	    /* the attestation key is an ECDSA key of the same chip, whatever the credential is */
+	    {"yubico", "5.4.3", NULL, NULL, NULL, NULL, NULL, "ed25519", "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
+	    {"yubico", "5.7.0", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2025-02,"},
+	    {"yubico", "5.7.1", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2025-02,"},
+	    {"yubico", "5.7.2", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2025-02,"},
+	    {"yubico", "5.7.4", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", ""},
+	    /* models from before firmware was signed */
+	    {"yubico", NULL, NULL, "2fc0579f-8113-47ea-b116-bb5a8db9202a", NULL, NULL, NULL, "ecdsa-p256",
+	        "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
+	    {"yubico", NULL, NULL, "cb69481e-8ff7-4039-93ec-0a2729a154a8", NULL, NULL, NULL, "ecdsa-p256",
+	        "YSA-2024-03,YSA-2024-02,"},
+	    {"yubico", NULL, NULL, "d8522d9f-575b-4866-88a9-ba99fa02f35b", NULL, NULL, NULL, "ecdsa-p256",
+	        "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
+	    {"yubico", NULL, NULL, "d7781e5d-e353-46aa-afe2-3ca49f13332a", NULL, NULL, NULL, "ecdsa-p256", ""},
+	    /* the signed firmware says more than the model */
+	    {"yubico", "5.7.4", NULL, "2fc0579f-8113-47ea-b116-bb5a8db9202a", NULL, NULL, NULL, "ecdsa-p256", ""},
+	    {"yubico", NULL, NULL, NULL, "1.3.6.1.4.1.41482.1.2", NULL, NULL, "ecdsa-p256", "CVE-2021-3011,"},
+	    {"yubico", NULL, NULL, NULL, "1.3.6.1.4.1.41482.1.7", NULL, NULL, "ecdsa-p256", ""},
+	    {"yubico", "4.4.4", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2019-02,"},
+	    {"google", NULL, NULL, NULL, NULL, "ble,usb", NULL, "ecdsa-p256", "TITAN-BLE-2019-GOOGLE,"},
+	    {"google", NULL, NULL, NULL, NULL, "usb,nfc", NULL, "ecdsa-p256", ""},
+	    {"feitian", NULL, NULL, NULL, NULL, "ble,usb", NULL, "ecdsa-p256", "TITAN-BLE-2019-FEITIAN,"},
+	    {"feitian", NULL, NULL, NULL, NULL, "usb", NULL, "ecdsa-p256", ""},
+	    {"solokeys", NULL, NULL, NULL, NULL, NULL, "SoloKeys root (solokeys.com)", "ecdsa-p256",
+	        "CVE-2020-27208-SOLOKEYS,"},
+	    {"nitrokey", NULL, NULL, NULL, NULL, NULL, "Nitrokey root (nitrokey.com)", "ecdsa-p256",
+	        "CVE-2020-27208-NITROKEY,"},
+	    {"nitrokey", NULL, NULL, NULL, NULL, NULL, "Nitrokey Root CA 2", "ecdsa-p256", ""},
+	    {"token2", NULL, NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", ""},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct {
+			enum claim_name name;
+			const char *value;
+		} claims[] = {{CLAIM_VENDOR, rows[i].vendor}, {CLAIM_FIRMWARE, rows[i].firmware},
+		    {CLAIM_EDITION, rows[i].edition}, {CLAIM_AAGUID, rows[i].aaguid},
+		    {CLAIM_DEVICE_TYPE, rows[i].device_type}, {CLAIM_TRANSPORTS, rows[i].transports},
+		    {CLAIM_ISSUER, rows[i].issuer}, {CLAIM_KEY_ALGORITHM, rows[i].key}};
+		struct result result = {.format = "fido"};
+		char ids[256];
+
+		for (size_t j = 0; j < sizeof(claims) / sizeof(claims[0]); j++)
+			if (claims[j].value != NULL)
+				result_add_claim(&result, claims[j].name, CLAIM_PROVEN, claims[j].value, "");
+		list_advisories_of(*state, "fido", &result, ids, sizeof(ids));
+		if (strcmp(ids, rows[i].ids) != 0)
+			fail_msg("row %zu: \"%s\" instead of \"%s\"", i, ids, rows[i].ids);
+	}
+}
+
 static void another_vendors_token_meets_none(void **state)
 {
 	struct result result = {.format = "piv"};
@@ -148,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_token_meets_its_advisories),
+	    cmocka_unit_test(each_security_key_meets_its_advisories),
 	    cmocka_unit_test(another_vendors_token_meets_none),
 	    cmocka_unit_test(firmware_is_compared_as_numbers),
 	    cmocka_unit_test(only_three_numbers_are_firmware),
