@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/failure.h"
 #include "enroll/input.h"
 #include "enroll/people.h"
@@ -94,7 +95,7 @@ static void say_rows(const struct tally *tally)
 		json_t *error = json_object_get(row, "error");
 
 		report_line("%-20s %s%s", json_string_value(json_object_get(row, "person")),
-		    json_is_null(error) ? "enrolled" : "NOT enrolled: ",
+		    json_is_null(error) ? translated("enrolled") : translated("NOT enrolled: "),
 		    json_is_null(error) ? "" : json_string_value(json_object_get(error, "sentence")));
 	}
 	report_line("%zu enrolled, %zu not", tally->enrolled, tally->failed);

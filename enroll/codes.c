@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/language.h"
 #include "enroll/pinentry.h"
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"
@@ -38,7 +39,7 @@ static bool asked_twice(const struct codes_source *source, const char *question,
 	struct secret *again = NULL;
 	char text[256];
 
-	snprintf(text, sizeof(text), "Again, the %s", question);
+	snprintf(text, sizeof(text), translated("Again, the %s"), question);
 	if (!codes_ask(source, question, option, code, err))
 		return false;
 	if (source->descriptor < 0 && !codes_ask(source, text, option, &again, err)) {

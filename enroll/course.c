@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/language.h"
 #include "common/secret.h"
 #include "piv/certificate.h"
 #include "piv/key_move.h"
@@ -13,39 +14,39 @@ static const struct course_step {
 	bool changes; /* the token or the registry: from the first such step on there is a journal */
 	bool (*run)(struct course *course, struct error *err);
 } piv_steps[] = {
-    {"preflight", "Looking at the token", false, course_preflight},
-    {"codes", "Asking for the PIN", false, course_codes},
-    {"management", "Proving the management key", false, course_management},
-    {"generate", "The token makes the key; an RSA key may take a minute", true, course_generate},
-    {"attest", "The token attests the key", false, course_attest},
-    {"appraise", "Appraising the attestation", false, course_appraise},
-    {"tries", "Setting the tries of PIN and PUK", true, course_tries},
-    {"pin", "Setting the PIN", true, course_pin},
-    {"certificate", "The key signs the slot's certificate", false, course_certificate},
-    {"possession", "The key signs the enrollment's record", false, course_possession},
-    {"install", "Writing the certificate to the token", true, course_install},
-    {"seal", "Sealing the codes that the token gets", true, course_seal},
-    {"puk", "Setting the PUK", true, course_puk},
-    {"management-key", "Setting the management key", true, course_management_key},
-    {"release", "The token is finished", false, course_release},
-    {"sign", "The registrar signs", true, course_sign},
-    {"check", "Checking the enrollment as a host does", false, course_check},
-    {"record", "Recording it in the registry", true, course_record},
+    {"preflight", N_("Looking at the token"), false, course_preflight},
+    {"codes", N_("Asking for the PIN"), false, course_codes},
+    {"management", N_("Proving the management key"), false, course_management},
+    {"generate", N_("The token makes the key; an RSA key may take a minute"), true, course_generate},
+    {"attest", N_("The token attests the key"), false, course_attest},
+    {"appraise", N_("Appraising the attestation"), false, course_appraise},
+    {"tries", N_("Setting the tries of PIN and PUK"), true, course_tries},
+    {"pin", N_("Setting the PIN"), true, course_pin},
+    {"certificate", N_("The key signs the slot's certificate"), false, course_certificate},
+    {"possession", N_("The key signs the enrollment's record"), false, course_possession},
+    {"install", N_("Writing the certificate to the token"), true, course_install},
+    {"seal", N_("Sealing the codes that the token gets"), true, course_seal},
+    {"puk", N_("Setting the PUK"), true, course_puk},
+    {"management-key", N_("Setting the management key"), true, course_management_key},
+    {"release", N_("The token is finished"), false, course_release},
+    {"sign", N_("The registrar signs"), true, course_sign},
+    {"check", N_("Checking the enrollment as a host does"), false, course_check},
+    {"record", N_("Recording it in the registry"), true, course_record},
 };
 
 /* Nothing in a FIDO2 token is replaced by a new key, so there is nothing to go on with or to put back. */
 static const struct course_step fido_steps[] = {
-    {"preflight", "Looking at the token", false, course_fido_preflight},
-    {"codes", "Asking for the PIN", false, course_fido_codes},
-    {"generate", "The token makes the key", false, course_fido_generate},
-    {"attest", "The token's attestation of it", false, course_fido_attest},
-    {"appraise", "Appraising the attestation", false, course_appraise},
-    {"possession", "The key signs the enrollment's record", false, course_fido_possession},
-    {"files", "Writing the key files", false, course_fido_files},
-    {"release", "The token is finished", false, course_fido_release},
-    {"sign", "The registrar signs", false, course_sign},
-    {"check", "Checking the enrollment as a host does", false, course_check},
-    {"record", "Recording it in the registry", false, course_record},
+    {"preflight", N_("Looking at the token"), false, course_fido_preflight},
+    {"codes", N_("Asking for the PIN"), false, course_fido_codes},
+    {"generate", N_("The token makes the key"), false, course_fido_generate},
+    {"attest", N_("The token's attestation of it"), false, course_fido_attest},
+    {"appraise", N_("Appraising the attestation"), false, course_appraise},
+    {"possession", N_("The key signs the enrollment's record"), false, course_fido_possession},
+    {"files", N_("Writing the key files"), false, course_fido_files},
+    {"release", N_("The token is finished"), false, course_fido_release},
+    {"sign", N_("The registrar signs"), false, course_sign},
+    {"check", N_("Checking the enrollment as a host does"), false, course_check},
+    {"record", N_("Recording it in the registry"), false, course_record},
 };
 
 /* A key that was made elsewhere: there is no token. */
@@ -99,7 +100,7 @@ const char *course_token_name(const struct course *course, char text[TOKEN_NAME_
 {
 	if (course->request.fido == NULL)
 		return token_name(&course->token, text);
-	snprintf(text, TOKEN_NAME_SIZE, "the token in %.*s", READER_NAME_SIZE, course->authenticator.title);
+	snprintf(text, TOKEN_NAME_SIZE, translated("the token in %.*s"), READER_NAME_SIZE, course->authenticator.title);
 	return text;
 }
 
@@ -209,7 +210,7 @@ static bool run_steps(struct course *course, const struct course_step *steps, si
 	const struct course_dialogue *dialogue = &course->dialogue;
 
 	for (size_t i = 0; i < count; i++) {
-		dialogue->before(dialogue->state, steps[i].name, steps[i].sentence);
+		dialogue->before(dialogue->state, steps[i].name, translated(steps[i].sentence));
 		if (!run_step(course, &steps[i], err)) {
 			dialogue->after(dialogue->state, steps[i].name, err);
 			if (steps[i].run == course_appraise || err->code == ERROR_NOT_ATTESTABLE)

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "common/language.h"
 #include "enroll/course.h"
 #include "piv/admin_data.h"
 #include "piv/management_key.h"
@@ -89,7 +90,7 @@ bool course_tries(struct course *course, struct error *err)
 		return true;
 	if (!course->pin_state.is_default || !course->puk_state.is_default) {
 		course->dialogue.warn(course->dialogue.state,
-		    "the tries stay as they are: setting them would bring the factory's codes back");
+		    translated("the tries stay as they are: setting them would bring the factory's codes back"));
 		return true;
 	}
 	return verify_factory_pin(course, err) &&
@@ -206,7 +207,9 @@ bool course_puk(struct course *course, struct error *err)
 	/* A token that cannot tell, and that had got its PUK before the course broke off. */
 	if (reason.code == ERROR_PUK_WRONG && !course->knows_codes && course->record.puk_begun) {
 		course->dialogue.warn(course->dialogue.state,
-		    "the PUK had been set before: the one that was shown or sealed first holds, and this one is void");
+		    translated(
+		        "the PUK had been set before: the one that was shown or sealed first holds, and this one is "
+		        "void"));
 		return true;
 	}
 	*err = reason;

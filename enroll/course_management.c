@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/course.h"
 #include "piv/admin_data.h"
 #include "piv/certificate.h"
@@ -67,7 +68,7 @@ static bool find_key(struct course *course, struct error *err)
 		return prove_stored_key(course, err);
 	return error_set(err, ERROR_MANAGEMENT_KEY,
 	    data.key_derived ? "the management key is made from the PIN, which is unsafe: change it"
-	                     : "the token has a management key of its own, and it is not stored in it");
+	                     : N_("the token has a management key of its own, and it is not stored in it"));
 }
 
 /* The slot's certificate is for the key that the journal names: then nothing on the token is left to be written. */

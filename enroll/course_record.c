@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "common/language.h"
 #include "enroll/course.h"
 #include "registry/signer.h"
 
@@ -44,7 +45,7 @@ static void settle_life(struct course *course)
 	if (maximum > 0 && life > maximum) {
 		life = maximum;
 		course->dialogue.warn(
-		    course->dialogue.state, "the policy lets this enrollment live for a shorter time");
+		    course->dialogue.state, translated("the policy lets this enrollment live for a shorter time"));
 	}
 	course->valid_after = course->request.now - CLOCK_TOLERANCE_SECONDS;
 	course->valid_before = course->request.now + life;

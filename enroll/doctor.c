@@ -8,36 +8,37 @@
 #include <sys/stat.h>
 
 #include "common/file.h"
+#include "common/language.h"
 
 static const struct {
 	const char *id, *question;
 	doctor_check *check;
 } checks[] = {
-    {"sshd.settings", "can sshd say what its configuration means", doctor_sshd_settings},
-    {"sshd.pam", "does sshd ask PAM", doctor_sshd_pam},
-    {"sshd.keys-files", "does sshd read other keys than ours", doctor_sshd_keys_files},
-    {"sshd.keys-command", "does sshd ask keyenroll-sshd for keys", doctor_sshd_keys_command},
-    {"sshd.command-file", "does sshd trust the file of that command", doctor_sshd_command_file},
-    {"sshd.passwords", "does a password open a login", doctor_sshd_passwords},
-    {"sshd.hostbased", "does another host's word open a login", doctor_sshd_hostbased},
-    {"sshd.gssapi", "does a Kerberos ticket open a login", doctor_sshd_gssapi},
-    {"sshd.authorities", "whose certificates does sshd believe", doctor_sshd_authorities},
-    {"sshd.revoked-keys", "can the list of revoked keys be read", doctor_sshd_revoked_keys},
-    {"pam.line", "does the sshd service run pam_keyenroll.so in session", doctor_pam_line},
-    {"pam.control", "does its refusal count", doctor_pam_control},
-    {"pam.order", "does it see sshd's word before users can change it", doctor_pam_order},
-    {"pam.module", "is the module there, and root's alone", doctor_pam_module},
-    {"verifier.account", "is there an account for the verifier", doctor_verifier_account},
-    {"verifier.socket", "does the verifier answer", doctor_verifier_socket},
-    {"host.rules", "can host.conf be read", doctor_host_rules},
-    {"host.mode", "is what is refused kept out", doctor_host_mode},
-    {"host.files", "can registrars, trust and policy be read", doctor_host_files},
-    {"host.snapshot", "is the snapshot there and fresh", doctor_host_snapshot},
-    {"host.trust", "is the trust bundle fresh", doctor_host_trust},
-    {"host.tokens", "has everybody the spare that host.conf asks for", doctor_host_tokens},
-    {"host.clock", "is the clock right", doctor_host_clock},
-    {"host.break-glass", "do the break-glass accounts exist", doctor_host_break_glass},
-    {"host.selinux", "does SELinux let sshd ask", doctor_host_selinux},
+    {"sshd.settings", N_("can sshd say what its configuration means"), doctor_sshd_settings},
+    {"sshd.pam", N_("does sshd ask PAM"), doctor_sshd_pam},
+    {"sshd.keys-files", N_("does sshd read other keys than ours"), doctor_sshd_keys_files},
+    {"sshd.keys-command", N_("does sshd ask keyenroll-sshd for keys"), doctor_sshd_keys_command},
+    {"sshd.command-file", N_("does sshd trust the file of that command"), doctor_sshd_command_file},
+    {"sshd.passwords", N_("does a password open a login"), doctor_sshd_passwords},
+    {"sshd.hostbased", N_("does another host's word open a login"), doctor_sshd_hostbased},
+    {"sshd.gssapi", N_("does a Kerberos ticket open a login"), doctor_sshd_gssapi},
+    {"sshd.authorities", N_("whose certificates does sshd believe"), doctor_sshd_authorities},
+    {"sshd.revoked-keys", N_("can the list of revoked keys be read"), doctor_sshd_revoked_keys},
+    {"pam.line", N_("does the sshd service run pam_keyenroll.so in session"), doctor_pam_line},
+    {"pam.control", N_("does its refusal count"), doctor_pam_control},
+    {"pam.order", N_("does it see sshd's word before users can change it"), doctor_pam_order},
+    {"pam.module", N_("is the module there, and root's alone"), doctor_pam_module},
+    {"verifier.account", N_("is there an account for the verifier"), doctor_verifier_account},
+    {"verifier.socket", N_("does the verifier answer"), doctor_verifier_socket},
+    {"host.rules", N_("can host.conf be read"), doctor_host_rules},
+    {"host.mode", N_("is what is refused kept out"), doctor_host_mode},
+    {"host.files", N_("can registrars, trust and policy be read"), doctor_host_files},
+    {"host.snapshot", N_("is the snapshot there and fresh"), doctor_host_snapshot},
+    {"host.trust", N_("is the trust bundle fresh"), doctor_host_trust},
+    {"host.tokens", N_("has everybody the spare that host.conf asks for"), doctor_host_tokens},
+    {"host.clock", N_("is the clock right"), doctor_host_clock},
+    {"host.break-glass", N_("do the break-glass accounts exist"), doctor_host_break_glass},
+    {"host.selinux", N_("does SELinux let sshd ask"), doctor_host_selinux},
 };
 
 const char *health_name(enum health health)
@@ -55,9 +56,9 @@ void doctor_find(struct finding *finding, enum health health, const char *next_s
 		return;
 	finding->health = health;
 	va_start(values, format);
-	(void)vsnprintf(finding->sentence, sizeof(finding->sentence), format, values);
+	(void)vsnprintf(finding->sentence, sizeof(finding->sentence), translated(format), values);
 	va_end(values);
-	(void)snprintf(finding->next_step, sizeof(finding->next_step), "%s", next_step);
+	(void)snprintf(finding->next_step, sizeof(finding->next_step), "%s", translated(next_step));
 }
 
 static bool part_is_roots(const char *path, struct finding *finding)
@@ -66,7 +67,7 @@ static bool part_is_roots(const char *path, struct finding *finding)
 	char next_step[256];
 
 	if (stat(path, &status) < 0) {
-		doctor_find(finding, HEALTH_PROBLEM, "install it again", "%s is not there", path);
+		doctor_find(finding, HEALTH_PROBLEM, N_("install it again"), "%s is not there", path);
 		return false;
 	}
 	if (status.st_uid == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)
@@ -173,7 +174,7 @@ bool doctor_check_at(const struct doctor *doctor, size_t index, struct finding *
 {
 	if (index >= sizeof(checks) / sizeof(checks[0]))
 		return false;
-	*finding = (struct finding){.id = checks[index].id, .question = checks[index].question};
+	*finding = (struct finding){.id = checks[index].id, .question = translated(checks[index].question)};
 	checks[index].check(doctor, finding);
 	return true;
 }

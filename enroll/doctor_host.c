@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/language.h"
 #include "config.h"
 #include "enroll/doctor.h"
 
@@ -20,7 +21,7 @@
 void doctor_host_rules(const struct doctor *doctor, struct finding *finding)
 {
 	if (doctor->rules == NULL)
-		doctor_find(finding, HEALTH_PROBLEM, "mend that line: until then nobody gets in", "%s",
+		doctor_find(finding, HEALTH_PROBLEM, N_("mend that line: until then nobody gets in"), "%s",
 		    doctor->rules_error.text);
 }
 
@@ -32,14 +33,14 @@ void doctor_host_mode(const struct doctor *doctor, struct finding *finding)
 		return;
 	if (host_rules_mode(doctor->rules, &nobody) != HOST_MODE_ENFORCE)
 		doctor_find(finding, HEALTH_WARNING,
-		    "\"keyenroll audit logins\" shows who would be locked out by mode = enforce",
+		    N_("\"keyenroll audit logins\" shows who would be locked out by mode = enforce"),
 		    "host.conf says mode = %s: sessions open whatever is found",
 		    host_mode_name(host_rules_mode(doctor->rules, &nobody)));
 	for (size_t i = 0; i < doctor->num_logins; i++) {
 		const struct host_person account = {.name = doctor->logins[i].account};
 
 		if (host_rules_mode(doctor->rules, &account) != HOST_MODE_ENFORCE)
-			doctor_find(finding, HEALTH_WARNING, "end the stage in host.conf when it is over",
+			doctor_find(finding, HEALTH_WARNING, N_("end the stage in host.conf when it is over"),
 			    "the account %s is in mode %s", account.name,
 			    host_mode_name(host_rules_mode(doctor->rules, &account)));
 	}
@@ -48,10 +49,10 @@ void doctor_host_mode(const struct doctor *doctor, struct finding *finding)
 void doctor_host_files(const struct doctor *doctor, struct finding *finding)
 {
 	if (doctor->rules != NULL && doctor->view_error.code != ERROR_NONE)
-		doctor_find(finding, HEALTH_PROBLEM, "mend that file: until then nobody gets in", "%s [%s]",
+		doctor_find(finding, HEALTH_PROBLEM, N_("mend that file: until then nobody gets in"), "%s [%s]",
 		    doctor->view_error.text, error_word(doctor->view_error.code));
 	else if (doctor->view.registrars != NULL && doctor->view.registrars->num == 0)
-		doctor_find(finding, HEALTH_PROBLEM, "copy the desk's registrars file to this host",
+		doctor_find(finding, HEALTH_PROBLEM, N_("copy the desk's registrars file to this host"),
 		    "the registrars file names nobody: no enrollment is believed");
 }
 
@@ -62,11 +63,11 @@ static void check_age(const struct doctor *doctor, struct finding *finding)
 	int64_t refuse = host_rules_refuse_age(doctor->rules), warn = host_rules_warn_age(doctor->rules);
 
 	if (refuse > 0 && age > refuse)
-		doctor_find(finding, HEALTH_PROBLEM, "bring a new one: keyenroll snapshot",
+		doctor_find(finding, HEALTH_PROBLEM, N_("bring a new one: keyenroll snapshot"),
 		    "the snapshot is %" PRId64 " hours old, and host.conf refuses it after %" PRId64, hours,
 		    refuse / 3600);
 	else if (warn > 0 && age > warn)
-		doctor_find(finding, HEALTH_WARNING, "find out why no new one comes",
+		doctor_find(finding, HEALTH_WARNING, N_("find out why no new one comes"),
 		    "the snapshot is %" PRId64 " hours old: what was revoked since is not known here", hours);
 }
 
@@ -77,7 +78,7 @@ void doctor_host_snapshot(const struct doctor *doctor, struct finding *finding)
 	if (doctor->view.snapshot != NULL)
 		check_age(doctor, finding);
 	else if (doctor->num_logins == 0 || sshd_value_is(&doctor->logins[0], "trustedusercakeys", "none"))
-		doctor_find(finding, HEALTH_PROBLEM, "bring one: keyenroll snapshot",
+		doctor_find(finding, HEALTH_PROBLEM, N_("bring one: keyenroll snapshot"),
 		    "there is no snapshot in %s: no plain key is known here", doctor->folders.state);
 }
 
@@ -96,7 +97,8 @@ void doctor_host_trust(const struct doctor *doctor, struct finding *finding)
 	int64_t days = (doctor->now - made_at) / 86400;
 
 	if (made_at > 0 && days > TRUST_DAYS_MAXIMUM)
-		doctor_find(finding, HEALTH_WARNING, "install the newest release, or bring its bundle: keyenroll trust",
+		doctor_find(finding, HEALTH_WARNING,
+		    N_("install the newest release, or bring its bundle: keyenroll trust"),
 		    "the trust bundle is %" PRId64 " days old: newer issuers and advisories are not known here", days);
 }
 
@@ -110,15 +112,16 @@ void doctor_host_tokens(const struct doctor *doctor, struct finding *finding)
 	if (wanted <= 1 || doctor->view_error.code != ERROR_NONE)
 		return;
 	if (doctor->view.snapshot == NULL)
-		doctor_find(finding, HEALTH_PROBLEM, "bring a snapshot: keyenroll snapshot; or take minimum-tokens out",
+		doctor_find(finding, HEALTH_PROBLEM,
+		    N_("bring a snapshot: keyenroll snapshot; or take minimum-tokens out"),
 		    "host.conf asks for %zu tokens a person, and nobody gets in: there is no snapshot to count them in",
 		    wanted);
 	else if (!snapshot_count_short(doctor->view.snapshot, wanted,
 	             doctor->now - host_rules_replace_within(doctor->rules), &num, person, &err))
-		doctor_find(finding, HEALTH_PROBLEM, "bring a new one: keyenroll snapshot", "%s", err.text);
+		doctor_find(finding, HEALTH_PROBLEM, N_("bring a new one: keyenroll snapshot"), "%s", err.text);
 	else if (num > 0)
 		doctor_find(finding, HEALTH_WARNING,
-		    "enroll their spare tokens; \"keyenroll why\" has the reason of each",
+		    N_("enroll their spare tokens; \"keyenroll why\" has the reason of each"),
 		    "host.conf asks for %zu tokens a person, and %" PRIu64 " with fewer stay out: %s is one of them",
 		    wanted, num, person);
 }
@@ -128,10 +131,10 @@ void doctor_host_clock(const struct doctor *doctor, struct finding *finding)
 	struct timex state = {.modes = 0};
 
 	if (doctor->view.snapshot != NULL && doctor->now + CLOCK_TOLERANCE < snapshot_made_at(doctor->view.snapshot))
-		doctor_find(finding, HEALTH_PROBLEM, "set the clock: enrollments begin and end by it",
+		doctor_find(finding, HEALTH_PROBLEM, N_("set the clock: enrollments begin and end by it"),
 		    "the clock is behind the making of the snapshot");
 	else if (adjtimex(&state) == TIME_ERROR && (state.status & STA_UNSYNC) != 0)
-		doctor_find(finding, HEALTH_WARNING, "let chrony, ntpd or systemd-timesyncd run",
+		doctor_find(finding, HEALTH_WARNING, N_("let chrony, ntpd or systemd-timesyncd run"),
 		    "nothing keeps the clock right");
 }
 
@@ -142,7 +145,7 @@ void doctor_host_break_glass(const struct doctor *doctor, struct finding *findin
 	for (size_t i = 0; doctor->rules != NULL && (account = host_rules_break_glass_at(doctor->rules, i)) != NULL;
 	     i++)
 		if (getpwnam(account) == NULL)
-			doctor_find(finding, HEALTH_PROBLEM, "make the account, or take it out of host.conf",
+			doctor_find(finding, HEALTH_PROBLEM, N_("make the account, or take it out of host.conf"),
 			    "the break-glass account %s does not exist", account);
 }
 
@@ -153,10 +156,10 @@ void doctor_verifier_account(const struct doctor *doctor, struct finding *findin
 	(void)doctor;
 	if (entry == NULL)
 		doctor_find(finding, HEALTH_PROBLEM, "useradd --system " KEYENROLL_VERIFIER_USER,
-		    "there is no account " KEYENROLL_VERIFIER_USER ": neither verifier nor sshd's command can run");
+		    "there is no account %s: neither verifier nor sshd's command can run", KEYENROLL_VERIFIER_USER);
 	else if (entry->pw_uid == 0)
-		doctor_find(finding, HEALTH_PROBLEM, "give it an id of its own",
-		    "the account " KEYENROLL_VERIFIER_USER " is root");
+		doctor_find(finding, HEALTH_PROBLEM, N_("give it an id of its own"), "the account %s is root",
+		    KEYENROLL_VERIFIER_USER);
 }
 
 static bool somebody_listens(void)
@@ -176,8 +179,8 @@ void doctor_verifier_socket(const struct doctor *doctor, struct finding *finding
 	if (!doctor_file_is_roots(VERIFIER, finding))
 		return;
 	if (!somebody_listens())
-		doctor_find(finding, HEALTH_WARNING, "start keyenrolld",
-		    "nobody listens at " SOCKET_PATH ": each login starts a verifier of its own, which is slower");
+		doctor_find(finding, HEALTH_WARNING, N_("start keyenrolld"),
+		    "nobody listens at %s: each login starts a verifier of its own, which is slower", SOCKET_PATH);
 }
 
 /* Whether SELinux enforces, and a policy knows the command. */
@@ -191,7 +194,7 @@ void doctor_host_selinux(const struct doctor *doctor, struct finding *finding)
 	    bytes_start_with(buffer_bytes(&enforce), "1") &&
 	    (getxattr(KEYENROLL_SBIN_DIR "/keyenroll-sshd", "security.selinux", type, sizeof(type) - 1) < 0 ||
 	        strstr(type, "keyenroll") == NULL))
-		doctor_find(finding, HEALTH_WARNING, "look for denials: ausearch -m avc -c sshd",
+		doctor_find(finding, HEALTH_WARNING, N_("look for denials: ausearch -m avc -c sshd"),
 		    "SELinux enforces and has no type for keyenroll-sshd: sshd may not be allowed to ask the verifier");
 	buffer_free(&enforce);
 }

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/language.h"
 #include "enroll/doctor.h"
 
 #define MODULE "pam_keyenroll.so"
-#define LINE "session required " MODULE " mode=ssh"
 
 /* NULL: there is none. */
 static const struct pam_line *find_line(const struct doctor *doctor)
@@ -22,13 +22,14 @@ void doctor_pam_line(const struct doctor *doctor, struct finding *finding)
 	const struct pam_line *line = find_line(doctor);
 
 	if (doctor->pam_error.code != ERROR_NONE)
-		doctor_find(finding, HEALTH_PROBLEM, "mend that file", "%s", doctor->pam_error.text);
+		doctor_find(finding, HEALTH_PROBLEM, N_("mend that file"), "%s", doctor->pam_error.text);
 	else if (line == NULL)
 		doctor_find(finding, HEALTH_PROBLEM,
-		    "put \"" LINE "\" in front of the session lines of /etc/pam.d/sshd",
-		    "no session line of sshd runs " MODULE ": nothing stops what sshd lets in by other ways");
+		    N_("put \"session required pam_keyenroll.so mode=ssh\" in front of the session lines of "
+		       "/etc/pam.d/sshd"),
+		    "no session line of sshd runs %s: nothing stops what sshd lets in by other ways", MODULE);
 	else if (strstr(line->arguments, "mode=ssh") == NULL)
-		doctor_find(finding, HEALTH_PROBLEM, "put mode=ssh behind it",
+		doctor_find(finding, HEALTH_PROBLEM, N_("put mode=ssh behind it"),
 		    "the line in %s has no mode=ssh: every session is refused", line->file);
 }
 
@@ -43,7 +44,7 @@ void doctor_pam_control(const struct doctor *doctor, struct finding *finding)
 	const struct pam_line *line = find_line(doctor);
 
 	if (line != NULL && !control_refuses(line->control))
-		doctor_find(finding, HEALTH_PROBLEM, "write \"" LINE "\"",
+		doctor_find(finding, HEALTH_PROBLEM, N_("write \"session required pam_keyenroll.so mode=ssh\""),
 		    "the line in %s says %s: only required and requisite keep out whom it refuses", line->file,
 		    line->control);
 }
@@ -61,12 +62,12 @@ void doctor_pam_order(const struct doctor *doctor, struct finding *finding)
 		const struct pam_line *line = &doctor->session.lines[i];
 
 		if (pam_line_is(line, "pam_env.so") && strstr(line->arguments, "user_readenv=1") != NULL)
-			doctor_find(finding, HEALTH_PROBLEM, "put the line of " MODULE " in front of it",
+			doctor_find(finding, HEALTH_PROBLEM, N_("put the line of pam_keyenroll.so in front of it"),
 			    "pam_env.so in %s reads users' own files before it: they can write what the module "
 			    "believes",
 			    line->file);
 		else if (may_end_the_stack(line->control))
-			doctor_find(finding, HEALTH_PROBLEM, "put the line of " MODULE " in front of it",
+			doctor_find(finding, HEALTH_PROBLEM, N_("put the line of pam_keyenroll.so in front of it"),
 			    "%s in %s is %s and may end the session lines before it", line->module, line->file,
 			    line->control);
 	}
@@ -102,7 +103,7 @@ void doctor_pam_module(const struct doctor *doctor, struct finding *finding)
 	if (line == NULL)
 		return;
 	if (!find_module(line->module, path))
-		doctor_find(finding, HEALTH_PROBLEM, "install it, or name it by its path",
+		doctor_find(finding, HEALTH_PROBLEM, N_("install it, or name it by its path"),
 		    "%s in %s is not there: every session is refused", line->module, line->file);
 	else
 		(void)doctor_file_is_roots(path, finding);

@@ -2,20 +2,21 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/language.h"
 #include "common/process.h"
 #include "config.h"
 #include "enroll/doctor.h"
 
 #define VALUE_SIZE 4096
 #define KEYS_COMMAND KEYENROLL_SBIN_DIR "/keyenroll-sshd"
-#define DROP_IN "\"keyenroll host setup\" writes the lines, or put them first into sshd_config"
+#define DROP_IN N_("\"keyenroll host setup\" writes the lines, or put them first into sshd_config")
 
 typedef void login_check(const struct doctor *doctor, const struct sshd_settings *login, struct finding *finding);
 
 static void check_logins(const struct doctor *doctor, login_check *check, struct finding *finding)
 {
 	if (doctor->num_logins == 0)
-		doctor_find(finding, HEALTH_PROBLEM, "mend sshd.settings first", "not known: sshd did not say");
+		doctor_find(finding, HEALTH_PROBLEM, N_("mend sshd.settings first"), "not known: sshd did not say");
 	for (size_t i = 0; i < doctor->num_logins; i++)
 		check(doctor, &doctor->logins[i], finding);
 }
@@ -32,7 +33,7 @@ static bool is_let_off(const struct doctor *doctor, const char *account)
 void doctor_sshd_settings(const struct doctor *doctor, struct finding *finding)
 {
 	if (doctor->sshd_error.code != ERROR_NONE)
-		doctor_find(finding, HEALTH_PROBLEM, "run \"sshd -t\" as root and mend what it names", "%s",
+		doctor_find(finding, HEALTH_PROBLEM, N_("run \"sshd -t\" as root and mend what it names"), "%s",
 		    doctor->sshd_error.text);
 }
 
@@ -40,7 +41,7 @@ static void check_pam(const struct doctor *doctor, const struct sshd_settings *l
 {
 	(void)doctor;
 	if (!sshd_value_is(login, "usepam", "yes"))
-		doctor_find(finding, HEALTH_PROBLEM, "put \"UsePAM yes\" into sshd_config",
+		doctor_find(finding, HEALTH_PROBLEM, N_("put \"UsePAM yes\" into sshd_config"),
 		    "UsePAM is off for %s: the session's safety net is not there", login->account);
 }
 
@@ -55,7 +56,8 @@ static void check_keys_files(const struct doctor *doctor, const struct sshd_sett
 
 	sshd_value(login, "authorizedkeysfile", value, sizeof(value));
 	if (strcmp(value, "none") != 0 && !is_let_off(doctor, login->account))
-		doctor_find(finding, HEALTH_PROBLEM, "put \"AuthorizedKeysFile none\" in front; " DROP_IN,
+		doctor_find(finding, HEALTH_PROBLEM,
+		    N_("put \"AuthorizedKeysFile none\" in front; \"keyenroll host setup\" does that"),
 		    "sshd takes keys for %s from %s", login->account, value);
 }
 
@@ -71,11 +73,11 @@ static void check_command(const struct sshd_settings *login, const char *keyword
 
 	sshd_value(login, keyword, value, sizeof(value));
 	if (strncmp(value, KEYS_COMMAND " ", strlen(KEYS_COMMAND " ")) != 0 || strstr(value, what) == NULL)
-		doctor_find(finding, HEALTH_PROBLEM, DROP_IN, "%s for %s is \"%s\", not " KEYS_COMMAND " %s", keyword,
-		    login->account, value, what);
+		doctor_find(finding, HEALTH_PROBLEM, DROP_IN, "%s for %s is \"%s\", not %s %s", keyword, login->account,
+		    value, KEYS_COMMAND, what);
 	else if (!sshd_value_is(login, user_keyword, KEYENROLL_VERIFIER_USER))
-		doctor_find(finding, HEALTH_PROBLEM, "set it to " KEYENROLL_VERIFIER_USER,
-		    "%s is another than " KEYENROLL_VERIFIER_USER ": the verifier will not answer it", user_keyword);
+		doctor_find(finding, HEALTH_PROBLEM, N_("set it to the account of the verifier"),
+		    "%s is another than %s: the verifier will not answer it", user_keyword, KEYENROLL_VERIFIER_USER);
 }
 
 static void check_keys_command(const struct doctor *doctor, const struct sshd_settings *login, struct finding *finding)
@@ -105,8 +107,8 @@ static void check_passwords(const struct doctor *doctor, const struct sshd_setti
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
 		if (sshd_value_is(login, keywords[i], "yes"))
 			doctor_find(finding, HEALTH_PROBLEM,
-			    "turn it off, or demand a key too: AuthenticationMethods "
-			    "publickey,keyboard-interactive:pam",
+			    N_("turn it off, or demand a key too: AuthenticationMethods "
+			       "publickey,keyboard-interactive:pam"),
 			    "%s is on for %s: only the session's safety net stops a password", keywords[i],
 			    login->account);
 }
@@ -119,7 +121,7 @@ void doctor_sshd_passwords(const struct doctor *doctor, struct finding *finding)
 static void check_off(const struct sshd_settings *login, const char *keyword, struct finding *finding)
 {
 	if (!sshd_demands_key(login) && sshd_value_is(login, keyword, "yes"))
-		doctor_find(finding, HEALTH_PROBLEM, "turn it off in sshd_config",
+		doctor_find(finding, HEALTH_PROBLEM, N_("turn it off in sshd_config"),
 		    "%s is on for %s: it proves no hardware", keyword, login->account);
 }
 
@@ -153,7 +155,7 @@ static void check_authority_keys(const struct doctor *doctor, const char *path, 
 	struct bytes rest, line;
 
 	if (!file_load(path, BUFFER_DEFAULT_MAXIMUM, &text, &err)) {
-		doctor_find(finding, HEALTH_PROBLEM, "mend or remove TrustedUserCAKeys", "%s", err.text);
+		doctor_find(finding, HEALTH_PROBLEM, N_("mend or remove TrustedUserCAKeys"), "%s", err.text);
 		return;
 	}
 	rest = buffer_bytes(&text);
@@ -165,7 +167,7 @@ static void check_authority_keys(const struct doctor *doctor, const char *path, 
 		if (!ssh_key_parse_line(line, &key, NULL, &err) || doctor->view.registrars == NULL ||
 		    registrars_find(doctor->view.registrars, &key) == NULL)
 			doctor_find(finding, HEALTH_PROBLEM,
-			    "take it out, or put it into the registrars file if it is a registrar's",
+			    N_("take it out, or put it into the registrars file if it is a registrar's"),
 			    "%s has a key that is no registrar's", path);
 		ssh_key_clear(&key);
 	}
@@ -183,7 +185,8 @@ static void check_authorities(const struct doctor *doctor, const struct sshd_set
 	    login, "authorizedprincipalscommand", "authorizedprincipalscommanduser", " principals %u %t %k", finding);
 	if (finding->health == HEALTH_PROBLEM)
 		(void)snprintf(finding->next_step, sizeof(finding->next_step), "%s",
-		    "put AuthorizedPrincipalsCommand in front of AuthorizedKeysCommand: OpenSSH 9.2 forgets it else");
+		    translated("put AuthorizedPrincipalsCommand in front of AuthorizedKeysCommand: OpenSSH 9.2 forgets "
+		               "it else"));
 	check_authority_keys(doctor, path, finding);
 }
 
@@ -215,7 +218,7 @@ static void check_revoked_keys(const struct doctor *doctor, const struct sshd_se
 	if (path[0] == '\0' || strcmp(path, "none") == 0 || finding->health == HEALTH_PROBLEM)
 		return;
 	if (!file_exists(path) || !list_is_readable(path))
-		doctor_find(finding, HEALTH_PROBLEM, "write it anew: keyenroll snapshot, or take RevokedKeys out",
+		doctor_find(finding, HEALTH_PROBLEM, N_("write it anew: keyenroll snapshot, or take RevokedKeys out"),
 		    "%s cannot be read as a revocation list: sshd refuses every key", path);
 	else
 		(void)doctor_file_is_roots(path, finding);

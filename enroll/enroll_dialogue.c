@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/codes.h"
 #include "enroll/prompt.h"
 #include "enroll/report.h"
@@ -33,7 +34,7 @@ static bool may_destroy(void *state, const struct course *course, struct error *
 		    "slot %s of %s holds a key, which would be lost: say --yes, or --slot", slot, name);
 	terminal_warn(
 	    "slot %s of %s holds a key already. A new one destroys it, and what was encrypted to it.", slot, name);
-	snprintf(question, sizeof(question), "Type %s to go on: ", wanted);
+	snprintf(question, sizeof(question), translated("Type %s to go on: "), wanted);
 	if (!prompt_line(question, answer, sizeof(answer), err))
 		return false;
 	if (strcmp(answer, wanted) != 0)
@@ -55,7 +56,8 @@ static bool ask_pin(void *state, const struct course *course, enum course_pin wh
 		terminal_say("%s.", problem->text);
 	}
 	course_token_name(course, name);
-	snprintf(question, sizeof(question), "%sPIN of %s", which == COURSE_PIN_NEW ? "new " : "", name);
+	snprintf(question, sizeof(question),
+	    translated(which == COURSE_PIN_NEW ? N_("new PIN of %s") : N_("PIN of %s")), name);
 	if (which == COURSE_PIN_PRESENT)
 		return codes_ask(&answers->pin, question, "--pin-fd", pin, err);
 	if (!problem && codes_can_ask(&answers->pin))
@@ -76,10 +78,12 @@ static bool new_pin(void *state, const struct course *course, unsigned shortest,
 			return false;
 		terminal_say("%s.", problem->text);
 	} else if (codes_can_ask(&answers->pin)) {
-		terminal_say("%s %s. The user chooses one now, of %u characters at least.", name,
-		    course->authenticator.facts.has_pin ? "wants a new PIN" : "has no PIN yet", shortest);
+		terminal_say(course->authenticator.facts.has_pin
+		                 ? N_("%s wants a new PIN. The user chooses one now, of %u characters at least.")
+		                 : N_("%s has no PIN yet. The user chooses one now, of %u characters at least."),
+		    name, shortest);
 	}
-	snprintf(question, sizeof(question), "new PIN of %s", name);
+	snprintf(question, sizeof(question), translated("new PIN of %s"), name);
 	return codes_ask_new(&answers->pin, question, "--pin-fd", pin, err);
 }
 
@@ -106,7 +110,7 @@ static bool show_puk(void *state, const struct course *course, const struct secr
 	const struct enroll_answers *answers = state;
 	char name[TOKEN_NAME_SIZE], title[TOKEN_NAME_SIZE + 32];
 
-	snprintf(title, sizeof(title), "PUK of %s", token_name(&course->token, name));
+	snprintf(title, sizeof(title), translated("PUK of %s"), token_name(&course->token, name));
 	return codes_show(answers->puk_descriptor, title, puk, err);
 }
 
@@ -197,8 +201,8 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 	report_line("Enrolled     %s", course->request.person);
 	if (course->request.fido == NULL)
 		report_line("Token        %s, slot %s, %s",
-		    course->device[0] ? course->device : "not named by its attestation", course->request.slot->name,
-		    course->request.algorithm->title);
+		    course->device[0] ? course->device : translated("not named by its attestation"),
+		    course->request.slot->name, course->request.algorithm->title);
 	else if (!made_elsewhere(course))
 		report_line("Key files    %s, .pub, -cert.pub", course->request.fido->path);
 	else
@@ -212,8 +216,8 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 		report_text("The PUK is the one that was shown. Keep it where the helpdesk finds it.\n");
 	if (course->management_key_set)
 		report_text(course->sealed.len > 0
-		                ? "The management key is a new one, and sealed.\n"
-		                : "The management key is a new one, kept in the token behind the PIN.\n");
+		                ? N_("The management key is a new one, and sealed.\n")
+		                : N_("The management key is a new one, kept in the token behind the PIN.\n"));
 	if (!made_elsewhere(course))
 		report_text("Hand over the token. ");
 	report_text("Hosts learn of it with the next snapshot: keyenroll snapshot\n");
@@ -241,7 +245,7 @@ void enroll_explain_refusal(const struct course *course)
 	if (result->num_reasons == 0 || result->verdict == VERDICT_ACCEPTED)
 		return;
 	for (size_t i = 0; i < result->num_reasons; i++) {
-		terminal_say("%s: %s [%s]", result->reasons[i].warning ? "warning" : "refused",
+		terminal_say("%s: %s [%s]", result->reasons[i].warning ? translated("warning") : translated("refused"),
 		    result->reasons[i].sentence, error_word(result->reasons[i].code));
 		if (result->reasons[i].next_step[0])
 			terminal_say("  next: %s", result->reasons[i].next_step);
@@ -249,6 +253,8 @@ void enroll_explain_refusal(const struct course *course)
 	if (course->request.fido != NULL)
 		terminal_say("The new key is not enrolled.");
 	else if (course->made_key)
-		terminal_say("The key in slot %s is not enrolled%s.", course->request.slot->name,
-		    course->journal ? "; \"keyenroll abandon\" takes it out" : ", and was taken out again");
+		terminal_say(course->journal
+		                 ? N_("The key in slot %s is not enrolled; \"keyenroll abandon\" takes it out.")
+		                 : N_("The key in slot %s is not enrolled, and was taken out again."),
+		    course->request.slot->name);
 }

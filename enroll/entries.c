@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/report.h"
 
 struct search {
@@ -41,8 +42,11 @@ bool entries_each(struct store *store, const char *word, store_visitor *visit, v
 	if (!store_each(store, person, fingerprint, visit_found, &search, err))
 		return false;
 	if (search.found == 0)
-		return error_set(err, ERROR_ENROLLMENT_ABSENT, "nothing is enrolled for %s %s",
-		    fingerprint ? "the key" : (person ? "the user" : "the token"), word);
+		return error_set(err, ERROR_ENROLLMENT_ABSENT,
+		    fingerprint ? N_("nothing is enrolled for the key %s")
+		    : person    ? N_("nothing is enrolled for the user %s")
+		                : N_("nothing is enrolled for the token %s"),
+		    word);
 	return true;
 }
 

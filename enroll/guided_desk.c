@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/enrolling.h"
 #include "enroll/failure.h"
 #include "enroll/prompt.h"
@@ -24,7 +25,7 @@ static bool wait_until(struct reader_context *context, bool there, const char *s
 	bool changed, done = reader_list_load(context, &list, err);
 
 	if (done && any_card(&list) != there)
-		terminal_say("%s", sentence);
+		terminal_say("%s", translated(sentence));
 	while (done && any_card(&list) != there)
 		done = reader_list_wait(context, &list, -1, &changed, err);
 	reader_list_clear(&list);
@@ -48,8 +49,9 @@ static bool look(struct enrolling *enrolling, struct token *token, struct error 
 	course_init(&course, &request, &means, &dialogue, token);
 	done = course_look(&course, err);
 	if (done) {
-		terminal_say("It can be enrolled%s.",
-		    course.pin_state.is_default ? "; it has the factory's codes, which are changed on the way" : "");
+		terminal_say(course.pin_state.is_default
+		                 ? N_("It can be enrolled; it has the factory's codes, which are changed on the way.")
+		                 : N_("It can be enrolled."));
 	}
 	course_clear(&course);
 	return done;
@@ -150,10 +152,10 @@ static bool serve(struct enrolling *enrolling, struct error *err)
 
 	terminal_say("The desk is open. Ctrl-D at a question, or Ctrl-C, ends it.");
 	while (!over) {
-		if (!wait_until(context, true, "Plug in a token.", err))
+		if (!wait_until(context, true, N_("Plug in a token."), err))
 			return false;
 		serve_token(enrolling, &over);
-		if (!over && !wait_until(context, false, "Take the token out.", err))
+		if (!over && !wait_until(context, false, N_("Take the token out."), err))
 			return false;
 	}
 	terminal_say("The desk is closed.");

@@ -3,18 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/report.h"
 
-static const char exit_statuses[] = "Exit status:\n"
-                                    "  0 done or accepted, 1 refused, 2 input that cannot be read or appraised,\n"
-                                    "  3 token or reader, 4 this machine, 64 command line, 70 a fault of keyenroll.\n";
+static const char exit_statuses[] =
+    N_("Exit status:\n"
+       "  0 done or accepted, 1 refused, 2 input that cannot be read or appraised,\n"
+       "  3 token or reader, 4 this machine, 64 command line, 70 a fault of keyenroll.\n");
 
 void help_overview(void)
 {
 	report_text("Usage: keyenroll VERB [OPTION]... [ARGUMENT]...\n"
 	            "Enrolls SSH keys that were made in certified hardware and cannot leave it.\n\nVerbs:\n");
 	for (size_t i = 0; verb_at(i); i++)
-		report_line("  %-10s %s", verb_at(i)->name, verb_at(i)->summary);
+		report_line("  %-10s %s", verb_at(i)->name, translated(verb_at(i)->summary));
 	report_text("\n\"keyenroll help VERB\" says more of one; --version tells the version.\n"
 	            "A new desk begins with \"keyenroll init\".\n\n");
 	report_text(exit_statuses);
@@ -26,7 +28,7 @@ static void option_line(const struct option_row *row)
 
 	snprintf(
 	    head, sizeof(head), "--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
-	report_line("  %-24s %s", head, row->help);
+	report_line("  %-24s %s", head, translated(row->help));
 }
 
 void help_verb(const struct verb *verb)
@@ -78,7 +80,7 @@ static void first_words(void)
 		snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, " "), name);
 		if (strcmp(word, last) != 0)
 			word_line(
-			    "", word, NULL, strchr(name, ' ') ? "codes and facts of a token" : verb_at(i)->summary);
+			    "", word, NULL, strchr(name, ' ') ? N_("codes and facts of a token") : verb_at(i)->summary);
 		snprintf(last, sizeof(last), "%s", word);
 	}
 }
@@ -108,7 +110,7 @@ void help_words(const struct verb *verb)
 	argument_words(verb->synopsis);
 	for (const struct option_row *row = verb->options; row->name; row++)
 		word_line("--", row->name, row->argument, row->help);
-	word_line("--", "help", NULL, "say what the verb does");
+	word_line("--", "help", NULL, N_("say what the verb does"));
 }
 
 static json_t *options_json(const struct verb *verb)

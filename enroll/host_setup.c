@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/language.h"
 #include "common/process.h"
 #include "config.h"
 #include "enroll/doctor.h"
@@ -43,7 +44,7 @@ static bool try_login(const struct host_setup_wish *wish, const char *when, unsi
 			return true;
 		(void)sleep(i + 1 < tries ? 1 : 0);
 	}
-	return error_set(err, ERROR_HOST_SETUP, "the login \"%s\" does not work %s", wish->try_command, when);
+	return error_set(err, ERROR_HOST_SETUP, "the login \"%s\" %s", wish->try_command, translated(when));
 }
 
 /* The second of rest keeps a login that is tried next from meeting the listener of before. */
@@ -244,7 +245,8 @@ static bool close_gate(const struct host_setup_wish *wish, const struct host_rul
 	const struct host_setup_state state = {.since = wish->now, .until = wish->now + (int64_t)wish->minutes * 60};
 
 	return host_setup_store(&state, err) && write_files(rules, err) && ask_doctor(wish->now, err) &&
-	       start_timer(wish, err) && reload_sshd(wish->reload, err) && try_login(wish, "any more", TRIES, err);
+	       start_timer(wish, err) && reload_sshd(wish->reload, err) &&
+	       try_login(wish, N_("does not work any more"), TRIES, err);
 }
 
 static bool open_gate(const char *reload, struct error *err)
@@ -258,9 +260,9 @@ bool host_setup(const struct host_setup_wish *wish, struct error *err)
 	struct configuration *configuration = NULL;
 	struct error other = ERROR_EMPTY;
 	struct host_view view;
-	bool done = configuration_new(&folders, &configuration, err) &&
-	            configuration_refresh(configuration, &view, err) &&
-	            try_login(wish, "even before anything is changed", 1, err) && host_files_keep(err);
+	bool done =
+	    configuration_new(&folders, &configuration, err) && configuration_refresh(configuration, &view, err) &&
+	    try_login(wish, N_("does not work even before anything is changed"), 1, err) && host_files_keep(err);
 
 	if (done && !close_gate(wish, view.rules, err)) {
 		done = false;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "common/language.h"
 
 /* The most rows of a table. */
 #define OPTIONS_MAXIMUM 32
@@ -23,64 +24,64 @@ struct option_row {
 /* Rows that several verbs have, so that one option reads the same everywhere. */
 #define OPTION_ROW_JSON                                                                                                \
 	{                                                                                                              \
-		"json", NULL, "report as JSON on standard output"                                                      \
+		"json", NULL, N_("report as JSON on standard output")                                                  \
 	}
 #define OPTION_ROW_REGISTRY                                                                                            \
 	{                                                                                                              \
-		"registry", "DIR", "the registry's folder, in place of the usual one"                                  \
+		"registry", "DIR", N_("the registry's folder, in place of the usual one")                              \
 	}
 #define OPTION_ROW_TRUST                                                                                               \
 	{                                                                                                              \
-		"trust", "DIR", "take the site's own trust bundles from DIR"                                           \
+		"trust", "DIR", N_("take the site's own trust bundles from DIR")                                       \
 	}
 #define OPTION_ROW_BUNDLE                                                                                              \
 	{                                                                                                              \
-		"bundle", "FILE", "believe FILE, not the installed vendors' bundle"                                    \
+		"bundle", "FILE", N_("believe FILE, not the installed vendors' bundle")                                \
 	}
 #define OPTION_ROW_METADATA                                                                                            \
 	{                                                                                                              \
-		"metadata", "FILE", "the FIDO metadata that was imported, not the usual"                               \
+		"metadata", "FILE", N_("the FIDO metadata that was imported, not the usual")                           \
 	}
 #define OPTION_ROW_POLICY                                                                                              \
 	{                                                                                                              \
-		"policy", "FILE", "decide by the rules in FILE, not the usual ones"                                    \
+		"policy", "FILE", N_("decide by the rules in FILE, not the usual ones")                                \
 	}
 #define OPTION_ROW_REGISTRARS                                                                                          \
 	{                                                                                                              \
-		"registrars", "FILE", "believe the registrars in FILE, not the usual ones"                             \
+		"registrars", "FILE", N_("believe the registrars in FILE, not the usual ones")                         \
 	}
 
 #define OPTION_ROW_SERIAL                                                                                              \
 	{                                                                                                              \
-		"serial", "NUMBER", "the token with this serial"                                                       \
+		"serial", "NUMBER", N_("the token with this serial")                                                   \
 	}
 #define OPTION_ROW_READER                                                                                              \
 	{                                                                                                              \
-		"reader", "NAME", "the token in the reader that \"tokens\" names so"                                   \
+		"reader", "NAME", N_("the token in the reader that \"tokens\" names so")                               \
 	}
 #define OPTION_ROW_PIN_FD                                                                                              \
 	{                                                                                                              \
-		"pin-fd", "N", "read the PIN from descriptor N, up to a line end"                                      \
+		"pin-fd", "N", N_("read the PIN from descriptor N, up to a line end")                                  \
 	}
 #define OPTION_ROW_PUK_FD                                                                                              \
 	{                                                                                                              \
-		"puk-fd", "N", "write the new PUK to descriptor N"                                                     \
+		"puk-fd", "N", N_("write the new PUK to descriptor N")                                                 \
 	}
 #define OPTION_ROW_PINENTRY                                                                                            \
 	{                                                                                                              \
-		"pinentry", NULL, "ask for PINs through the program pinentry"                                          \
+		"pinentry", NULL, N_("ask for PINs through the program pinentry")                                      \
 	}
 #define OPTION_ROW_MANAGEMENT_KEY_FD                                                                                   \
 	{                                                                                                              \
-		"management-key-fd", "N", "read the management key from N, in hexadecimal"                             \
+		"management-key-fd", "N", N_("read the management key from N, in hexadecimal")                         \
 	}
 #define OPTION_ROW_ESCROW                                                                                              \
 	{                                                                                                              \
-		"escrow", "FILE", "seal PUK and management key to a certificate"                                       \
+		"escrow", "FILE", N_("seal PUK and management key to a certificate")                                   \
 	}
 #define OPTION_ROW_TRACE                                                                                               \
 	{                                                                                                              \
-		"trace", "FILE", "append all commands to FILE, secrets masked"                                         \
+		"trace", "FILE", N_("append all commands to FILE, secrets masked")                                     \
 	}
 
 struct options {

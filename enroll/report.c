@@ -46,7 +46,7 @@ bool report_take_json_line(const char *name, json_t *content, struct error *err)
 
 void report_text(const char *text)
 {
-	fputs(text, stdout);
+	fputs(translated(text), stdout);
 }
 
 void report_line(const char *format, ...)

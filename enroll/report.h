@@ -20,7 +20,7 @@ bool report_take_json(const char *name, json_t *content, struct error *err) MUST
  * another line. */
 bool report_take_json_line(const char *name, json_t *content, struct error *err) MUST_CHECK;
 
-/* report_text: prints text as it is; report_line: one line by printf, its format translated, in which control characters of the arguments are shown
+/* report_text: prints a text, translated if the catalogue has it; report_line: one line by printf, its format translated, in which control characters of the arguments are shown
  * as '?', since names and sentences may come from a token or a file.
  * Whether all of it was written, report_end says. */
 void report_text(const char *text);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/language.h"
 #include "enroll/report.h"
 #include "piv/certificate.h"
 #include "piv/key.h"
@@ -128,7 +129,8 @@ void slot_report_say(const struct slot_report *report)
 	struct slot_words words = words_of(report);
 
 	report_line("  slot %s: %s, %s, PIN %s, touch %s, %s: %s", report->slot->slot->name, words.algorithm,
-	    words.origin, words.pin, words.touch, report->has_certificate ? "with certificate" : "no certificate",
+	    words.origin, words.pin, words.touch,
+	    report->has_certificate ? translated("with certificate") : translated("no certificate"),
 	    report->attested ? "signed" : "claimed");
 	if (!report->attested)
 		report_line("    %s [%s]", report->reason.text, error_word(report->reason.code));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"
 
@@ -31,9 +32,9 @@ void token_close(struct token *token)
 const char *token_name(const struct token *token, char text[TOKEN_NAME_SIZE])
 {
 	if (token->identity.has_serial)
-		snprintf(text, TOKEN_NAME_SIZE, "token %lu", (unsigned long)token->identity.serial);
+		snprintf(text, TOKEN_NAME_SIZE, translated("token %lu"), (unsigned long)token->identity.serial);
 	else
-		snprintf(text, TOKEN_NAME_SIZE, "the token in %s", token->reader);
+		snprintf(text, TOKEN_NAME_SIZE, translated("the token in %s"), token->reader);
 	return text;
 }
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
+
 struct search {
 	const char *serial; /* NULL: any */
 	unsigned num;
@@ -23,8 +25,8 @@ static bool look_at(const char *name, const struct journal_record *record, void 
 		return true;
 	search->num++;
 	snprintf(search->name, sizeof(search->name), "%s", name);
-	snprintf(search->serials + len, sizeof(search->serials) - len, "%s%s for %s", len > 0 ? ", " : "", serial,
-	    record->person);
+	snprintf(search->serials + len, sizeof(search->serials) - len, translated("%s%s for %s"), len > 0 ? ", " : "",
+	    serial, record->person);
 	return true;
 }
 
@@ -36,8 +38,9 @@ bool unfinished_find(
 	if (!journal_each(registry, look_at, &search, err))
 		return false;
 	if (search.num == 0)
-		return error_set(err, ERROR_JOURNAL_ABSENT, "no enrollment is unfinished%s%s",
-		    search.serial ? " of token " : "", search.serial ? search.serial : "");
+		return error_set(err, ERROR_JOURNAL_ABSENT,
+		    search.serial ? N_("no enrollment of token %s is unfinished") : N_("no enrollment is unfinished"),
+		    search.serial);
 	if (search.num > 1)
 		return error_set(
 		    err, ERROR_USAGE, "%u enrollments are unfinished: %s; say --serial", search.num, search.serials);

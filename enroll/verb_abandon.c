@@ -10,7 +10,7 @@ static const struct option_row options[] = {
     OPTION_ROW_PIN_FD,
     OPTION_ROW_PINENTRY,
     OPTION_ROW_MANAGEMENT_KEY_FD,
-    {"lost", NULL, "the token is lost: only the journal is ended"},
+    {"lost", NULL, N_("the token is lost: only the journal is ended")},
     OPTION_ROW_REGISTRY,
     OPTION_ROW_POLICY,
     OPTION_ROW_TRUST,
@@ -90,12 +90,12 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_abandon = {
     .name = "abandon",
-    .summary = "put a token back after an enrollment that was broken off",
+    .summary = N_("put a token back after an enrollment that was broken off"),
     .synopsis = "[OPTION]...",
-    .description = "Takes the key of an unfinished enrollment out of the token again, where the\n"
-                   "firmware can do that (5.7 and later), and its certificate in any case. The\n"
-                   "codes stay as they were set: the user has the PIN, and the PUK was shown or\n"
-                   "sealed.\n",
+    .description = N_("Takes the key of an unfinished enrollment out of the token again, where the\n"
+                      "firmware can do that (5.7 and later), and its certificate in any case. The\n"
+                      "codes stay as they were set: the user has the PIN, and the PUK was shown or\n"
+                      "sealed.\n"),
     .options = options,
     .run = run,
 };

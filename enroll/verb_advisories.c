@@ -80,11 +80,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_advisories = {
     .name = "advisories",
-    .summary = "list the known weaknesses of tokens",
+    .summary = N_("list the known weaknesses of tokens"),
     .synopsis = "[OPTION]...",
-    .description = "Lists the known weaknesses that the trust bundle tells of. Whether one refuses a\n"
-                   "key, is told or is passed over, the policy says; whom one concerns, \"keyenroll\n"
-                   "audit --advisory ID\" says.\n",
+    .description = N_("Lists the known weaknesses that the trust bundle tells of. Whether one refuses a\n"
+                      "key, is told or is passed over, the policy says; whom one concerns, \"keyenroll\n"
+                      "audit --advisory ID\" says.\n"),
     .options = options,
     .run = run,
 };

@@ -49,11 +49,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_attest = {
     .name = "attest",
-    .summary = "print the attestation of the key in a slot",
+    .summary = N_("print the attestation of the key in a slot"),
     .synopsis = "[OPTION]... SLOT",
-    .description = "Prints two certificates as PEM: the token's attestation of the key, and its\n"
-                   "device certificate (f9). \"keyenroll verify\" and other verifiers read that.\n"
-                   "Changes nothing.\n",
+    .description = N_("Prints two certificates as PEM: the token's attestation of the key, and its\n"
+                      "device certificate (f9). \"keyenroll verify\" and other verifiers read that.\n"
+                      "Changes nothing.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

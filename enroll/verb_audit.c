@@ -27,10 +27,10 @@ enum {
 };
 
 static const struct option_row options[] = {
-    [OPTION_ALL] = {"all", NULL, "list those too who would be accepted"},
-    [OPTION_ADVISORY] = {"advisory", "ID", "only keys that this known vulnerability concerns"},
-    [OPTION_SINCE] = {"since", "DATE", "only what was enrolled on DATE (2026-11-24) or later"},
-    [OPTION_THREADS] = {"threads", "NUMBER", "how many at a time (one a processor)"},
+    [OPTION_ALL] = {"all", NULL, N_("list those too who would be accepted")},
+    [OPTION_ADVISORY] = {"advisory", "ID", N_("only keys that this known vulnerability concerns")},
+    [OPTION_SINCE] = {"since", "DATE", N_("only what was enrolled on DATE (2026-11-24) or later")},
+    [OPTION_THREADS] = {"threads", "NUMBER", N_("how many at a time (one a processor)")},
     [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
@@ -150,15 +150,15 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_audit = {
     .name = "audit",
-    .summary = "appraise the whole registry anew: who would be refused, and why",
+    .summary = N_("appraise the whole registry anew: who would be refused, and why"),
     .synopsis = "[OPTION]... [logins [FILE]...]",
-    .description = "Appraises each active enrollment as a host would today, under the usual rules or\n"
-                   "those of --policy, and lists who would be refused, and why. Changes nothing.\n"
-                   "With --json each line is an object; the last one is the sum. Exits with 1 when\n"
-                   "somebody would be refused.\n"
-                   "On a host, \"audit logins\" asks who of those that really logged in by sshd's log\n"
-                   "(FILE, - or the journal of three days) would be locked out by its rules.\n"
-                   "Example: keyenroll audit --policy new.conf --advisory YSA-2024-03\n",
+    .description = N_("Appraises each active enrollment as a host would today, under the usual rules or\n"
+                      "those of --policy, and lists who would be refused, and why. Changes nothing.\n"
+                      "With --json each line is an object; the last one is the sum. Exits with 1 when\n"
+                      "somebody would be refused.\n"
+                      "On a host, \"audit logins\" asks who of those that really logged in by sshd's log\n"
+                      "(FILE, - or the journal of three days) would be locked out by its rules.\n"
+                      "Example: keyenroll audit --policy new.conf --advisory YSA-2024-03\n"),
     .options = options,
     .max_arguments = SIZE_MAX,
     .run = run,

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include <stdio.h>
@@ -8,7 +9,7 @@ static const struct option_row options[] = {
     OPTION_ROW_PIN_FD,
     OPTION_ROW_MANAGEMENT_KEY_FD,
     OPTION_ROW_PINENTRY,
-    {"yes", NULL, "do it without asking"},
+    {"yes", NULL, N_("do it without asking")},
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -23,13 +24,13 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 	if (!course->request.slot || course->request.slot->id == 0xf9)
 		return error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95",
 		    invocation->options.arguments[0]);
-	snprintf(loss, sizeof(loss), "the key in slot %s is destroyed, and what was encrypted to it",
+	snprintf(loss, sizeof(loss), translated("the key in slot %s is destroyed, and what was encrypted to it"),
 	    course->request.slot->name);
 	if (!token_session_confirm(session, loss, err) || !token_session_manage(session, err) ||
 	    !course_put_back(course, &deleted, err))
 		return false;
-	report_line(deleted ? "Slot %s is empty."
-	                    : "The certificate of slot %s is deleted; this firmware cannot delete the key itself.",
+	report_line(deleted ? N_("Slot %s is empty.")
+	                    : N_("The certificate of slot %s is deleted; this firmware cannot delete the key itself."),
 	    course->request.slot->name);
 	return true;
 }
@@ -45,11 +46,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_delete = {
     .name = "delete",
-    .summary = "delete the key and the certificate of a slot",
+    .summary = N_("delete the key and the certificate of a slot"),
     .synopsis = "[OPTION]... SLOT",
-    .description = "The key is gone for good. Firmware before 5.7 cannot delete a key: there only\n"
-                   "the certificate goes, and that is said. An enrollment of that key is not\n"
-                   "revoked by this.\n",
+    .description = N_("The key is gone for good. Firmware before 5.7 cannot delete a key: there only\n"
+                      "the certificate goes, and that is said. An enrollment of that key is not\n"
+                      "revoked by this.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

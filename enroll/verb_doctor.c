@@ -5,9 +5,9 @@
 enum { OPTION_SSHD_CONFIG, OPTION_FROM, OPTION_ALL, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_SSHD_CONFIG] = {"sshd-config", "FILE", "sshd's configuration, in place of the usual one"},
-    [OPTION_FROM] = {"from", "ADDRESS", "judge logins from there (127.0.0.1)"},
-    [OPTION_ALL] = {"all", NULL, "show also what is good"},
+    [OPTION_SSHD_CONFIG] = {"sshd-config", "FILE", N_("sshd's configuration, in place of the usual one")},
+    [OPTION_FROM] = {"from", "ADDRESS", N_("judge logins from there (127.0.0.1)")},
+    [OPTION_ALL] = {"all", NULL, N_("show also what is good")},
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
@@ -79,12 +79,12 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_doctor = {
     .name = "doctor",
-    .summary = "find every way past the gate of this host, and every trap",
+    .summary = N_("find every way past the gate of this host, and every trap"),
     .synopsis = "[OPTION]... [ACCOUNT]...",
-    .description = "Looks at what sshd, PAM and the verifier's files of this host mean for logins to\n"
-                   "ACCOUNT, or to root and every local account with a shell, and says what to do.\n"
-                   "Changes nothing. Match blocks for other addresses are seen by --from only.\n"
-                   "Exits with 1 when there is a problem; a warning is none. Run it as root.\n",
+    .description = N_("Looks at what sshd, PAM and the verifier's files of this host mean for logins to\n"
+                      "ACCOUNT, or to root and every local account with a shell, and says what to do.\n"
+                      "Changes nothing. Match blocks for other addresses are seen by --from only.\n"
+                      "Exits with 1 when there is a problem; a warning is none. Run it as root.\n"),
     .options = options,
     .max_arguments = DOCTOR_ACCOUNTS_MAXIMUM,
     .run = run,

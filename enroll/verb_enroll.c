@@ -4,26 +4,26 @@
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
-    {"from", "FILE", "enroll a list of lines USER or USER,SERIAL"},
-    {"slot", "SLOT", "the slot for the key (9a)"},
-    {"algorithm", "NAME", "ecdsa-p256 or -p384, ed25519, rsa-2048 to rsa-4096"},
-    {"pin-policy", "WHEN", "when the key wants the PIN: once, always (once)"},
-    {"touch-policy", "WHEN", "when a touch: never, always, cached (never)"},
-    {"days", "NUMBER", "how long the enrollment is good (365)"},
-    {"certificate", "FILE", "keep the key in the slot, and put this to it"},
-    {"out", "FILE", "write the enrollment there; FIDO2: the key's files"},
+    {"from", "FILE", N_("enroll a list of lines USER or USER,SERIAL")},
+    {"slot", "SLOT", N_("the slot for the key (9a)")},
+    {"algorithm", "NAME", N_("ecdsa-p256 or -p384, ed25519, rsa-2048 to rsa-4096")},
+    {"pin-policy", "WHEN", N_("when the key wants the PIN: once, always (once)")},
+    {"touch-policy", "WHEN", N_("when a touch: never, always, cached (never)")},
+    {"days", "NUMBER", N_("how long the enrollment is good (365)")},
+    {"certificate", "FILE", N_("keep the key in the slot, and put this to it")},
+    {"out", "FILE", N_("write the enrollment there; FIDO2: the key's files")},
     OPTION_ROW_PIN_FD,
     OPTION_ROW_PINENTRY,
     OPTION_ROW_PUK_FD,
     OPTION_ROW_ESCROW,
     OPTION_ROW_MANAGEMENT_KEY_FD,
-    {"factory-codes", NULL, "it has the factory's codes (for firmware below 5.3)"},
-    {"tries", "NUMBER", "how often PIN and PUK of a fresh token may be tried"},
-    {"yes", NULL, "replace a key that is in the slot, without asking"},
-    {"fido", NULL, "a FIDO2 key, ed25519 or ecdsa-p256"},
-    {"resident", NULL, "FIDO2: keep the key handle in the token as well"},
-    {"verify-required", NULL, "FIDO2: the PIN at every use"},
-    {"application", "NAME", "FIDO2: what the key is for (ssh:)"},
+    {"factory-codes", NULL, N_("it has the factory's codes (for firmware below 5.3)")},
+    {"tries", "NUMBER", N_("how often PIN and PUK of a fresh token may be tried")},
+    {"yes", NULL, N_("replace a key that is in the slot, without asking")},
+    {"fido", NULL, N_("a FIDO2 key, ed25519 or ecdsa-p256")},
+    {"resident", NULL, N_("FIDO2: keep the key handle in the token as well")},
+    {"verify-required", NULL, N_("FIDO2: the PIN at every use")},
+    {"application", "NAME", N_("FIDO2: what the key is for (ssh:)")},
     OPTION_ROW_REGISTRY,
     OPTION_ROW_POLICY,
     OPTION_ROW_TRUST,
@@ -85,15 +85,15 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_enroll = {
     .name = "enroll",
-    .summary = "make a key in a token and bind it to a user",
+    .summary = N_("make a key in a token and bind it to a user"),
     .synopsis = "[OPTION]... USER | --from FILE",
-    .description = "Has the token make a key, appraises the token's attestation of it, lets the key\n"
-                   "prove that it is here, and records the enrollment with the registrar's\n"
-                   "signature. Unless all of that is well, nothing is recorded. A token with the\n"
-                   "factory's codes gets the user's PIN, a random PUK, shown once or sealed, and a\n"
-                   "random management key. A key that is in the slot already is destroyed only\n"
-                   "after its loss was confirmed. What is broken off, \"resume\" goes on with. Values\n"
-                   "in parentheses are the defaults; the algorithm is ecdsa-p256.\n",
+    .description = N_("Has the token make a key, appraises the token's attestation of it, lets the key\n"
+                      "prove that it is here, and records the enrollment with the registrar's\n"
+                      "signature. Unless all of that is well, nothing is recorded. A token with the\n"
+                      "factory's codes gets the user's PIN, a random PUK, shown once or sealed, and a\n"
+                      "random management key. A key that is in the slot already is destroyed only\n"
+                      "after its loss was confirmed. What is broken off, \"resume\" goes on with. Values\n"
+                      "in parentheses are the defaults; the algorithm is ecdsa-p256.\n"),
     .options = options,
     .max_arguments = 1,
     .run = run,

@@ -17,10 +17,10 @@
 enum { OPTION_KEY, OPTION_UNTIL, OPTION_REASON, OPTION_SECOND, OPTION_REGISTRARS, OPTION_REGISTRY, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_KEY] = {"key", "FILE.pub", "the key that is let in without evidence"},
-    [OPTION_UNTIL] = {"until", "DATE", "when it ends by itself (2026-11-30), 31 days at most"},
-    [OPTION_REASON] = {"reason", "TEXT", "why, for the record"},
-    [OPTION_SECOND] = {"second-operator", "KEY", "another registrar's key, who signs too"},
+    [OPTION_KEY] = {"key", "FILE.pub", N_("the key that is let in without evidence")},
+    [OPTION_UNTIL] = {"until", "DATE", N_("when it ends by itself (2026-11-30), 31 days at most")},
+    [OPTION_REASON] = {"reason", "TEXT", N_("why, for the record")},
+    [OPTION_SECOND] = {"second-operator", "KEY", N_("another registrar's key, who signs too")},
     [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
     [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
     [OPTION_JSON] = OPTION_ROW_JSON,
@@ -135,13 +135,13 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_grace = {
     .name = "grace",
-    .summary = "let somebody in without his token for some days, by two registrars",
+    .summary = N_("let somebody in without his token for some days, by two registrars"),
     .synopsis = "--key FILE.pub --until DATE [OPTION]... USER",
-    .description = "For a token that was lost: records a dated exception for one key, signed by this\n"
-                   "desk's registrar and a second one (a private key; a .pub file for one in\n"
-                   "ssh-agent). It ends by itself, by the clock of each host, and every login by it\n"
-                   "stands out in the log. Both lines in the registrars file need the namespace\n"
-                   "grace@keyenroll.\n",
+    .description = N_("For a token that was lost: records a dated exception for one key, signed by this\n"
+                      "desk's registrar and a second one (a private key; a .pub file for one in\n"
+                      "ssh-agent). It ends by itself, by the clock of each host, and every login by it\n"
+                      "stands out in the log. Both lines in the registrars file need the namespace\n"
+                      "grace@keyenroll.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -4,7 +4,7 @@
 enum { OPTION_WORDS, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_WORDS] = {"words", NULL, "only the words, as completion in shells wants them"},
+    [OPTION_WORDS] = {"words", NULL, N_("only the words, as completion in shells wants them")},
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
@@ -35,10 +35,10 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_help = {
     .name = "help",
-    .summary = "say what a verb does and which options it has",
+    .summary = N_("say what a verb does and which options it has"),
     .synopsis = "[OPTION]... [VERB]",
-    .description = "Prints the list of all verbs, or all about one. With --json the whole table\n"
-                   "comes out, as other programs want it.\n",
+    .description = N_("Prints the list of all verbs, or all about one. With --json the whole table\n"
+                      "comes out, as other programs want it.\n"),
     .options = options,
     .max_arguments = 2,
     .run = run,

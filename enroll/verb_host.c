@@ -7,11 +7,11 @@
 enum { OPTION_TRY, OPTION_RELOAD, OPTION_MINUTES, OPTION_UNCONFIRMED, OPTION_FORCE, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_TRY] = {"try", "COMMAND", "a login that must work before and after"},
-    [OPTION_RELOAD] = {"reload", "COMMAND", "how sshd is told to read its files anew"},
-    [OPTION_MINUTES] = {"minutes", "NUMBER", "taken back after so long unless confirmed (10)"},
-    [OPTION_UNCONFIRMED] = {"unconfirmed", NULL, "undo only what nobody confirmed"},
-    [OPTION_FORCE] = {"force", NULL, "undo although the files were edited since"},
+    [OPTION_TRY] = {"try", "COMMAND", N_("a login that must work before and after")},
+    [OPTION_RELOAD] = {"reload", "COMMAND", N_("how sshd is told to read its files anew")},
+    [OPTION_MINUTES] = {"minutes", "NUMBER", N_("taken back after so long unless confirmed (10)")},
+    [OPTION_UNCONFIRMED] = {"unconfirmed", NULL, N_("undo only what nobody confirmed")},
+    [OPTION_FORCE] = {"force", NULL, N_("undo although the files were edited since")},
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
@@ -97,15 +97,15 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_host = {
     .name = "host",
-    .summary = "close the gate of this host on trial, confirm it, or open it again",
+    .summary = N_("close the gate of this host on trial, confirm it, or open it again"),
     .synopsis = "[OPTION]... setup|confirm|status|undo",
-    .description = "setup    write sshd's drop-in and PAM's line, ask the doctor, tell sshd, try the\n"
-                   "         login of --try again; put all of it back when something is wrong, and\n"
-                   "         after --minutes unless you confirm\n"
-                   "confirm  it stays; say so from a new login, not from the old session\n"
-                   "status   open, on trial or closed\n"
-                   "undo     put the files back, byte for byte\n"
-                   "Without --try nobody proves that you still get in: confirm from a new login.\n",
+    .description = N_("setup    write sshd's drop-in and PAM's line, ask the doctor, tell sshd, try the\n"
+                      "         login of --try again; put all of it back when something is wrong, and\n"
+                      "         after --minutes unless you confirm\n"
+                      "confirm  it stays; say so from a new login, not from the old session\n"
+                      "status   open, on trial or closed\n"
+                      "undo     put the files back, byte for byte\n"
+                      "Without --try nobody proves that you still get in: confirm from a new login.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

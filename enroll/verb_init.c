@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/desk.h"
 #include "enroll/operator.h"
 #include "enroll/report.h"
@@ -15,18 +16,18 @@ enum {
 
 static const struct option_row options[] = {
     [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
-    [OPTION_REGISTRAR_KEY] = {"registrar-key", "FILE", "the key that signs; made when it is not there"},
-    [OPTION_NAME] = {"name", "NAME", "who the registrar is; the account's name by default"},
-    [OPTION_AGENT] = {"agent", NULL, "the key is in ssh-agent; FILE is its .pub file"},
-    [OPTION_PKCS11] = {"pkcs11", "MODULE", "the key is behind MODULE; FILE is its .pub file"},
-    [OPTION_NO_PASSPHRASE] = {"no-passphrase", NULL, "make the key without a passphrase"},
+    [OPTION_REGISTRAR_KEY] = {"registrar-key", "FILE", N_("the key that signs; made when it is not there")},
+    [OPTION_NAME] = {"name", "NAME", N_("who the registrar is; the account's name by default")},
+    [OPTION_AGENT] = {"agent", NULL, N_("the key is in ssh-agent; FILE is its .pub file")},
+    [OPTION_PKCS11] = {"pkcs11", "MODULE", N_("the key is behind MODULE; FILE is its .pub file")},
+    [OPTION_NO_PASSPHRASE] = {"no-passphrase", NULL, N_("make the key without a passphrase")},
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 
 static const char *there_or_made(bool made)
 {
-	return made ? "made" : "was there already";
+	return made ? translated("made") : translated("was there already");
 }
 
 static bool show(const struct invocation *invocation, const struct desk_made *made, struct error *err)
@@ -73,12 +74,12 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_init = {
     .name = "init",
-    .summary = "make a registry and a registrar's key: once a desk",
+    .summary = N_("make a registry and a registrar's key: once a desk"),
     .synopsis = "[OPTION]...",
-    .description = "Makes the registry's folder with everything that is missing in it, and leaves\n"
-                   "alone what is there, so it can be said twice. The registrar's key signs\n"
-                   "enrollments; it may be a file, in ssh-agent or behind PKCS#11. Says what to do\n"
-                   "next.\n",
+    .description = N_("Makes the registry's folder with everything that is missing in it, and leaves\n"
+                      "alone what is there, so it can be said twice. The registrar's key signs\n"
+                      "enrollments; it may be a file, in ssh-agent or behind PKCS#11. Says what to do\n"
+                      "next.\n"),
     .options = options,
     .run = run,
 };

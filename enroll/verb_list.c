@@ -6,7 +6,7 @@
 enum { OPTION_USER, OPTION_REGISTRY, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_USER] = {"user", "USER", "only this user's"},
+    [OPTION_USER] = {"user", "USER", N_("only this user's")},
     [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
@@ -54,11 +54,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_list = {
     .name = "list",
-    .summary = "list who has which key",
+    .summary = N_("list who has which key"),
     .synopsis = "[OPTION]...",
-    .description = "Lists the enrollments of the registry, one a line: the user, whether it is\n"
-                   "active, the token as its attestation names it, the last day, and the key's\n"
-                   "fingerprint.\n",
+    .description = N_("Lists the enrollments of the registry, one a line: the user, whether it is\n"
+                      "active, the token as its attestation names it, the last day, and the key's\n"
+                      "fingerprint.\n"),
     .options = options,
     .run = run,
 };

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "common/file.h"
+#include "common/language.h"
 #include "enroll/download.h"
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
@@ -15,9 +16,9 @@ enum { OPTION_METADATA, OPTION_TIME, OPTION_CA_FILE, OPTION_TIME_LIMIT, OPTION_T
 
 static const struct option_row options[] = {
     [OPTION_METADATA] = OPTION_ROW_METADATA,
-    [OPTION_TIME] = {"time", "DATE", "judge as on DATE (2026-11-24), not as of now"},
-    [OPTION_CA_FILE] = {"ca-file", "FILE", "download: believe the authorities in FILE (PEM) only"},
-    [OPTION_TIME_LIMIT] = {"time-limit", "SECONDS", "download: give up after SECONDS, 60 if not given"},
+    [OPTION_TIME] = {"time", "DATE", N_("judge as on DATE (2026-11-24), not as of now")},
+    [OPTION_CA_FILE] = {"ca-file", "FILE", N_("download: believe the authorities in FILE (PEM) only")},
+    [OPTION_TIME_LIMIT] = {"time-limit", "SECONDS", N_("download: give up after SECONDS, 60 if not given")},
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
     [OPTION_JSON] = OPTION_ROW_JSON,
@@ -130,11 +131,12 @@ static bool tell_entry(const struct invocation *invocation, const struct metadat
 	report_line("%s  %s", aaguid, entry->description);
 	report_line("  metadata no %" PRId64 ", next update %s", metadata->number, metadata->next_update);
 	report_line("  keys: %s%s; matcher: %s", entry->key_protection,
-	    entry->key_restricted ? ", restricted to FIDO" : ", not restricted to FIDO", entry->matcher_protection);
+	    entry->key_restricted ? translated(", restricted to FIDO") : translated(", not restricted to FIDO"),
+	    entry->matcher_protection);
 	report_line("  %zu anchors", entry->num_anchors);
 	for (size_t i = 0; i < entry->num_statuses; i++)
-		report_line("  %-10s  %s%s", entry->statuses[i].from ? entry->statuses[i].from : "always",
-		    entry->statuses[i].status, entry->statuses[i].has_batch ? " (one batch)" : "");
+		report_line("  %-10s  %s%s", entry->statuses[i].from ? entry->statuses[i].from : translated("always"),
+		    entry->statuses[i].status, entry->statuses[i].has_batch ? translated(" (one batch)") : "");
 	return report_end(err);
 }
 
@@ -180,14 +182,14 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_mds = {
     .name = "mds",
-    .summary = "import what FIDO says of security keys, and look into it",
+    .summary = N_("import what FIDO says of security keys, and look into it"),
     .synopsis = "[OPTION]... import FILE | download [URL] | show AAGUID",
-    .description = "import FILE checks the metadata BLOB that the FIDO alliance publishes at\n"
-                   "https://mds3.fidoalliance.org, and stores what appraisal asks for: issuers by\n"
-                   "model, status reports, certification, how keys are kept. An older one than the\n"
-                   "stored one is refused. download fetches it from there, or from URL, over HTTPS\n"
-                   "and goes on like import. show AAGUID prints a model's entry.\n"
-                   "Example: keyenroll mds import blob.jwt\n",
+    .description = N_("import FILE checks the metadata BLOB that the FIDO alliance publishes at\n"
+                      "https://mds3.fidoalliance.org, and stores what appraisal asks for: issuers by\n"
+                      "model, status reports, certification, how keys are kept. An older one than the\n"
+                      "stored one is refused. download fetches it from there, or from URL, over HTTPS\n"
+                      "and goes on like import. show AAGUID prints a model's entry.\n"
+                      "Example: keyenroll mds import blob.jwt\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 2,

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include <stdio.h>
@@ -13,7 +14,7 @@ static const struct option_row options[] = {
     OPTION_ROW_PIN_FD,
     OPTION_ROW_MANAGEMENT_KEY_FD,
     OPTION_ROW_PINENTRY,
-    {"yes", NULL, "do it without asking"},
+    {"yes", NULL, N_("do it without asking")},
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -55,7 +56,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 		return false;
 	if (!piv_key_can_move(course->identity.firmware))
 		return error_set(err, ERROR_CARD_UNSUPPORTED, "this firmware cannot move keys: 5.7 is the first");
-	snprintf(loss, sizeof(loss), "a key in slot %s is destroyed", to->name);
+	snprintf(loss, sizeof(loss), translated("a key in slot %s is destroyed"), to->name);
 	if (!token_session_confirm(session, loss, err) || !token_session_manage(session, err) ||
 	    !piv_key_move(course->token.piv, from, to, err) || !move_certificate(course->token.piv, from, to, err))
 		return false;
@@ -74,11 +75,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_move = {
     .name = "move",
-    .summary = "move a key to another slot",
+    .summary = N_("move a key to another slot"),
     .synopsis = "[OPTION]... FROM TO",
-    .description = "Moves a key and its certificate; firmware 5.7 and later. A key in the other\n"
-                   "slot is destroyed. The attestation of a moved key names the slot that it was\n"
-                   "asked for.\n",
+    .description = N_("Moves a key and its certificate; firmware 5.7 and later. A key in the other\n"
+                      "slot is destroyed. The attestation of a moved key names the slot that it was\n"
+                      "asked for.\n"),
     .options = options,
     .min_arguments = 2,
     .max_arguments = 2,

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/language.h"
 #include "enroll/appraising.h"
 #include "enroll/input.h"
 #include "enroll/report.h"
@@ -19,9 +20,9 @@ enum {
 };
 
 static const struct option_row options[] = {
-    [OPTION_USER] = {"user", "USER", "for whom the rules are tried"},
-    [OPTION_GROUP] = {"group", "GROUP", "a group that this user is in"},
-    [OPTION_HOST_CLASS] = {"host-class", "CLASS", "the class of the host"},
+    [OPTION_USER] = {"user", "USER", N_("for whom the rules are tried")},
+    [OPTION_GROUP] = {"group", "GROUP", N_("a group that this user is in")},
+    [OPTION_HOST_CLASS] = {"host-class", "CLASS", N_("the class of the host")},
     [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
@@ -80,7 +81,7 @@ struct explaining {
 static bool explain_step(const struct policy_step *step, void *context, struct error *err)
 {
 	const struct explaining *explaining = context;
-	const char *became = !step->tried ? "not reached" : step->matched ? "decides" : "does not match";
+	const char *became = !step->tried ? N_("not reached") : step->matched ? N_("decides") : N_("does not match");
 
 	if (explaining->steps) {
 		json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "rule", step->rule, "line", step->line,
@@ -90,8 +91,8 @@ static bool explain_step(const struct policy_step *step, void *context, struct e
 		return json_array_append_new(explaining->steps, row) == 0 ||
 		       error_set(err, ERROR_MEMORY, "no memory for the report");
 	}
-	report_line(
-	    "rule \"%s\" (line %d, %s): %s", step->rule, step->line, step->accepts ? "accept" : "refuse", became);
+	report_line("rule \"%s\" (line %d, %s): %s", step->rule, step->line, step->accepts ? "accept" : "refuse",
+	    translated(became));
 	if (step->tried && !step->matched)
 		report_line("    %s: wants %s, found %s", step->condition, step->wanted, step->found);
 	return true;
@@ -243,14 +244,14 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_policy = {
     .name = "policy",
-    .summary = "check a policy, explain what it says of a key, run its cases",
+    .summary = N_("check a policy, explain what it says of a key, run its cases"),
     .synopsis = "check|explain|test [OPTION]... FILE...",
-    .description = "check     reads FILE as a host would; names file and line of what is wrong\n"
-                   "explain   tries the rules on evidence (files as \"verify\" takes them) and shows\n"
-                   "          for each the first condition that failed\n"
-                   "test      runs the cases in FILE: evidence, for whom, and what must come out;\n"
-                   "          names of evidence files are as from here\n"
-                   "Example: keyenroll policy explain --policy new.conf --user alice leaf.pem f9.pem\n",
+    .description = N_("check     reads FILE as a host would; names file and line of what is wrong\n"
+                      "explain   tries the rules on evidence (files as \"verify\" takes them) and shows\n"
+                      "          for each the first condition that failed\n"
+                      "test      runs the cases in FILE: evidence, for whom, and what must come out;\n"
+                      "          names of evidence files are as from here\n"
+                      "Example: keyenroll policy explain --policy new.conf --user alice leaf.pem f9.pem\n"),
     .options = options,
     .min_arguments = 2,
     .max_arguments = SIZE_MAX,

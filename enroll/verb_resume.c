@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/enrolling.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"
@@ -13,8 +14,8 @@ static const struct option_row options[] = {
     OPTION_ROW_PUK_FD,
     OPTION_ROW_ESCROW,
     OPTION_ROW_MANAGEMENT_KEY_FD,
-    {"out", "FILE", "write the enrollment there, as an SSH certificate"},
-    {"yes", NULL, "replace a key that is in the slot, without asking"},
+    {"out", "FILE", N_("write the enrollment there, as an SSH certificate")},
+    {"yes", NULL, N_("replace a key that is in the slot, without asking")},
     OPTION_ROW_REGISTRY,
     OPTION_ROW_POLICY,
     OPTION_ROW_TRUST,
@@ -27,12 +28,12 @@ static const struct option_row options[] = {
 static void tell(const struct journal_record *record)
 {
 	terminal_say("Going on with %s, slot %s, %s%s.", record->person, record->slot->name, record->algorithm->title,
-	    record->has_serial ? "" : ", a token without serial");
+	    record->has_serial ? "" : translated(", a token without serial"));
 	if (record->has_serial)
 		terminal_say("  Plug in token %lu.", (unsigned long)record->serial);
 	if (record->begun[0])
 		terminal_say("  It broke off in the step \"%s\"; the last one that was finished is \"%s\".",
-		    record->begun, record->done[0] ? record->done : "none");
+		    record->begun, record->done[0] ? record->done : translated("none"));
 	terminal_say("  What is done stays: each step looks at the token first. Then the registrar signs, and the "
 	             "enrollment is recorded.");
 }
@@ -70,11 +71,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_resume = {
     .name = "resume",
-    .summary = "go on with an enrollment that was broken off",
+    .summary = N_("go on with an enrollment that was broken off"),
     .synopsis = "[OPTION]...",
-    .description = "After a pulled token, a crash or a power cut: says what was done and what is\n"
-                   "left to do, and does it. With several of them --serial says which token is\n"
-                   "meant.\n",
+    .description = N_("After a pulled token, a crash or a power cut: says what was done and what is\n"
+                      "left to do, and does it. With several of them --serial says which token is\n"
+                      "meant.\n"),
     .options = options,
     .run = run,
 };

@@ -6,7 +6,7 @@
 enum { OPTION_REASON, OPTION_REGISTRY, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_REASON] = {"reason", "TEXT", "why, for the record"},
+    [OPTION_REASON] = {"reason", "TEXT", N_("why, for the record")},
     [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
@@ -79,10 +79,10 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_revoke = {
     .name = "revoke",
-    .summary = "end an enrollment before its time",
+    .summary = N_("end an enrollment before its time"),
     .synopsis = "--reason TEXT USER|SERIAL|FINGERPRINT",
-    .description = "Revokes one key, or all active ones of a user or a token. The record stays, with\n"
-                   "the reason. It cannot be undone; a token that turns up again is enrolled anew.\n",
+    .description = N_("Revokes one key, or all active ones of a user or a token. The record stays, with\n"
+                      "the reason. It cannot be undone; a token that turns up again is enrolled anew.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/appraising.h"
 #include "enroll/desk.h"
 #include "enroll/entries.h"
@@ -15,7 +16,7 @@ enum {
 };
 
 static const struct option_row options[] = {
-    [OPTION_CERTIFICATE] = {"certificate", NULL, "print only the enrollment, one certificate a line"},
+    [OPTION_CERTIFICATE] = {"certificate", NULL, N_("print only the enrollment, one certificate a line")},
     [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
     [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
@@ -40,7 +41,8 @@ static bool show_certificate(const struct store_entry *entry, void *context, str
 	            ssh_certificate_put_line(&certificate, &line, err) && buffer_put_text(&line, "\n", err);
 
 	(void)context;
-	report_text(done ? buffer_text(&line) : "");
+	if (done)
+		report_text(buffer_text(&line));
 	buffer_free(&line);
 	ssh_certificate_clear(&certificate);
 	return done;
@@ -77,7 +79,7 @@ static bool show_text(const struct store_entry *entry, const struct showing *sho
 	report_line("State        %s", entry_state(entry, showing->appraisal.now));
 	if (entry->state == STORE_REVOKED)
 		report_line("Revoked      %s: %s", report_time(entry->revoked_at, one), entry->revoked_because);
-	report_line("Token        %s", entry->device[0] ? entry->device : "not named by the evidence");
+	report_line("Token        %s", entry->device[0] ? entry->device : translated("not named by the evidence"));
 	report_line(
 	    "Valid        %s to %s", report_time(entry->valid_after, one), report_time(entry->valid_before, other));
 	report_line("Enrolled     %s by %s, number %llu", report_time(entry->enrolled_at, one), entry->operator_name,
@@ -86,7 +88,8 @@ static bool show_text(const struct store_entry *entry, const struct showing *sho
 	report_line("Possession   proved %s, record and signature checked now",
 	    report_time(exhibit->enrollment.possession.time, one));
 	report_text("Appraised now:\n");
-	report_text(done ? buffer_text(&text) : "");
+	if (done)
+		report_text(buffer_text(&text));
 	report_text("\n");
 	buffer_free(&text);
 	return done;
@@ -146,10 +149,10 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_show = {
     .name = "show",
-    .summary = "show why a key is trusted: each claim and its proof",
+    .summary = N_("show why a key is trusted: each claim and its proof"),
     .synopsis = "[OPTION]... USER|SERIAL|FINGERPRINT",
-    .description = "Shows everything about the enrollments of a user, a token or a key, and\n"
-                   "appraises their evidence anew: each claim with the signed field that proves it.\n",
+    .description = N_("Shows everything about the enrollments of a user, a token or a key, and\n"
+                      "appraises their evidence anew: each claim with the signed field that proves it.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

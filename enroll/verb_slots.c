@@ -79,11 +79,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_slots = {
     .name = "slots",
-    .summary = "list a token's keys and which of them are attested",
+    .summary = N_("list a token's keys and which of them are attested"),
     .synopsis = "[OPTION]...",
-    .description = "Lists each slot with a key: what it is, under which policies, and whether that\n"
-                   "is signed by the token's attestation or only claimed. Changes nothing, tries\n"
-                   "no code.\n",
+    .description = N_("Lists each slot with a key: what it is, under which policies, and whether that\n"
+                      "is signed by the token's attestation or only claimed. Changes nothing, tries\n"
+                      "no code.\n"),
     .options = options,
     .run = run,
 };

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/desk.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
@@ -9,7 +10,7 @@
 enum { OPTION_OUTPUT, OPTION_REGISTRY, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_OUTPUT] = {"output", "FILE", "write it there, in place of this machine's own"},
+    [OPTION_OUTPUT] = {"output", "FILE", N_("write it there, in place of this machine's own")},
     [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
@@ -58,13 +59,13 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_snapshot = {
     .name = "snapshot",
-    .summary = "write what hosts need of the registry",
+    .summary = N_("write what hosts need of the registry"),
     .synopsis = "[OPTION]...",
-    .description =
-        "Writes the registry's enrollments for hosts, whole or not at all. It holds\n"
-        "nothing secret, and nobody who changes it can let anybody in, since each\n"
-        "enrollment carries its registrar's signature. Hosts look for it at\n" KEYENROLL_STATE_DIR "/snapshot.\n"
-        "Beside it goes " REVOCATION_LIST_FILE ", the revoked keys for sshd's RevokedKeys.\n",
+    .description = N_("Writes the registry's enrollments for hosts, whole or not at all. It holds\n"
+                      "nothing secret, and nobody who changes it can let anybody in, since each\n"
+                      "enrollment carries its registrar's signature. Where hosts look for it, the\n"
+                      "manual says. Beside it goes revoked.krl, the revoked keys for sshd's\n"
+                      "RevokedKeys.\n"),
     .options = options,
     .run = run,
 };

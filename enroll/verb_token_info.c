@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/slot_report.h"
 #include "enroll/token_session.h"
@@ -41,22 +42,25 @@ static bool add_identity(struct info *info)
 
 	snprintf(text, sizeof(text), "%u.%u.%u", identity->firmware.major, identity->firmware.minor,
 	    identity->firmware.patch);
-	if (!add(info, "firmware", identity->firmware.major ? text : "not told", false, NULL))
+	if (!add(info, "firmware", identity->firmware.major ? text : translated("not told"), false, NULL))
 		return false;
 	snprintf(text, sizeof(text), "%lu", (unsigned long)identity->serial);
-	return add(info, "serial", identity->has_serial ? text : "not told", false, NULL);
+	return add(info, "serial", identity->has_serial ? text : translated("not told"), false, NULL);
 }
 
 static bool add_code(struct info *info, const char *name, const struct piv_metadata *code)
 {
-	char text[64] = "not told";
+	char text[64];
 
+	snprintf(text, sizeof(text), "%s", translated("not told"));
 	if (code->says_default && code->says_tries)
-		snprintf(text, sizeof(text), "%s, %u of %u tries left", code->is_default ? "the factory's" : "changed",
-		    code->tries_left, code->tries_total);
+		snprintf(text, sizeof(text), translated("%s, %u of %u tries left"),
+		    translated(code->is_default ? N_("the factory's") : N_("changed")), code->tries_left,
+		    code->tries_total);
 	else if (code->says_default)
-		snprintf(text, sizeof(text), "%s, %s", code->is_default ? "the factory's" : "changed",
-		    code->algorithm ? code->algorithm->title : "of an unknown kind");
+		snprintf(text, sizeof(text), "%s, %s",
+		    translated(code->is_default ? N_("the factory's") : N_("changed")),
+		    code->algorithm ? code->algorithm->title : translated("of an unknown kind"));
 	return add(info, name, text, false, NULL);
 }
 
@@ -65,7 +69,8 @@ static bool add_codes(struct info *info)
 	return add_code(info, "pin", &info->facts.pin) && add_code(info, "puk", &info->facts.puk) &&
 	       add_code(info, "management-key", &info->facts.management) &&
 	       add(info, "management-key kept",
-	           info->admin.key_protected ? "in the token, behind the PIN" : "elsewhere", false, NULL);
+	           info->admin.key_protected ? translated("in the token, behind the PIN") : translated("elsewhere"),
+	           false, NULL);
 }
 
 static bool add_claim(struct info *info, const struct result *result, enum claim_name name, const char *word)
@@ -147,13 +152,13 @@ static bool gather(const struct invocation *invocation, struct info *info, struc
 static const char *verdict_sentence(const struct info *info, char text[320])
 {
 	if (info->forecast.verdict == VERDICT_ACCEPTED)
-		return "can be enrolled";
+		return translated("can be enrolled");
 	for (size_t i = 0; i < info->forecast.num_reasons; i++)
 		if (!info->forecast.reasons[i].warning) {
-			snprintf(text, 320, "cannot be enrolled: %s", info->forecast.reasons[i].sentence);
+			snprintf(text, 320, translated("cannot be enrolled: %s"), info->forecast.reasons[i].sentence);
 			return text;
 		}
-	return "cannot be enrolled";
+	return translated("cannot be enrolled");
 }
 
 static bool say(const struct info *info, struct error *err)
@@ -215,11 +220,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_token_info = {
     .name = "token info",
-    .summary = "say everything about a token, and what of it is signed",
+    .summary = N_("say everything about a token, and what of it is signed"),
     .synopsis = "[OPTION]...",
-    .description = "Shows what a token is and holds. Beside each fact stands \"signed\", when the\n"
-                   "vendor's signature says so, or \"claimed\", when only the token does. Says\n"
-                   "whether the policy can accept it. Changes nothing and tries no code.\n",
+    .description = N_("Shows what a token is and holds. Beside each fact stands \"signed\", when the\n"
+                      "vendor's signature says so, or \"claimed\", when only the token does. Says\n"
+                      "whether the policy can accept it. Changes nothing and tries no code.\n"),
     .options = options,
     .run = run,
 };

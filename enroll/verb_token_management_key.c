@@ -39,10 +39,10 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_token_management_key = {
     .name = "token management-key",
-    .summary = "give the token a new management key",
+    .summary = N_("give the token a new management key"),
     .synopsis = "[OPTION]...",
-    .description = "Sets a random management key, AES where the firmware has it. It is kept in the\n"
-                   "token behind the PIN, as other tools keep it, or sealed by --escrow.\n",
+    .description = N_("Sets a random management key, AES where the firmware has it. It is kept in the\n"
+                      "token behind the PIN, as other tools keep it, or sealed by --escrow.\n"),
     .options = options,
     .run = run,
 };

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include <stdio.h>
@@ -6,9 +7,9 @@ static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
     OPTION_ROW_PIN_FD,
-    {"new-pin-fd", "N", "read the new PIN from descriptor N"},
+    {"new-pin-fd", "N", N_("read the new PIN from descriptor N")},
     OPTION_ROW_PINENTRY,
-    {"factory-codes", NULL, "it has the factory's codes (for firmware below 5.3)"},
+    {"factory-codes", NULL, N_("it has the factory's codes (for firmware below 5.3)")},
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -22,12 +23,12 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 	bool done;
 
 	token_name(&course->token, name);
-	snprintf(question, sizeof(question), "PIN of %s", name);
+	snprintf(question, sizeof(question), translated("PIN of %s"), name);
 	if (!house_descriptor(invocation, "new-pin-fd", &source.descriptor, err) ||
 	    (!course->pin_state.is_default &&
 	        !codes_ask(&session->answers.pin, question, "--pin-fd", &course->pin, err)))
 		return false;
-	snprintf(question, sizeof(question), "new PIN of %s", name);
+	snprintf(question, sizeof(question), translated("new PIN of %s"), name);
 	done =
 	    codes_ask_new(&source, question, "--new-pin-fd", &wanted, err) && token_codes_set_pin(course, wanted, err);
 	secret_free(wanted);
@@ -47,10 +48,10 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_token_pin = {
     .name = "token pin",
-    .summary = "change the PIN",
+    .summary = N_("change the PIN"),
     .synopsis = "[OPTION]...",
-    .description = "Proves the present PIN and sets a new one, typed twice. The rules for a new\n"
-                   "PIN are told when one does not fit; nothing is sent then.\n",
+    .description = N_("Proves the present PIN and sets a new one, typed twice. The rules for a new\n"
+                      "PIN are told when one does not fit; nothing is sent then.\n"),
     .options = options,
     .run = run,
 };

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include <stdio.h>
@@ -5,12 +6,12 @@
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
-    {"present-puk-fd", "N", "read the present PUK from descriptor N"},
+    {"present-puk-fd", "N", N_("read the present PUK from descriptor N")},
     OPTION_ROW_PUK_FD,
     OPTION_ROW_ESCROW,
     OPTION_ROW_REGISTRY,
     OPTION_ROW_PINENTRY,
-    {"factory-codes", NULL, "it has the factory's codes (for firmware below 5.3)"},
+    {"factory-codes", NULL, N_("it has the factory's codes (for firmware below 5.3)")},
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -23,7 +24,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
 	bool done;
 
-	snprintf(question, sizeof(question), "PUK of %s", token_name(&course->token, name));
+	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
 	if (!house_descriptor(invocation, "present-puk-fd", &source.descriptor, err) ||
 	    (!course->puk_state.is_default && !codes_ask(&source, question, "--present-puk-fd", &present, err)))
 		return false;
@@ -47,10 +48,10 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_token_puk = {
     .name = "token puk",
-    .summary = "give the token a new PUK",
+    .summary = N_("give the token a new PUK"),
     .synopsis = "[OPTION]...",
-    .description = "Proves the present PUK and sets a random one, which is shown once before, or\n"
-                   "sealed by --escrow. The factory's PUK need not be given.\n",
+    .description = N_("Proves the present PUK and sets a random one, which is shown once before, or\n"
+                      "sealed by --escrow. The factory's PUK need not be given.\n"),
     .options = options,
     .run = run,
 };

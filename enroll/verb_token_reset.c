@@ -1,10 +1,11 @@
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
-    {"yes", NULL, "do it without asking"},
+    {"yes", NULL, N_("do it without asking")},
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -15,7 +16,7 @@ static bool work(struct token_session *session, struct error *err)
 	char name[TOKEN_NAME_SIZE];
 
 	if (!token_session_confirm(
-	        session, "all keys, certificates and codes of its PIV application are destroyed", err) ||
+	        session, translated("all keys, certificates and codes of its PIV application are destroyed"), err) ||
 	    !piv_codes_block(course->token.piv, err) || !piv_reset(course->token.piv, err))
 		return false;
 	report_line("The PIV application of %s is as the factory made it.", token_name(&course->token, name));
@@ -33,11 +34,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_token_reset = {
     .name = "token reset",
-    .summary = "make the PIV application as the factory made it",
+    .summary = N_("make the PIV application as the factory made it"),
     .synopsis = "[OPTION]...",
-    .description = "Destroys all keys, certificates and codes of the PIV application; the\n"
-                   "attestation key stays, other applications of the token too. No code is needed:\n"
-                   "the tries of PIN and PUK are used up on purpose.\n",
+    .description = N_("Destroys all keys, certificates and codes of the PIV application; the\n"
+                      "attestation key stays, other applications of the token too. No code is needed:\n"
+                      "the tries of PIN and PUK are used up on purpose.\n"),
     .options = options,
     .run = run,
 };

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include <stdio.h>
@@ -12,7 +13,7 @@ static const struct option_row options[] = {
     OPTION_ROW_REGISTRY,
     OPTION_ROW_MANAGEMENT_KEY_FD,
     OPTION_ROW_PINENTRY,
-    {"yes", NULL, "do it without asking"},
+    {"yes", NULL, N_("do it without asking")},
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -34,14 +35,14 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
 	unsigned pin_tries, puk_tries;
 
-	snprintf(question, sizeof(question), "PIN of %s", token_name(&course->token, name));
+	snprintf(question, sizeof(question), translated("PIN of %s"), token_name(&course->token, name));
 	if (!read_tries(invocation->options.arguments[0], &pin_tries, err) ||
 	    !read_tries(invocation->options.arguments[1], &puk_tries, err))
 		return false;
 	if (course->pin_state.is_default)
 		return error_set(
 		    err, ERROR_CODE_DEFAULT, "the PIN is the factory's: change that first, by \"token pin\"");
-	if (!token_session_confirm(session, "the present PUK is lost, a new one is set", err) ||
+	if (!token_session_confirm(session, translated("the present PUK is lost, a new one is set"), err) ||
 	    !codes_ask(&session->answers.pin, question, "--pin-fd", &course->pin, err) ||
 	    !token_session_manage(session, err) || !token_codes_set_tries(course, pin_tries, puk_tries, err))
 		return false;
@@ -62,10 +63,10 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_token_retries = {
     .name = "token retries",
-    .summary = "set how often PIN and PUK may be tried",
+    .summary = N_("set how often PIN and PUK may be tried"),
     .synopsis = "[OPTION]... PIN-TRIES PUK-TRIES",
-    .description = "Sets the tries (1 to 15). The token forgets both codes over that: the PIN is\n"
-                   "set again at once, and the PUK is a new one, shown or sealed before.\n",
+    .description = N_("Sets the tries (1 to 15). The token forgets both codes over that: the PIN is\n"
+                      "set again at once, and the PUK is a new one, shown or sealed before.\n"),
     .options = options,
     .min_arguments = 2,
     .max_arguments = 2,

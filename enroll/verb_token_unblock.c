@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include <stdio.h>
@@ -5,8 +6,8 @@
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
-    {"present-puk-fd", "N", "read the present PUK from descriptor N"},
-    {"new-pin-fd", "N", "read the new PIN from descriptor N"},
+    {"present-puk-fd", "N", N_("read the present PUK from descriptor N")},
+    {"new-pin-fd", "N", N_("read the new PIN from descriptor N")},
     OPTION_ROW_PINENTRY,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
@@ -21,9 +22,9 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 	bool done = house_descriptor(invocation, "present-puk-fd", &puk_source.descriptor, err) &&
 	            house_descriptor(invocation, "new-pin-fd", &pin_source.descriptor, err);
 
-	snprintf(question, sizeof(question), "PUK of %s", token_name(&course->token, name));
+	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
 	done = done && codes_ask(&puk_source, question, "--present-puk-fd", &puk, err);
-	snprintf(question, sizeof(question), "new PIN of %s", name);
+	snprintf(question, sizeof(question), translated("new PIN of %s"), name);
 	done = done && codes_ask_new(&pin_source, question, "--new-pin-fd", &wanted, err) &&
 	       piv_code_check(PIV_CODE_PIN, course->identity.firmware, wanted, err) &&
 	       piv_pin_unblock(course->token.piv, puk, wanted, NULL, err);
@@ -45,10 +46,10 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_token_unblock = {
     .name = "token unblock",
-    .summary = "set a new PIN by means of the PUK",
+    .summary = N_("set a new PIN by means of the PUK"),
     .synopsis = "[OPTION]...",
-    .description = "For a PIN that is blocked or forgotten. A wrong PUK costs a try of the PUK;\n"
-                   "when none is left only \"token reset\" helps.\n",
+    .description = N_("For a PIN that is blocked or forgotten. A wrong PUK costs a try of the PUK;\n"
+                      "when none is left only \"token reset\" helps.\n"),
     .options = options,
     .run = run,
 };

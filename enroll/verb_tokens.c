@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/fido_facts.h"
 #include "enroll/report.h"
 #include "enroll/token_facts.h"
@@ -75,7 +76,7 @@ static void say_slot(const struct token_slot *slot)
 {
 	if (slot->has_metadata)
 		report_line("  slot %s: %s, %s, PIN %s, touch %s", slot->slot->name,
-		    slot->metadata.algorithm ? slot->metadata.algorithm->title : "an unknown algorithm",
+		    slot->metadata.algorithm ? slot->metadata.algorithm->title : translated("an unknown algorithm"),
 		    origin_word(slot->metadata.origin), piv_pin_policy_name(slot->metadata.pin_policy),
 		    piv_touch_policy_name(slot->metadata.touch_policy));
 	else
@@ -101,7 +102,7 @@ static void say_token(const struct token *token, const struct token_facts *facts
 		report_line("  serial %lu (claimed by the token)", (unsigned long)token->identity.serial);
 	say_factory_code("PIN", &facts->pin);
 	say_factory_code("PUK", &facts->puk);
-	say_factory_code("management key", &facts->management);
+	say_factory_code(translated("management key"), &facts->management);
 	if (facts->pin.says_tries)
 		report_line("  PIN tries left: %u", facts->pin.tries_left);
 	if (!facts->has_device_certificate)
@@ -254,12 +255,12 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_tokens = {
     .name = "tokens",
-    .summary = "list readers and what the tokens in them claim",
+    .summary = N_("list readers and what the tokens in them claim"),
     .synopsis = "[--json]",
-    .description = "Lists every reader and the token in it, and security keys on USB: firmware,\n"
-                   "serial, codes that are still the factory's, and the slots in use of the PIV\n"
-                   "application; model and PIN of the FIDO2 one. All of that is claimed by the\n"
-                   "token; only an attestation proves it. Changes nothing and tries no code.\n",
+    .description = N_("Lists every reader and the token in it, and security keys on USB: firmware,\n"
+                      "serial, codes that are still the factory's, and the slots in use of the PIV\n"
+                      "application; model and PIN of the FIDO2 one. All of that is claimed by the\n"
+                      "token; only an attestation proves it. Changes nothing and tries no code.\n"),
     .options = options,
     .run = run,
 };

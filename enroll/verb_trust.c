@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
 #include "registry/trust_update.h"
@@ -72,7 +73,10 @@ static bool tell(
 	if (invocation->json)
 		return report_take_json(
 		    "trust", json_pack("{s:s?, s:s, s:s}", "version", version, "path", path, "done", what), err);
-	report_line("%s: %s%s%s", path, what, version ? ", version " : "", version ? version : "");
+	if (version)
+		report_line(N_("%s: %s, version %s"), path, translated(what), version);
+	else
+		report_line("%s: %s", path, translated(what));
 	return report_end(err);
 }
 
@@ -83,7 +87,7 @@ static bool verify(struct invocation *invocation, struct error *err)
 	char version[TRUST_VERSION_SIZE];
 
 	return trust_update_check(&places, path, version, err) &&
-	       tell(invocation, path, version, "signed by a signer of this machine", err);
+	       tell(invocation, path, version, N_("signed by a signer of this machine"), err);
 }
 
 static bool update(struct invocation *invocation, struct error *err)
@@ -117,10 +121,11 @@ static bool add(struct invocation *invocation, struct error *err)
 
 	if (name[0] == '.' || !end || strcmp(end, ".json") != 0)
 		return error_set(err, ERROR_USAGE, "%s: a site's bundle has a name that ends in .json", path);
-	done = check_site_bundle(path, &json, err) &&
-	       buffer_put_format(&target, err, "%s/%s", buffer_text(&invocation->configuration.site_trust), name) &&
-	       file_store(buffer_text(&target), buffer_bytes(&json), 0644, err) &&
-	       tell(invocation, buffer_text(&target), NULL, "added; what rests on it has assurance organisation", err);
+	done =
+	    check_site_bundle(path, &json, err) &&
+	    buffer_put_format(&target, err, "%s/%s", buffer_text(&invocation->configuration.site_trust), name) &&
+	    file_store(buffer_text(&target), buffer_bytes(&json), 0644, err) &&
+	    tell(invocation, buffer_text(&target), NULL, N_("added; what rests on it has assurance organisation"), err);
 	buffer_free(&json);
 	buffer_free(&target);
 	return done;
@@ -141,16 +146,16 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_trust = {
     .name = "trust",
-    .summary = "show and change whom this machine believes",
+    .summary = N_("show and change whom this machine believes"),
     .synopsis = "show|verify|update|add [OPTION]... [FILE]",
-    .description = "show      the issuers of device certificates that are believed, and those that\n"
-                   "          never are\n"
-                   "verify    whether FILE (with FILE.sig beside it) is a bundle by a signer that\n"
-                   "          this machine knows\n"
-                   "update    installs such a bundle in place of the shipped one; an older one than\n"
-                   "          what is believed now is refused\n"
-                   "add       adds a bundle of the site itself; keys that rest on it have assurance\n"
-                   "          \"organisation\", never \"vendor\"\n",
+    .description = N_("show      the issuers of device certificates that are believed, and those that\n"
+                      "          never are\n"
+                      "verify    whether FILE (with FILE.sig beside it) is a bundle by a signer that\n"
+                      "          this machine knows\n"
+                      "update    installs such a bundle in place of the shipped one; an older one than\n"
+                      "          what is believed now is refused\n"
+                      "add       adds a bundle of the site itself; keys that rest on it have assurance\n"
+                      "          \"organisation\", never \"vendor\"\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 2,

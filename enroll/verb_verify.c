@@ -28,19 +28,19 @@ enum {
 };
 
 static const struct option_row options[] = {
-    [OPTION_CSR] = {"csr", "FILE", "the evidence is in a certificate request"},
-    [OPTION_ATTESTATION_OBJECT] = {"attestation-object", "FILE", "the evidence is WebAuthn's, of a FIDO key"},
-    [OPTION_CLIENT_DATA_HASH] = {"client-data-hash", "FILE", "with it: the 32 bytes that it was signed with"},
-    [OPTION_CLIENT_DATA] = {"client-data", "FILE", "or the client data (JSON) itself"},
-    [OPTION_RP_ID] = {"rp-id", "ID", "the application that the FIDO key is for"},
-    [OPTION_SSH_ATTESTATION] = {"ssh-attestation", "FILE", "the evidence is what ssh-keygen wrote for a FIDO key"},
-    [OPTION_CHALLENGE] = {"challenge", "FILE", "with it: the challenge that ssh-keygen was given"},
-    [OPTION_KEY_HANDLE] = {"key-handle", "FILE", "with a file from before OpenSSH 8.4: the key handle"},
-    [OPTION_KEY] = {"key", "FILE", "the attested key must be this one (SSH, PEM or DER)"},
-    [OPTION_SLOT] = {"slot", "SLOT", "the key must be of this slot, such as 9a"},
-    [OPTION_USER] = {"user", "USER", "the person to whom the rules apply"},
-    [OPTION_EVIDENCE_ONLY] = {"evidence-only", NULL, "say whether the evidence is genuine; ask no policy"},
-    [OPTION_TIME] = {"time", "DATE", "judge as on DATE (2026-11-24), not as of now"},
+    [OPTION_CSR] = {"csr", "FILE", N_("the evidence is in a certificate request")},
+    [OPTION_ATTESTATION_OBJECT] = {"attestation-object", "FILE", N_("the evidence is WebAuthn's, of a FIDO key")},
+    [OPTION_CLIENT_DATA_HASH] = {"client-data-hash", "FILE", N_("with it: the 32 bytes that it was signed with")},
+    [OPTION_CLIENT_DATA] = {"client-data", "FILE", N_("or the client data (JSON) itself")},
+    [OPTION_RP_ID] = {"rp-id", "ID", N_("the application that the FIDO key is for")},
+    [OPTION_SSH_ATTESTATION] = {"ssh-attestation", "FILE", N_("the evidence is what ssh-keygen wrote for a FIDO key")},
+    [OPTION_CHALLENGE] = {"challenge", "FILE", N_("with it: the challenge that ssh-keygen was given")},
+    [OPTION_KEY_HANDLE] = {"key-handle", "FILE", N_("with a file from before OpenSSH 8.4: the key handle")},
+    [OPTION_KEY] = {"key", "FILE", N_("the attested key must be this one (SSH, PEM or DER)")},
+    [OPTION_SLOT] = {"slot", "SLOT", N_("the key must be of this slot, such as 9a")},
+    [OPTION_USER] = {"user", "USER", N_("the person to whom the rules apply")},
+    [OPTION_EVIDENCE_ONLY] = {"evidence-only", NULL, N_("say whether the evidence is genuine; ask no policy")},
+    [OPTION_TIME] = {"time", "DATE", N_("judge as on DATE (2026-11-24), not as of now")},
     [OPTION_POLICY] = OPTION_ROW_POLICY,
     [OPTION_METADATA] = OPTION_ROW_METADATA,
     [OPTION_TRUST] = OPTION_ROW_TRUST,
@@ -179,7 +179,8 @@ static bool show_result(
 		done = result_put_text(result, &text, err);
 		if (done && person)
 			report_line("enrollment of %s", person);
-		report_text(done ? buffer_text(&text) : "");
+		if (done)
+			report_text(buffer_text(&text));
 		done = done && report_end(err);
 	}
 	buffer_free(&text);
@@ -231,18 +232,18 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_verify = {
     .name = "verify",
-    .summary = "say whether evidence or an enrollment proves a key in hardware",
+    .summary = N_("say whether evidence or an enrollment proves a key in hardware"),
     .synopsis = "[OPTION]... [FILE]...",
-    .description = "Appraises what a token gave as proof, without token and network. FILE holds the\n"
-                   "attestation and the token's device certificate (f9) as PEM or DER, in one file\n"
-                   "or several, or one enrollment (a line as \"keyenroll show --certificate\" prints\n"
-                   "it); \"-\" is standard input. An enrollment's registrar must stand in the\n"
-                   "registrars file. FIDO keys come without FILE: by --attestation-object with its\n"
-                   "client data and --rp-id, or by --ssh-attestation with --challenge, where the\n"
-                   "application is \"ssh:\" unless --rp-id says another. Exits with 0 for accepted, 1\n"
-                   "for refused, 2 when it cannot be appraised.\n"
-                   "Example: keyenroll verify --key alice.pub leaf.pem f9.pem\n"
-                   "Example: keyenroll verify --ssh-attestation key.attest --challenge key.challenge\n",
+    .description = N_("Appraises what a token gave as proof, without token and network. FILE holds the\n"
+                      "attestation and the token's device certificate (f9) as PEM or DER, in one file\n"
+                      "or several, or one enrollment (a line as \"keyenroll show --certificate\" prints\n"
+                      "it); \"-\" is standard input. An enrollment's registrar must stand in the\n"
+                      "registrars file. FIDO keys come without FILE: by --attestation-object with its\n"
+                      "client data and --rp-id, or by --ssh-attestation with --challenge, where the\n"
+                      "application is \"ssh:\" unless --rp-id says another. Exits with 0 for accepted, 1\n"
+                      "for refused, 2 when it cannot be appraised.\n"
+                      "Example: keyenroll verify --key alice.pub leaf.pem f9.pem\n"
+                      "Example: keyenroll verify --ssh-attestation key.attest --challenge key.challenge\n"),
     .options = options,
     .max_arguments = SIZE_MAX,
     .run = run,

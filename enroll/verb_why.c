@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
 #include "enroll/why.h"
@@ -5,7 +6,7 @@
 enum { OPTION_ACCOUNT, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_ACCOUNT] = {"account", "NAME", "into this account (the person's own)"},
+    [OPTION_ACCOUNT] = {"account", "NAME", N_("into this account (the person's own)")},
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
@@ -19,7 +20,7 @@ struct telling {
 static bool tell_rule(const struct policy_step *step, void *context, struct error *err)
 {
 	struct telling *telling = context;
-	const char *fate = !step->tried ? "not asked" : step->matched ? "decides" : "does not match";
+	const char *fate = !step->tried ? N_("not asked") : step->matched ? N_("decides") : N_("does not match");
 
 	if (telling->keys != NULL)
 		return json_array_append_new(telling->rules,
@@ -31,10 +32,10 @@ static bool tell_rule(const struct policy_step *step, void *context, struct erro
 		report_line("  rule \"%s\" (line %d) does not match: %s is %s, wanted %s", step->rule, step->line,
 		    step->condition, step->found, step->wanted);
 	else
-		report_line("  rule \"%s\" (line %d) %s%s", step->rule, step->line, fate,
+		report_line("  rule \"%s\" (line %d) %s%s", step->rule, step->line, translated(fate),
 		    !step->matched  ? ""
-		    : step->accepts ? ": accepted"
-		                    : ": refused");
+		    : step->accepts ? translated(": accepted")
+		                    : translated(": refused"));
 	return true;
 }
 
@@ -45,15 +46,16 @@ static void tell_text(const struct host_view *view, const struct why *why)
 	const struct registrar *registrar;
 	char from[REPORT_TIME_SIZE], to[REPORT_TIME_SIZE];
 
-	report_line("%s: %s", why->fingerprint, decision->verdict == REQUEST_ACCEPTED ? "gets in" : "does not get in");
+	report_line(
+	    decision->verdict == REQUEST_ACCEPTED ? N_("%s: gets in") : N_("%s: does not get in"), why->fingerprint);
 	if (decision->error.code != ERROR_NONE)
 		report_line("  because %s [%s]", decision->error.text, error_word(decision->error.code));
 	if (key->person[0] == '\0')
 		return;
 	registrar = registrars_find(view->registrars, &key->enrollment.certificate.authority);
 	report_line("  enrolled for %s by %s, number %llu, from %s to %s", key->person,
-	    registrar == NULL ? "nobody who is a registrar here" : registrar->name, (unsigned long long)key->serial,
-	    report_time((int64_t)key->enrollment.certificate.valid_after, from),
+	    registrar == NULL ? translated("nobody who is a registrar here") : registrar->name,
+	    (unsigned long long)key->serial, report_time((int64_t)key->enrollment.certificate.valid_after, from),
 	    report_time((int64_t)key->valid_before, to));
 	if (key->device[0] != '\0')
 		report_line("  in %s", key->device);
@@ -112,11 +114,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_why = {
     .name = "why",
-    .summary = "say why a key gets into this host, or does not",
+    .summary = N_("say why a key gets into this host, or does not"),
     .synopsis = "[OPTION]... USER|FINGERPRINT",
-    .description = "Decides about each key of a user, or about one key, as this host's verifier does\n"
-                   "when sshd asks it, and shows policy.conf rule by rule. Exits with 1 when one of\n"
-                   "them does not get in.\n",
+    .description = N_("Decides about each key of a user, or about one key, as this host's verifier does\n"
+                      "when sshd asks it, and shows policy.conf rule by rule. Exits with 1 when one of\n"
+                      "them does not get in.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

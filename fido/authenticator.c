@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "fido/card_transport.h"
 
 #define USB_MAXIMUM 32
@@ -18,38 +19,40 @@ struct result_row {
 };
 
 static const struct result_row rows[] = {
-    {FIDO_ERR_PIN_REQUIRED, ERROR_PIN_NEEDED, "the token wants its PIN"},
-    {FIDO_ERR_PIN_NOT_SET, ERROR_PIN_NEEDED, "the token has no PIN yet; one must be set first"},
-    {FIDO_ERR_PIN_INVALID, ERROR_PIN_WRONG, "the PIN is wrong"},
-    {FIDO_ERR_PIN_BLOCKED, ERROR_PIN_BLOCKED, "the PIN is blocked; only a reset, which erases all keys, helps"},
+    {FIDO_ERR_PIN_REQUIRED, ERROR_PIN_NEEDED, N_("the token wants its PIN")},
+    {FIDO_ERR_PIN_NOT_SET, ERROR_PIN_NEEDED, N_("the token has no PIN yet; one must be set first")},
+    {FIDO_ERR_PIN_INVALID, ERROR_PIN_WRONG, N_("the PIN is wrong")},
+    {FIDO_ERR_PIN_BLOCKED, ERROR_PIN_BLOCKED, N_("the PIN is blocked; only a reset, which erases all keys, helps")},
     {FIDO_ERR_PIN_AUTH_BLOCKED, ERROR_PIN_PAUSED,
-        "the PIN was wrong too often in a row; unplug the token, plug it in again and take care"},
-    {FIDO_ERR_PIN_POLICY_VIOLATION, ERROR_PIN_LENGTH, "the token does not take this PIN: too short, or the old one"},
-    {FIDO_ERR_PIN_AUTH_INVALID, ERROR_PIN_WRONG, "the token does not accept the proof of the PIN"},
-    {FIDO_ERR_UV_BLOCKED, ERROR_PIN_NEEDED, "the fingerprint is blocked; the PIN unblocks it"},
-    {FIDO_ERR_UV_INVALID, ERROR_PIN_WRONG, "the fingerprint was not recognised"},
-    {FIDO_ERR_USER_ACTION_TIMEOUT, ERROR_TOUCH, "the token was not touched in time"},
-    {FIDO_ERR_ACTION_TIMEOUT, ERROR_TOUCH, "the token was not touched in time"},
-    {FIDO_ERR_TIMEOUT, ERROR_TOUCH, "the token was not touched in time"},
-    {FIDO_ERR_OPERATION_DENIED, ERROR_TOUCH, "it was declined at the token"},
-    {FIDO_ERR_KEEPALIVE_CANCEL, ERROR_TOUCH, "it was cancelled"},
-    {FIDO_ERR_UP_REQUIRED, ERROR_TOUCH, "the token must be touched"},
-    {FIDO_ERR_USER_PRESENCE_REQUIRED, ERROR_TOUCH, "the token must be touched"},
-    {FIDO_ERR_CREDENTIAL_EXCLUDED, ERROR_CREDENTIAL_EXISTS, "this token holds an enrolled key of this person already"},
-    {FIDO_ERR_NO_CREDENTIALS, ERROR_CREDENTIAL_ABSENT, "the token does not hold this key"},
-    {FIDO_ERR_INVALID_CREDENTIAL, ERROR_CREDENTIAL_ABSENT, "the token does not hold this key"},
-    {FIDO_ERR_KEY_STORE_FULL, ERROR_CARD_FULL, "the token has no room for one more resident key"},
-    {FIDO_ERR_UNSUPPORTED_ALGORITHM, ERROR_CARD_UNSUPPORTED, "the token does not have this kind of key"},
-    {FIDO_ERR_UNSUPPORTED_OPTION, ERROR_CARD_UNSUPPORTED, "the token cannot do what was asked of it"},
-    {FIDO_ERR_INVALID_OPTION, ERROR_CARD_UNSUPPORTED, "the token cannot do what was asked of it"},
-    {FIDO_ERR_UNSUPPORTED_EXTENSION, ERROR_CARD_UNSUPPORTED, "the token cannot do what was asked of it"},
-    {FIDO_ERR_INVALID_COMMAND, ERROR_CARD_UNSUPPORTED, "the token does not know this command"},
-    {FIDO_ERR_NOT_ALLOWED, ERROR_CARD_UNSUPPORTED, "the token does not allow that now"},
-    {FIDO_ERR_TX, ERROR_CARD_EXCHANGE, "the token did not take a message; plug it out and in again"},
-    {FIDO_ERR_RX, ERROR_CARD_EXCHANGE, "the token did not answer; plug it out and in again"},
-    {FIDO_ERR_RX_NOT_CBOR, ERROR_CARD_REPLY, "the token's answer cannot be understood"},
-    {FIDO_ERR_RX_INVALID_CBOR, ERROR_CARD_REPLY, "the token's answer cannot be understood"},
-    {FIDO_ERR_INVALID_CBOR, ERROR_CARD_REPLY, "the token's answer cannot be understood"},
+        N_("the PIN was wrong too often in a row; unplug the token, plug it in again and take care")},
+    {FIDO_ERR_PIN_POLICY_VIOLATION, ERROR_PIN_LENGTH,
+        N_("the token does not take this PIN: too short, or the old one")},
+    {FIDO_ERR_PIN_AUTH_INVALID, ERROR_PIN_WRONG, N_("the token does not accept the proof of the PIN")},
+    {FIDO_ERR_UV_BLOCKED, ERROR_PIN_NEEDED, N_("the fingerprint is blocked; the PIN unblocks it")},
+    {FIDO_ERR_UV_INVALID, ERROR_PIN_WRONG, N_("the fingerprint was not recognised")},
+    {FIDO_ERR_USER_ACTION_TIMEOUT, ERROR_TOUCH, N_("the token was not touched in time")},
+    {FIDO_ERR_ACTION_TIMEOUT, ERROR_TOUCH, N_("the token was not touched in time")},
+    {FIDO_ERR_TIMEOUT, ERROR_TOUCH, N_("the token was not touched in time")},
+    {FIDO_ERR_OPERATION_DENIED, ERROR_TOUCH, N_("it was declined at the token")},
+    {FIDO_ERR_KEEPALIVE_CANCEL, ERROR_TOUCH, N_("it was cancelled")},
+    {FIDO_ERR_UP_REQUIRED, ERROR_TOUCH, N_("the token must be touched")},
+    {FIDO_ERR_USER_PRESENCE_REQUIRED, ERROR_TOUCH, N_("the token must be touched")},
+    {FIDO_ERR_CREDENTIAL_EXCLUDED, ERROR_CREDENTIAL_EXISTS,
+        N_("this token holds an enrolled key of this person already")},
+    {FIDO_ERR_NO_CREDENTIALS, ERROR_CREDENTIAL_ABSENT, N_("the token does not hold this key")},
+    {FIDO_ERR_INVALID_CREDENTIAL, ERROR_CREDENTIAL_ABSENT, N_("the token does not hold this key")},
+    {FIDO_ERR_KEY_STORE_FULL, ERROR_CARD_FULL, N_("the token has no room for one more resident key")},
+    {FIDO_ERR_UNSUPPORTED_ALGORITHM, ERROR_CARD_UNSUPPORTED, N_("the token does not have this kind of key")},
+    {FIDO_ERR_UNSUPPORTED_OPTION, ERROR_CARD_UNSUPPORTED, N_("the token cannot do what was asked of it")},
+    {FIDO_ERR_INVALID_OPTION, ERROR_CARD_UNSUPPORTED, N_("the token cannot do what was asked of it")},
+    {FIDO_ERR_UNSUPPORTED_EXTENSION, ERROR_CARD_UNSUPPORTED, N_("the token cannot do what was asked of it")},
+    {FIDO_ERR_INVALID_COMMAND, ERROR_CARD_UNSUPPORTED, N_("the token does not know this command")},
+    {FIDO_ERR_NOT_ALLOWED, ERROR_CARD_UNSUPPORTED, N_("the token does not allow that now")},
+    {FIDO_ERR_TX, ERROR_CARD_EXCHANGE, N_("the token did not take a message; plug it out and in again")},
+    {FIDO_ERR_RX, ERROR_CARD_EXCHANGE, N_("the token did not answer; plug it out and in again")},
+    {FIDO_ERR_RX_NOT_CBOR, ERROR_CARD_REPLY, N_("the token's answer cannot be understood")},
+    {FIDO_ERR_RX_INVALID_CBOR, ERROR_CARD_REPLY, N_("the token's answer cannot be understood")},
+    {FIDO_ERR_INVALID_CBOR, ERROR_CARD_REPLY, N_("the token's answer cannot be understood")},
 };
 
 bool authenticator_check(const struct authenticator *authenticator, int result, const char *doing, struct error *err)
@@ -63,12 +66,12 @@ bool authenticator_check(const struct authenticator *authenticator, int result, 
 	if (failure != NULL) {
 		if (err != NULL)
 			*err = *failure;
-		return error_prefix(err, "%s", doing);
+		return error_prefix(err, "%s", translated(doing));
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].result == result)
-			return error_set(err, rows[i].code, "%s: %s", doing, rows[i].sentence);
-	return error_set(err, ERROR_CARD_STATUS, "%s: libfido2 says %s", doing, fido_strerr(result));
+			return error_set(err, rows[i].code, "%s: %s", translated(doing), translated(rows[i].sentence));
+	return error_set(err, ERROR_CARD_STATUS, "%s: libfido2 says %s", translated(doing), fido_strerr(result));
 }
 
 /* ---- which there are ---- */

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include "common/base64.h"
+#include "common/language.h"
 
 #define BEGIN "-----BEGIN OPENSSH PRIVATE KEY-----\n"
 #define END "-----END OPENSSH PRIVATE KEY-----\n"
@@ -81,7 +82,7 @@ bool key_file_put(const struct key_file *file, struct buffer *out, struct error 
 
 static bool malformed(struct error *err, const char *what)
 {
-	return error_set(err, ERROR_SK_KEY_FILE, "the key file: %s", what);
+	return error_set(err, ERROR_SK_KEY_FILE, "the key file: %s", translated(what));
 }
 
 /* Takes the lines between the two marks together. */

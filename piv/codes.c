@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include "common/language.h"
 #include "piv/status.h"
 
 #define INS_VERIFY 0x20U
@@ -27,9 +28,10 @@ static const struct code_row {
 	enum error_code wrong, blocked;
 	const char *rescue;
 } codes[] = {
-    [PIV_CODE_PIN] = {"PIN", "123456", 0x80, CODE_MINIMUM, ERROR_PIN_WRONG, ERROR_PIN_BLOCKED, "the PUK unblocks it"},
+    [PIV_CODE_PIN] = {"PIN", "123456", 0x80, CODE_MINIMUM, ERROR_PIN_WRONG, ERROR_PIN_BLOCKED,
+        N_("the PUK unblocks it")},
     [PIV_CODE_PUK] = {"PUK", "12345678", 0x81, CODE_MAXIMUM, ERROR_PUK_WRONG, ERROR_PUK_BLOCKED,
-        "only a reset of the PIV application helps"},
+        N_("only a reset of the PIV application helps")},
 };
 
 const char *piv_code_name(enum piv_code code)
@@ -124,8 +126,8 @@ bool piv_code_check(enum piv_code code, struct piv_version firmware, const struc
 
 	if (bytes.len < row->minimum || bytes.len > CODE_MAXIMUM)
 		return error_set(err, ERROR_PIN_LENGTH,
-		    row->minimum == CODE_MAXIMUM ? "a %s has %u characters" : "a %s has %u to 8 characters", row->name,
-		    row->minimum);
+		    row->minimum == CODE_MAXIMUM ? N_("a %s has %u characters") : N_("a %s has %u to 8 characters"),
+		    row->name, row->minimum);
 	if (!characters_check(code, firmware, bytes, err))
 		return false;
 	if (secret_equal(bytes, bytes_of_text(row->factory)))
@@ -162,9 +164,10 @@ bool piv_code_judge(enum piv_code code, uint16_t status, unsigned *tries_left, s
 	if (tries_left != NULL)
 		*tries_left = tries;
 	if (tries == 0)
-		return error_set(err, row->blocked, "the %s is blocked; %s", row->name, row->rescue);
-	return error_set(
-	    err, row->wrong, "the %s is wrong; %u %s left", row->name, tries, tries == 1 ? "try is" : "tries are");
+		return error_set(err, row->blocked, "the %s is blocked; %s", row->name, translated(row->rescue));
+	return error_set(err, row->wrong,
+	    translated_more(N_("the %s is wrong; %u try is left"), N_("the %s is wrong; %u tries are left"), tries),
+	    row->name, tries);
 }
 
 /* Two codes behind each other.

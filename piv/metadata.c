@@ -1,5 +1,6 @@
 #include "piv/metadata.h"
 
+#include "common/language.h"
 #include "common/tlv.h"
 #include "piv/public_key.h"
 #include "piv/status.h"
@@ -15,7 +16,7 @@
 
 static bool refuse(const char *field, struct error *err)
 {
-	return error_set(err, ERROR_CARD_REPLY, "what the token says of a key's %s makes no sense", field);
+	return error_set(err, ERROR_CARD_REPLY, "what the token says of a key's %s makes no sense", translated(field));
 }
 
 /* Each of these takes the value of its field, which was there. */
@@ -63,7 +64,7 @@ static bool set_default(struct piv_metadata *metadata, struct bytes value, struc
 	uint8_t is_default;
 
 	if (!bytes_take_u8(&value, &is_default) || value.len > 0 || is_default > 1)
-		return refuse("default value", err);
+		return refuse(N_("default value"), err);
 	metadata->says_default = true;
 	metadata->is_default = is_default == 1;
 	return true;

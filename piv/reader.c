@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "common/bytes.h"
+#include "common/language.h"
 #include "piv/pcsc.h"
 
 #define ARRIVALS_READER "\\\\?PnP?\\Notification"
@@ -93,7 +94,7 @@ static bool add_names(struct reader_list *list, struct bytes names, struct error
 
 static bool load_names(struct reader_context *context, struct reader_list *list, struct error *err)
 {
-	static const char doing[] = "asking for the readers";
+	static const char doing[] = N_("asking for the readers");
 	char *names = NULL;
 	DWORD len = SCARD_AUTOALLOCATE;
 	LONG result = SCardListReaders(context->handle, NULL, (LPSTR)&names, &len);

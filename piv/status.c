@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "common/language.h"
+
 struct status_row {
 	uint16_t status, mask;
 	enum error_code code;
@@ -9,23 +11,23 @@ struct status_row {
 };
 
 static const struct status_row rows[] = {
-    {0x6282, 0xffff, ERROR_CARD_REPLY, "the token's data ended too early"},
-    {STATUS_NOT_AUTHORISED, 0xffff, ERROR_PIN_NEEDED, "the token wants to be unlocked first"},
-    {STATUS_BLOCKED, 0xffff, ERROR_PIN_BLOCKED, "the code is blocked; the PUK unblocks a PIN"},
-    {STATUS_CONDITIONS, 0xffff, ERROR_CARD_STATUS, "the token's conditions for this are not met"},
-    {STATUS_DATA, 0xffff, ERROR_CARD_STATUS, "the token does not take this data"},
-    {0x6a81, 0xffff, ERROR_CARD_UNSUPPORTED, "the token cannot do this"},
-    {STATUS_OBJECT_ABSENT, 0xffff, ERROR_CARD_OBJECT_ABSENT, "the token has no such object"},
-    {0x6a84, 0xffff, ERROR_CARD_FULL, "the token is full; delete certificates that are no longer needed"},
-    {0x6a86, 0xffff, ERROR_CARD_UNSUPPORTED, "the token does not know these parameters"},
-    {STATUS_REFERENCE_ABSENT, 0xffff, ERROR_CARD_SLOT_EMPTY, "nothing is in this slot"},
-    {STATUS_LENGTH, 0xffff, ERROR_CARD_STATUS, "the token does not take data of this length"},
-    {0x6800, 0xff00, ERROR_CARD_UNSUPPORTED, "the token does not take commands in pieces"},
-    {0x6b00, 0xffff, ERROR_CARD_UNSUPPORTED, "the token does not know these parameters"},
-    {STATUS_INSTRUCTION, 0xffff, ERROR_CARD_UNSUPPORTED, "the token does not know this command"},
-    {0x6e00, 0xffff, ERROR_CARD_UNSUPPORTED, "the token does not know this class of commands"},
-    {0x63c0, 0xfff0, ERROR_PIN_WRONG, "the code is wrong"},
-    {0x6300, 0xfff0, ERROR_PIN_WRONG, "the code is wrong"},
+    {0x6282, 0xffff, ERROR_CARD_REPLY, N_("the token's data ended too early")},
+    {STATUS_NOT_AUTHORISED, 0xffff, ERROR_PIN_NEEDED, N_("the token wants to be unlocked first")},
+    {STATUS_BLOCKED, 0xffff, ERROR_PIN_BLOCKED, N_("the code is blocked; the PUK unblocks a PIN")},
+    {STATUS_CONDITIONS, 0xffff, ERROR_CARD_STATUS, N_("the token's conditions for this are not met")},
+    {STATUS_DATA, 0xffff, ERROR_CARD_STATUS, N_("the token does not take this data")},
+    {0x6a81, 0xffff, ERROR_CARD_UNSUPPORTED, N_("the token cannot do this")},
+    {STATUS_OBJECT_ABSENT, 0xffff, ERROR_CARD_OBJECT_ABSENT, N_("the token has no such object")},
+    {0x6a84, 0xffff, ERROR_CARD_FULL, N_("the token is full; delete certificates that are no longer needed")},
+    {0x6a86, 0xffff, ERROR_CARD_UNSUPPORTED, N_("the token does not know these parameters")},
+    {STATUS_REFERENCE_ABSENT, 0xffff, ERROR_CARD_SLOT_EMPTY, N_("nothing is in this slot")},
+    {STATUS_LENGTH, 0xffff, ERROR_CARD_STATUS, N_("the token does not take data of this length")},
+    {0x6800, 0xff00, ERROR_CARD_UNSUPPORTED, N_("the token does not take commands in pieces")},
+    {0x6b00, 0xffff, ERROR_CARD_UNSUPPORTED, N_("the token does not know these parameters")},
+    {STATUS_INSTRUCTION, 0xffff, ERROR_CARD_UNSUPPORTED, N_("the token does not know this command")},
+    {0x6e00, 0xffff, ERROR_CARD_UNSUPPORTED, N_("the token does not know this class of commands")},
+    {0x63c0, 0xfff0, ERROR_PIN_WRONG, N_("the code is wrong")},
+    {0x6300, 0xfff0, ERROR_PIN_WRONG, N_("the code is wrong")},
 };
 
 bool status_check(uint16_t status, const char *doing, struct error *err)
@@ -34,9 +36,10 @@ bool status_check(uint16_t status, const char *doing, struct error *err)
 		return true;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if ((status & rows[i].mask) == rows[i].status)
-			return error_set(
-			    err, rows[i].code, "%s: %s (status %04x)", doing, rows[i].sentence, (unsigned)status);
-	return error_set(err, ERROR_CARD_STATUS, "%s: the token refuses with status %04x", doing, (unsigned)status);
+			return error_set(err, rows[i].code, "%s: %s (status %04x)", translated(doing),
+			    translated(rows[i].sentence), (unsigned)status);
+	return error_set(
+	    err, ERROR_CARD_STATUS, "%s: the token refuses with status %04x", translated(doing), (unsigned)status);
 }
 
 bool status_tries_left(uint16_t status, unsigned *tries)

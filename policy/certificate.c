@@ -1,5 +1,6 @@
 #include "policy/certificate.h"
 
+#include "common/language.h"
 #include "common/text.h"
 #include "policy/der.h"
 
@@ -13,7 +14,7 @@ static const struct bytes oid_common_name = OID("\x55\x04\x03");
 
 static bool malformed(struct error *err, const char *what)
 {
-	return error_set(err, ERROR_EVIDENCE_CERTIFICATE, "%s cannot be read", what);
+	return error_set(err, ERROR_EVIDENCE_CERTIFICATE, "%s cannot be read", translated(what));
 }
 
 static bool is_known_critical(struct bytes oid, const struct certificate_tolerance *tolerance)

@@ -1,5 +1,6 @@
 #include "policy/client_data.h"
 
+#include "common/language.h"
 #include "policy/base64url.h"
 #include "policy/strict_json.h"
 
@@ -24,7 +25,7 @@ static bool read_challenge(const json_t *root, size_t *len, struct error *err)
 
 static bool read_json(struct bytes text, size_t *len, struct error *err)
 {
-	const struct json_reader reader = {ERROR_FIDO_CLIENT_DATA, "client data"};
+	const struct json_reader reader = {ERROR_FIDO_CLIENT_DATA, N_("client data")};
 	json_t *root;
 	bool done;
 

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "policy/certificate.h"
 #include "policy/der.h"
 #include "policy/evidence_input.h"
@@ -28,7 +29,8 @@ struct request {
 
 static bool malformed(struct error *err, const char *what)
 {
-	return error_set(err, ERROR_EVIDENCE_CERTIFICATE, "the certificate request: %s cannot be read", what);
+	return error_set(
+	    err, ERROR_EVIDENCE_CERTIFICATE, "the certificate request: %s cannot be read", translated(what));
 }
 
 static bool parse_extension_request(struct bytes values, struct request *out, struct error *err)
@@ -125,8 +127,8 @@ static bool take_evidence(const struct request *request, struct evidence *eviden
 		return error_set(err, ERROR_EVIDENCE_ABSENT, "the certificate request holds no attestation");
 	if (attestation.len == 0 || device.len == 0)
 		return error_set(err, ERROR_EVIDENCE_INCOMPLETE, "the certificate request holds %s",
-		    attestation.len == 0 ? "a device certificate (.2), but no attestation (.1)"
-		                         : "an attestation (.1), but no device certificate (.2)");
+		    attestation.len == 0 ? translated("a device certificate (.2), but no attestation (.1)")
+		                         : translated("an attestation (.1), but no device certificate (.2)"));
 	return evidence_of_piv(attestation, device, evidence, err);
 }
 

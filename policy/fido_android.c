@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "policy/der.h"
 #include "policy/fido_formats.h"
 #include "policy/fido_path.h"
@@ -26,7 +27,7 @@ struct key_description {
 
 static bool refuse(struct error *err, const char *sentence)
 {
-	return error_set(err, ERROR_FIDO_ANDROID, "%s", sentence);
+	return error_set(err, ERROR_FIDO_ANDROID, "%s", translated(sentence));
 }
 
 static bool take_enumerated(struct bytes *in, uint32_t *value)

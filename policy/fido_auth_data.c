@@ -1,5 +1,6 @@
 #include "policy/fido_auth_data.h"
 
+#include "common/language.h"
 #include "policy/hex.h"
 
 #define RP_ID_HASH_SIZE 32
@@ -15,7 +16,7 @@
 
 static bool malformed(struct error *err, const char *what)
 {
-	return error_set(err, ERROR_FIDO_AUTH_DATA, "authenticator data: %s", what);
+	return error_set(err, ERROR_FIDO_AUTH_DATA, "authenticator data: %s", translated(what));
 }
 
 static bool take_credential(struct bytes *in, struct fido_auth_data *out, struct error *err)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "policy/der.h"
 
 #define OID(text)                                                                                                      \
@@ -57,7 +58,7 @@ const struct certificate_tolerance *fido_certificate_tolerance(void)
 
 static bool malformed(struct error *err, const char *what)
 {
-	return error_set(err, ERROR_FIDO_CERTIFICATE, "its %s extension has an impossible content", what);
+	return error_set(err, ERROR_FIDO_CERTIFICATE, "its %s extension has an impossible content", translated(what));
 }
 
 /* An OCTET STRING with a fixed length, alone. */

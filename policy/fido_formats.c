@@ -1,5 +1,7 @@
 #include "policy/fido_formats.h"
 
+#include "common/language.h"
+
 /* 8.7: nothing is stated. */
 static bool none_check(
     struct fido_attestation *attestation, const struct trust *trust, struct result *result, struct error *err)
@@ -47,6 +49,6 @@ void fido_tolerate(struct result *result, const char *what)
 {
 	struct error err = ERROR_EMPTY;
 
-	(void)error_set(&err, ERROR_FIDO_TOLERATED, "%s", what);
+	(void)error_set(&err, ERROR_FIDO_TOLERATED, "%s", translated(what));
 	result_warn(result, &err, NULL);
 }

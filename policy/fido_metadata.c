@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
+
 #define BY_METADATA "FIDO metadata no %lld"
 
 /* What a report means. */
@@ -36,18 +38,18 @@ static const struct status_row statuses[] = {
     {"FIPS140_CERTIFIED_L3", "fips140-l3", MEANING_NOTE, SEVERITY_NOTE, ""},
     {"FIPS140_CERTIFIED_L4", "fips140-l4", MEANING_NOTE, SEVERITY_NOTE, ""},
     {"UPDATE_AVAILABLE", "update-available", MEANING_ADVISORY, SEVERITY_NOTE,
-        "The vendor has newer firmware for this model."},
+        N_("The vendor has newer firmware for this model.")},
     {"RETIRED", "retired", MEANING_ADVISORY, SEVERITY_WARNING,
-        "The vendor has retired this model: enroll no new ones."},
+        N_("The vendor has retired this model: enroll no new ones.")},
     {"USER_VERIFICATION_BYPASS", "user-verification-bypass", MEANING_ADVISORY, SEVERITY_CRITICAL,
-        "PIN or fingerprint of this model can be got around."},
+        N_("PIN or fingerprint of this model can be got around.")},
     {"USER_KEY_REMOTE_COMPROMISE", "user-key-remote-compromise", MEANING_ADVISORY, SEVERITY_CRITICAL,
-        "Private keys of this model can be got at from afar."},
+        N_("Private keys of this model can be got at from afar.")},
     {"USER_KEY_PHYSICAL_COMPROMISE", "user-key-physical-compromise", MEANING_ADVISORY, SEVERITY_WARNING,
-        "Whoever holds a device of this model can get at its private keys."},
+        N_("Whoever holds a device of this model can get at its private keys.")},
     {"ATTESTATION_KEY_COMPROMISE", "attestation-key-compromise", MEANING_REFUSAL, SEVERITY_CRITICAL,
-        "this model's attestation key is known to others, so anybody can make such an attestation"},
-    {"REVOKED", "revoked", MEANING_REFUSAL, SEVERITY_CRITICAL, "the FIDO alliance has revoked this model"},
+        N_("this model's attestation key is known to others, so anybody can make such an attestation")},
+    {"REVOKED", "revoked", MEANING_REFUSAL, SEVERITY_CRITICAL, N_("the FIDO alliance has revoked this model")},
 };
 
 static const struct status_row *find_row(const char *status)
@@ -172,12 +174,12 @@ static void apply_row(const struct status_row *row, struct findings *findings, s
 		break;
 	case MEANING_ADVISORY:
 		(void)snprintf(hit.id, sizeof(hit.id), "MDS-%s", row->status);
-		(void)snprintf(hit.text, sizeof(hit.text), "%s", row->text);
+		(void)snprintf(hit.text, sizeof(hit.text), "%s", translated(row->text));
 		(void)snprintf(hit.reference, sizeof(hit.reference), "https://fidoalliance.org/metadata/");
 		result_add_advisory(result, &hit);
 		break;
 	case MEANING_REFUSAL:
-		(void)error_set(&err, ERROR_MDS_STATUS, "%s", row->text);
+		(void)error_set(&err, ERROR_MDS_STATUS, "%s", translated(row->text));
 		result_refuse(result, &err, NULL);
 		break;
 	}

@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
+#include "common/language.h"
 #include "policy/fido_defects.h"
 #include "policy/fido_metadata.h"
 
@@ -134,7 +135,7 @@ static void tell_dates(const struct certificate *certificate, const char *which,
 	if (now >= from && now <= to)
 		return;
 	(void)error_set(&err, ERROR_FIDO_DATES, "%s %s: said, and not held against a key that may be older", which,
-	    now < from ? "is not valid yet" : "is not valid any more");
+	    now < from ? translated("is not valid yet") : translated("is not valid any more"));
 	result_warn(result, &err, NULL);
 }
 
@@ -142,7 +143,8 @@ static bool unknown_issuer(const struct trust *trust, size_t num, struct error *
 {
 	return error_set(err, ERROR_FIDO_ISSUER_UNKNOWN,
 	    "%s leads to no vendor that trust bundle %s believes for this kind of attestation",
-	    num == 1 ? "the attestation certificate" : "the chain of certificates", trust_version(trust));
+	    num == 1 ? translated("the attestation certificate") : translated("the chain of certificates"),
+	    trust_version(trust));
 }
 
 bool fido_path_find(struct fido_attestation *attestation, const struct trust *trust, enum trust_shape shape,
@@ -165,7 +167,8 @@ bool fido_path_find(struct fido_attestation *attestation, const struct trust *tr
 		        fido_metadata_find_anchor(attestation, i, &attestation->anchor);
 		if (!found && err->code != ERROR_NONE)
 			return error_prefix(err, "attestation certificate");
-		tell_dates(certificate, i == 0 ? "the attestation certificate" : "an issuer's certificate",
+		tell_dates(certificate,
+		    i == 0 ? translated("the attestation certificate") : translated("an issuer's certificate"),
 		    result->appraised_at, result);
 	}
 	if (!found)

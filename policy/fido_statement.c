@@ -1,5 +1,6 @@
 #include "policy/fido_statement.h"
 
+#include "common/language.h"
 #include "policy/cose_key.h"
 
 #define TPM_VERSION "2.0"
@@ -58,7 +59,7 @@ static bool read_format(struct bytes name, enum fido_format *format, struct erro
 		return error_set(
 		    err, ERROR_FIDO_FORMAT, "statements of the format \"compound\" are not appraised here");
 	return error_set(err, ERROR_FIDO_FORMAT, "the attestation statement is of a format that is not known here%s",
-	    bytes_to_text(name, text, sizeof(text)) ? "" : " and has a name of impossible length");
+	    bytes_to_text(name, text, sizeof(text)) ? "" : translated(" and has a name of impossible length"));
 }
 
 /* Takes a member that may or must be there; counts it among those that are known. */

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "policy/der.h"
 #include "policy/fido_formats.h"
 #include "policy/fido_path.h"
@@ -22,7 +23,7 @@ static const struct bytes oid_device[] = {
 
 static bool refuse(struct error *err, const char *sentence)
 {
-	return error_set(err, ERROR_FIDO_TPM, "%s", sentence);
+	return error_set(err, ERROR_FIDO_TPM, "%s", translated(sentence));
 }
 
 /* The hash that belongs to the statement's algorithm. */

@@ -4,6 +4,7 @@
 #include <openssl/ecdsa.h>
 
 #include "common/base64.h"
+#include "common/language.h"
 #include "policy/base64url.h"
 #include "policy/certificate.h"
 #include "policy/der.h"
@@ -28,7 +29,7 @@ struct signer {
 
 static bool malformed(struct error *err, const char *what)
 {
-	return error_set(err, ERROR_MDS_FORMAT, "the metadata BLOB: %s", what);
+	return error_set(err, ERROR_MDS_FORMAT, "the metadata BLOB: %s", translated(what));
 }
 
 static bool split(struct bytes blob, struct jws *out, struct error *err)
@@ -83,7 +84,7 @@ static bool read_certificates(const json_t *header, struct signer *out, struct e
 
 static bool read_header(struct bytes encoded, struct signer *out, struct error *err)
 {
-	const struct json_reader reader = {ERROR_MDS_FORMAT, "the metadata BLOB's header"};
+	const struct json_reader reader = {ERROR_MDS_FORMAT, N_("the metadata BLOB's header")};
 	struct buffer text = BUFFER_EMPTY;
 	json_t *header = NULL;
 	bool done = (base64url_parse(encoded, &text, err) || malformed(err, "its header is not base64url")) &&
@@ -124,7 +125,7 @@ static bool check_dates(const struct certificate *certificate, int64_t now, stru
 	certificate_dates(certificate, &from, &to);
 	return (now >= from && now <= to) ||
 	       error_set(err, ERROR_MDS_SIGNER, "the metadata BLOB's signer is not valid at this time: it is %s",
-	           now < from ? "not valid yet" : "from an older BLOB, or the clock is wrong");
+	           now < from ? translated("not valid yet") : translated("from an older BLOB, or the clock is wrong"));
 }
 
 /* Roots may be sent along, even cross-signed by others: the first certificate that a pinned key made ends the path. */

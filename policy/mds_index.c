@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/language.h"
 #include "policy/hex.h"
 #include "policy/metadata.h"
 #include "policy/strict_json.h"
@@ -259,7 +260,7 @@ static bool read_head(const json_t *payload, struct mds_sum *sum, struct error *
 bool mds_index_put(
     struct bytes payload, const uint8_t blob_hash[32], struct buffer *out, struct mds_sum *sum, struct error *err)
 {
-	const struct json_reader reader = {ERROR_MDS_FORMAT, "the metadata BLOB's payload"};
+	const struct json_reader reader = {ERROR_MDS_FORMAT, N_("the metadata BLOB's payload")};
 	char hash[65], *text = NULL;
 	json_t *root = NULL, *index = NULL;
 	bool done;

@@ -1,5 +1,6 @@
 #include "policy/piv.h"
 
+#include "common/language.h"
 #include "policy/piv_chain.h"
 #include "policy/piv_claims.h"
 #include "policy/roca.h"
@@ -10,7 +11,7 @@ static void refuse(struct result *result, enum error_code code, const char *sent
 {
 	struct error err = ERROR_EMPTY;
 
-	(void)error_set(&err, code, "%s", sentence);
+	(void)error_set(&err, code, "%s", translated(sentence));
 	result_refuse(result, &err, NULL);
 }
 

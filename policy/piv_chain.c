@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/language.h"
 #include "policy/roca.h"
 
 #define SLOT_NAME_PREFIX "YubiKey PIV Attestation "
@@ -42,7 +43,7 @@ static void put_name(struct bytes name, char *text, size_t size)
 	uint8_t byte;
 
 	if (!certificate_common_name(name, &common))
-		common = bytes_of_text("(a name of several parts)");
+		common = bytes_of_text(translated("(a name of several parts)"));
 	while (at + 1 < size && bytes_take_u8(&common, &byte))
 		text[at++] = byte >= 0x20 && byte < 0x7f ? (char)byte : '?';
 	text[at] = '\0';

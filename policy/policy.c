@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "policy/policy_condition.h"
 #include "policy/policy_rule.h"
 
@@ -86,8 +87,8 @@ static void apply_rule(const struct rule *rule, struct result *result)
 		result->maximum_life = rule->maximum_life;
 		return;
 	}
-	(void)error_set(
-	    &err, ERROR_POLICY, "%s", rule->text != NULL ? rule->text : "the administrator's policy refuses this key");
+	(void)error_set(&err, ERROR_POLICY, "%s",
+	    rule->text != NULL ? rule->text : translated("the administrator's policy refuses this key"));
 	result_refuse(result, &err, NULL);
 }
 

@@ -1,5 +1,6 @@
 #include "policy/result.h"
 
+#include "common/language.h"
 #include "policy/reasons.h"
 
 /* Texts of foreign origin were made printable where they were read; here they are only cut. */
@@ -83,8 +84,8 @@ static void add_reason(struct result *result, const struct error *err, const cha
 	reason->code = err->code;
 	reason->warning = warning;
 	copy_text(reason->sentence, sizeof(reason->sentence), err->text);
-	copy_text(
-	    reason->next_step, sizeof(reason->next_step), next_step != NULL ? next_step : reason_next_step(err->code));
+	copy_text(reason->next_step, sizeof(reason->next_step),
+	    translated(next_step != NULL ? next_step : reason_next_step(err->code)));
 }
 
 void result_refuse(struct result *result, const struct error *err, const char *next_step)

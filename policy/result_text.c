@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "policy/result.h"
 
 static bool put_reasons(const struct result *result, struct buffer *out, struct error *err)
@@ -5,8 +6,8 @@ static bool put_reasons(const struct result *result, struct buffer *out, struct 
 	for (size_t i = 0; i < result->num_reasons; i++) {
 		const struct reason *reason = &result->reasons[i];
 
-		if (!buffer_put_format(out, err, "  %s%s [%s]\n", reason->warning ? "warning: " : "", reason->sentence,
-		        error_word(reason->code)))
+		if (!buffer_put_format(out, err, "  %s%s [%s]\n", reason->warning ? translated("warning: ") : "",
+		        reason->sentence, error_word(reason->code)))
 			return false;
 		if (reason->next_step[0] != '\0' && !buffer_put_format(out, err, "    -> %s\n", reason->next_step))
 			return false;
@@ -19,8 +20,8 @@ static bool put_advisories(const struct result *result, struct buffer *out, stru
 	for (size_t i = 0; i < result->num_advisories; i++) {
 		const struct advisory_hit *hit = &result->advisories[i];
 
-		if (!buffer_put_format(out, err, "  advisory %s (%s): %s <%s>\n", hit->id, severity_name(hit->severity),
-		        hit->text, hit->reference))
+		if (!buffer_put_format(out, err, translated("  advisory %s (%s): %s <%s>\n"), hit->id,
+		        severity_name(hit->severity), hit->text, hit->reference))
 			return false;
 	}
 	return true;
@@ -41,7 +42,7 @@ static bool put_claims(const struct result *result, struct buffer *out, struct e
 
 bool result_put_text(const struct result *result, struct buffer *out, struct error *err)
 {
-	return buffer_put_format(out, err, "%s: %s evidence, assurance %s, rule \"%s\", trust bundle %s\n",
+	return buffer_put_format(out, err, translated("%s: %s evidence, assurance %s, rule \"%s\", trust bundle %s\n"),
 	           verdict_name(result->verdict), result->format, assurance_name(result->assurance), result->rule,
 	           result->trust_version) &&
 	       put_reasons(result, out, err) && put_advisories(result, out, err) && put_claims(result, out, err);

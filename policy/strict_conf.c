@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/buffer.h"
+#include "common/language.h"
 
 #define GIVEN_MAXIMUM 64
 #define DURATION_MAXIMUM INT64_C(3155760000) /* a hundred years */
@@ -37,7 +38,7 @@ PRINTF_LIKE(2, 0) static void note_error(cfg_t *cfg, const char *format, va_list
 	current->failed = true;
 	(void)vsnprintf(text, sizeof(text), format, values);
 	if (strstr(text, STRICT_CONF_END_MARK) != NULL)
-		(void)snprintf(text, sizeof(text), "a section has no closing brace");
+		(void)snprintf(text, sizeof(text), "%s", translated("a section has no closing brace"));
 	(void)error_set(current->err, current->code, "%s:%d: %s", current->origin, cfg->line, text);
 }
 
@@ -58,7 +59,7 @@ static bool is_given_twice(const cfg_t *cfg, const cfg_opt_t *option)
 int strict_conf_note_value(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result)
 {
 	if (is_given_twice(cfg, option)) {
-		cfg_error(cfg, "'%s' is given twice", option->name);
+		cfg_error(cfg, translated("'%s' is given twice"), option->name);
 		return -1;
 	}
 	if (current->section_line == 0)
@@ -71,7 +72,7 @@ int strict_conf_refuse_line(cfg_t *cfg, cfg_opt_t *option, const char *value, vo
 {
 	(void)value;
 	(void)result;
-	cfg_error(cfg, "no such option '%s'", option->name);
+	cfg_error(cfg, translated("no such option '%s'"), option->name);
 	return -1;
 }
 

@@ -1,8 +1,10 @@
 #include "policy/strict_json.h"
 
+#include "common/language.h"
+
 bool strict_json_error(const struct json_reader *reader, const char *where, const char *what, struct error *err)
 {
-	return error_set(err, reader->code, "%s: %s: %s", reader->origin, where, what);
+	return error_set(err, reader->code, "%s: %s: %s", translated(reader->origin), where, translated(what));
 }
 
 bool strict_json_parse(const struct json_reader *reader, struct bytes text, json_t **root, struct error *err)
@@ -17,17 +19,17 @@ bool strict_json_parse(const struct json_reader *reader, struct bytes text, json
 static const char *type_name(json_type type)
 {
 	static const char *const names[] = {
-	    [JSON_OBJECT] = "an object",
-	    [JSON_ARRAY] = "a list",
-	    [JSON_STRING] = "a text",
-	    [JSON_INTEGER] = "a whole number",
+	    [JSON_OBJECT] = N_("an object"),
+	    [JSON_ARRAY] = N_("a list"),
+	    [JSON_STRING] = N_("a text"),
+	    [JSON_INTEGER] = N_("a whole number"),
 	    [JSON_REAL] = "a number",
 	    [JSON_TRUE] = "true",
 	    [JSON_FALSE] = "false",
 	    [JSON_NULL] = "null",
 	};
 
-	return names[type];
+	return translated(names[type]);
 }
 
 static const struct json_member *find_member(const struct json_member members[], size_t num_members, const char *name)
@@ -55,16 +57,17 @@ bool strict_json_members(const struct json_reader *reader, const char *where, js
 
 		if (member == NULL)
 			return error_set(err, reader->code, "%s: %s: \"%.40s\" is not a member that is known here",
-			    reader->origin, where, name);
+			    translated(reader->origin), where, name);
 		if (json_typeof(value) != member->type)
-			return error_set(err, reader->code, "%s: %s: \"%s\" must be %s, not %s", reader->origin, where,
-			    name, type_name(member->type), type_name(json_typeof(value)));
+			return error_set(err, reader->code, "%s: %s: \"%s\" must be %s, not %s",
+			    translated(reader->origin), where, name, type_name(member->type),
+			    type_name(json_typeof(value)));
 		*member->value = value;
 	}
 	for (size_t i = 0; i < num_members; i++) {
 		if (members[i].required && *members[i].value == NULL)
-			return error_set(
-			    err, reader->code, "%s: %s: \"%s\" is missing", reader->origin, where, members[i].name);
+			return error_set(err, reader->code, "%s: %s: \"%s\" is missing", translated(reader->origin),
+			    where, members[i].name);
 	}
 	return true;
 }

@@ -1,5 +1,7 @@
 #include "policy/tpm_structures.h"
 
+#include "common/language.h"
+
 #define GENERATED_VALUE 0xff544347U
 #define TYPE_CERTIFY 0x8017
 #define CLOCK_INFO_SIZE 17
@@ -43,7 +45,7 @@ static const struct curve_row curves[] = {
 
 static bool malformed(struct error *err, const char *what)
 {
-	return error_set(err, ERROR_FIDO_TPM, "the TPM's %s cannot be read", what);
+	return error_set(err, ERROR_FIDO_TPM, "the TPM's %s cannot be read", translated(what));
 }
 
 static bool take_sized(struct bytes *in, struct bytes *content)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/language.h"
 #include "registry/attested_possession.h"
 
 #define FORM "keyenroll-enrollment-1"
@@ -72,7 +73,7 @@ static bool read_extension(struct enrollment *enrollment, struct error *err)
 
 	if (!ssh_certificate_find_extension(&enrollment->certificate, ENROLLMENT_EXTENSION, &text))
 		return error_set(
-		    err, ERROR_ENROLLMENT, "the certificate has no " ENROLLMENT_EXTENSION ": it is no enrollment");
+		    err, ERROR_ENROLLMENT, "the certificate has no %s: it is no enrollment", ENROLLMENT_EXTENSION);
 	done = base64_parse(text, &content, err) || error_prefix(err, ENROLLMENT_EXTENSION);
 	done = done && read_content(buffer_bytes(&content), enrollment, err);
 	buffer_free(&content);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "common/text.h"
 #include "registry/possession.h"
 #include "registry/registrar_options.h"
@@ -143,6 +144,8 @@ bool registrars_check(const struct registrars *registrars, const struct ssh_key 
 		    expired->name);
 	if (!ssh_key_fingerprint(key, fingerprint, err))
 		return false;
-	return error_set(err, ERROR_REGISTRAR_UNKNOWN, "%s is no registrar's key here%s", fingerprint,
-	    registrars_find(registrars, key) == NULL ? "" : ": its namespaces do not hold " POSSESSION_NAMESPACE);
+	if (registrars_find(registrars, key) == NULL)
+		return error_set(err, ERROR_REGISTRAR_UNKNOWN, "%s is no registrar's key here", fingerprint);
+	return error_set(err, ERROR_REGISTRAR_UNKNOWN, "%s is no registrar's key here: its namespaces do not hold %s",
+	    fingerprint, POSSESSION_NAMESPACE);
 }

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 
+#include "common/language.h"
 #include "common/text.h"
 #include "registry/database.h"
 #include "registry/store.h"
@@ -11,7 +12,7 @@ static bool copy_text(const char *what, const char *text, char *out, size_t size
 	struct bytes bytes = bytes_of_text(text);
 
 	if (!text_is_printable(bytes))
-		return error_set(err, ERROR_TEXT, "%s is no printable text", what);
+		return error_set(err, ERROR_TEXT, "%s is no printable text", translated(what));
 	return bytes_to_text(bytes, out, size) ||
 	       error_set(err, ERROR_TEXT, "%s is longer than %zu bytes", what, size - 1);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "common/language.h"
 #include "verifier/groups.h"
 
 /* The last second that sshd's four digits of a year can say. */
@@ -62,8 +63,8 @@ static bool only_key_check(const struct inquiry *inquiry, bool certificate, stru
 	if (ssh_certificate_is(request->methods[0].blob) != certificate)
 		return error_set(err, ERROR_SSH_KEY_TYPE,
 		    certificate ? "a plain key was offered where a certificate is asked for"
-		                : "a certificate was offered where plain keys are asked for: sshd wants "
-		                  "AuthorizedPrincipalsCommand for those");
+		                : N_("a certificate was offered where plain keys are asked for: sshd wants "
+		                     "AuthorizedPrincipalsCommand for those"));
 	return admission_check(
 	    inquiry->view, inquiry->account, request->methods[0].blob, inquiry->now, &inquiry->decision->key, err);
 }

@@ -80,13 +80,13 @@ static bool check_break_glass(cfg_t *section, struct error *err)
 	struct in6_addr address;
 
 	if (cfg_size(section, "from") == 0)
-		return error_set(err, ERROR_HOST_FILE, "from = is missing: \"" CONSOLE "\" or addresses");
+		return error_set(err, ERROR_HOST_FILE, "from = is missing: \"%s\" or addresses", CONSOLE);
 	for (unsigned i = 0; i < cfg_size(section, "from"); i++) {
 		const char *from = cfg_getnstr(section, "from", i);
 
 		if (strcmp(from, CONSOLE) != 0 && !parse_address(from, &address))
 			return error_set(
-			    err, ERROR_HOST_FILE, "'%s' is neither \"" CONSOLE "\" nor an IP address", from);
+			    err, ERROR_HOST_FILE, "'%s' is neither \"%s\" nor an IP address", from, CONSOLE);
 	}
 	return true;
 }
