@@ -71,7 +71,7 @@ cp ed.att other.att
 expect "another key" make_key other new own -t ecdsa-sk
 cp ed.pub mixed.pub && cp other.att mixed.att
 exits 1 "whose attestation does not fit the first" import mixed own alice
-report 0 enroll "alice's key is imported" import ed for-alice alice --json --out ed-cert.pub
+report 0 import "alice's key is imported" import ed for-alice alice --json --out ed-cert.pub
 holds '.person == "alice" and .result.format == "ssh-sk-attest" and .slot == null' "and its report is an enrollment's"
 exits 1 "the same key again" import ed for-alice alice
 says enrollment.exists "is enrolled already"
