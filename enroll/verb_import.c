@@ -68,13 +68,13 @@ const struct verb verb_import = {
     .name = "import",
     .summary = "enroll a FIDO2 key that ssh-keygen made elsewhere",
     .synopsis = "OPTION... USER",
-    .description = "Takes what \"ssh-keygen -t ed25519-sk -O challenge=FILE -O write-attestation=FILE\"\n"
+    .description = "Takes what \"ssh-keygen -t ed25519-sk -O challenge=F -O write-attestation=F\"\n"
                    "made wherever the token is, appraises it as \"enroll\" does, and records the\n"
                    "enrollment of USER. The attestation stands for the proof of possession: with a\n"
                    "challenge of \"keyenroll challenge USER\" it is bound to this desk, this person\n"
                    "and the last 14 days; with another one the operator's word alone says whose key\n"
                    "it is.\n"
-                   "Example: keyenroll import --ssh-sk id.pub --attestation id.att --challenge c alice\n",
+                   "Example: keyenroll import --ssh-sk k.pub --attestation k.att --challenge c alice\n",
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,
