@@ -7,7 +7,7 @@ static const struct option_row options[] = {
     {"ssh-sk", "FILE", "the public key that ssh-keygen wrote (.pub)"},
     {"attestation", "FILE", "what -O write-attestation= wrote"},
     {"challenge", "FILE", "what -O challenge= was given"},
-    {"key-handle", "FILE", "from before OpenSSH 8.4: the key's file, or its handle"},
+    {"key-handle", "FILE", "before OpenSSH 8.4: the key's file or its handle"},
     {"days", "NUMBER", "how long the enrollment is good (365)"},
     {"out", "FILE", "write the enrollment there, as KEY-cert.pub"},
     {"yes", NULL, "do not ask whether the name is right"},
