@@ -18,10 +18,12 @@ usage()
 	  build             configure and make in ./build, for the prefix $prefix
 	  demo [--keep]     from a virtual token to an attested ssh login, in a world of its own (root)
 	  check             every test: unit, style, end to end (root)
+	  e2e [NAME]...     the end-to-end tests, or those named (root)
 	  bench [NAME]      the benchmarks; each ends with a line "ratio NAME VALUE goal VALUE"
 	  deb               the Debian packages, into ./build/deb
 	  bare [SUITE [WORD]...]
-	                    a bare Debian root (bookworm, trixie) in which demo and check, or the WORDs, run (root)
+	                    a bare Debian root (bookworm, trixie) in which demo and check, or the WORDs, run (root);
+	                    "e2e login" in quotes is one WORD
 	  help              this text
 	USAGE
 }
@@ -74,6 +76,11 @@ check)
 	tools/deps
 	make_build everything
 	make_check
+	;;
+e2e)
+	tools/deps
+	make_build everything
+	KEYENROLL_BUILD="$build" tests/e2e/run "$@"
 	;;
 bench)
 	tools/deps

@@ -6,7 +6,7 @@
 /* What may stand behind a method's name. */
 enum rest { REST_NOTHING, REST_KEY, REST_REMARK };
 
-/* hostbased is missing on purpose: the key in its line is a machine's, not a person's. */
+/* The key in a line of hostbased is a machine's, not a person's: it is a remark. */
 static const struct {
 	const char *name;
 	enum rest rest;
@@ -14,6 +14,7 @@ static const struct {
     {"publickey", REST_KEY},
     {"password", REST_NOTHING},
     {"keyboard-interactive/pam", REST_NOTHING},
+    {"hostbased", REST_REMARK},       /* the client's host and its user */
     {"gssapi-with-mic", REST_REMARK}, /* the principal */
     {"gssapi-keyex", REST_REMARK},
 };

@@ -87,22 +87,11 @@ static bool decide_principals(const struct inquiry *inquiry, struct error *err)
 	       buffer_put_format(&decision->output, err, "%s\n", decision->key.person);
 }
 
-/* What may have been done beside an attested key. All else (hostbased, gssapi-with-mic, …) proves no hardware and refuses. */
-static const char *const methods_beside_a_key[] = {"keyboard-interactive/pam", "password"};
-
-static bool method_is_allowed_beside(struct bytes name)
-{
-	for (size_t i = 0; i < sizeof(methods_beside_a_key) / sizeof(methods_beside_a_key[0]); i++)
-		if (bytes_equal_text(name, methods_beside_a_key[i]))
-			return true;
-	return false;
-}
-
 static bool method_check(
     const struct inquiry *inquiry, const struct request_method *method, size_t *num_keys, struct error *err)
 {
 	if (!bytes_equal_text(method->name, "publickey")) {
-		if (method_is_allowed_beside(method->name))
+		if (host_rules_allows_method(inquiry->view->rules, method->name))
 			return true;
 		return error_set(err, ERROR_AUTH_METHOD, "the login method %.*s proves no hardware and is not allowed",
 		    (int)(method->name.len < 64 ? method->name.len : 64), (const char *)method->name.data);

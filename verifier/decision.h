@@ -32,7 +32,7 @@ void decision_clear(struct decision *decision);
  *   now  seconds since 1970
  * REQUEST_AUTHORIZED_KEYS: exactly one method, publickey, with a plain key.
  * REQUEST_PRINCIPALS: exactly one method, publickey, with an enrollment certificate.
- * REQUEST_SESSION: at least one publickey, every one of them attested; beside it only the methods of decision.c's table. */
+ * REQUEST_SESSION: at least one publickey, every one of them attested; beside it only the methods that host.conf allows. */
 void decide(const struct request *request, const struct host_view *view, int64_t now, struct decision *decision);
 
 /* decide_without_view: as decide, where the host's files other than host.conf cannot be read for the reason in decision->error: only

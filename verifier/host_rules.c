@@ -143,6 +143,24 @@ static bool read_minimum_tokens(cfg_t *cfg, size_t *minimum, struct error *err)
 	return true;
 }
 
+/* publickey is what is asked for, and no method beside it. Source: sshd_config(5) AuthenticationMethods. */
+static const char *const methods_to_allow[] = {"hostbased", "gssapi-with-mic", "gssapi-keyex"};
+
+static bool check_methods(cfg_t *cfg, struct error *err)
+{
+	for (unsigned i = 0; i < cfg_size(cfg, "methods"); i++) {
+		const char *method = cfg_getnstr(cfg, "methods", i);
+		bool known = false;
+
+		for (size_t k = 0; k < sizeof(methods_to_allow) / sizeof(methods_to_allow[0]); k++)
+			known = known || strcmp(method, methods_to_allow[k]) == 0;
+		if (!known)
+			return error_set(err, ERROR_HOST_FILE,
+			    "methods wants some of hostbased, gssapi-with-mic, gssapi-keyex, and '%s' is none", method);
+	}
+	return true;
+}
+
 static bool read_values(struct host_rules *rules, const char *origin, struct error *err)
 {
 	const char *class = cfg_getstr(rules->cfg, "host-class"), *mode = cfg_getstr(rules->cfg, "mode");
@@ -152,7 +170,7 @@ static bool read_values(struct host_rules *rules, const char *origin, struct err
 	    read_age(rules->cfg, "warn-age", &rules->warn_age, err) &&
 	    read_age(rules->cfg, "refuse-age", &rules->refuse_age, err) &&
 	    read_age(rules->cfg, "replace-within", &rules->replace_within, err) &&
-	    read_minimum_tokens(rules->cfg, &rules->minimum_tokens, err))
+	    read_minimum_tokens(rules->cfg, &rules->minimum_tokens, err) && check_methods(rules->cfg, err))
 		return check_sections(rules->cfg, origin, err);
 	return error_prefix(err, "%s", origin);
 }
@@ -164,9 +182,9 @@ bool host_rules_parse(struct bytes text, const char *origin, struct host_rules *
 	    STRICT_CONF_LINE, CFG_END()};
 	cfg_opt_t break_glass[] = {STRICT_CONF_LIST("from"), STRICT_CONF_LINE, CFG_END()};
 	cfg_opt_t options[] = {STRICT_CONF_TEXT("mode"), STRICT_CONF_TEXT("host-class"), STRICT_CONF_TEXT("warn-age"),
-	    STRICT_CONF_TEXT("refuse-age"), STRICT_CONF_TEXT("minimum-tokens"), STRICT_CONF_TEXT("replace-within"),
-	    STRICT_CONF_SECTIONS("account", account), STRICT_CONF_SECTIONS("stage", stage),
-	    STRICT_CONF_SECTIONS("break-glass", break_glass), STRICT_CONF_END};
+	    STRICT_CONF_TEXT("refuse-age"), STRICT_CONF_TEXT("minimum-tokens"), STRICT_CONF_LIST("methods"),
+	    STRICT_CONF_TEXT("replace-within"), STRICT_CONF_SECTIONS("account", account),
+	    STRICT_CONF_SECTIONS("stage", stage), STRICT_CONF_SECTIONS("break-glass", break_glass), STRICT_CONF_END};
 	struct host_rules *made = calloc(1, sizeof(*made));
 
 	if (made == NULL)
@@ -276,6 +294,19 @@ enum host_mode host_rules_mode(const struct host_rules *rules, const struct host
 			return mode;
 	}
 	return rules->mode;
+}
+
+bool host_rules_allows_method(const struct host_rules *rules, struct bytes method)
+{
+	static const char *const always[] = {"keyboard-interactive/pam", "password"};
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		if (bytes_equal_text(method, always[i]))
+			return true;
+	for (unsigned i = 0; i < cfg_size(rules->cfg, "methods"); i++)
+		if (bytes_equal_text(method, cfg_getnstr(rules->cfg, "methods", i)))
+			return true;
+	return false;
 }
 
 bool host_rules_is_break_glass(const struct host_rules *rules, const char *account)

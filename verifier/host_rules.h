@@ -52,6 +52,10 @@ int64_t host_rules_replace_within(const struct host_rules *rules);
 bool host_rules_may_enter(const struct host_rules *rules, const struct host_person *person, const char *account,
     struct error *err) MUST_CHECK;
 
+/* host_rules_allows_method: whether a login method of sshd's that proves no hardware may stand beside an attested key. Those that ask a
+ * person for something always may, hostbased and GSSAPI only where the file says so. */
+bool host_rules_allows_method(const struct host_rules *rules, struct bytes method);
+
 /* host_rules_mode: what a refusal means for the sessions of an account.
  *   account  with the groups of the account itself: who is behind a key that is refused may not be known */
 enum host_mode host_rules_mode(const struct host_rules *rules, const struct host_person *account);

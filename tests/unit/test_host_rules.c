@@ -35,6 +35,9 @@ static void errors_name_file_and_line(void **state)
 	    {"minimum-tokens = \"\"\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
 	    {"minimum-tokens = two\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
 	    {"replace-within = 3\n", "host.conf: replace-within: '3' is no time"},
+	    {"methods = { hostbased, gssapi-with-mic }\n", NULL},
+	    {"methods = publickey\n", "host.conf: methods wants some of"},
+	    {"methods = { hostbased, none }\n", "host.conf: methods wants some of"},
 	    {"warn-age = soon\n", "host.conf: warn-age: 'soon' is no time"},
 	    {"accounts \"root\" {\n}\n", "host.conf:1: "},
 	    {"account {\n}\n", "host.conf:1: "},
@@ -169,6 +172,31 @@ static void glass_breaks_only_where_it_is_allowed(void **state)
 	host_rules_free(rules);
 }
 
+static void methods_beside_a_key_are_named(void **state)
+{
+	static const struct {
+		const char *method;
+		bool always, named;
+	} rows[] = {
+	    {"password", true, true},
+	    {"keyboard-interactive/pam", true, true},
+	    {"hostbased", false, true},
+	    {"gssapi-with-mic", false, false},
+	    {"keyboard-interactive/bsdauth", false, false},
+	    {"none", false, false},
+	    {"", false, false},
+	};
+	struct host_rules *silent = parse(""), *names = parse("methods = hostbased\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (host_rules_allows_method(silent, bytes_of_text(rows[i].method)) != rows[i].always ||
+		    host_rules_allows_method(names, bytes_of_text(rows[i].method)) != rows[i].named)
+			fail_msg("%s", rows[i].method);
+	host_rules_free(silent);
+	host_rules_free(names);
+}
+
 static void groups_are_those_of_the_host(void **state)
 {
 	struct groups groups = GROUPS_EMPTY;
@@ -194,6 +222,7 @@ int main(void)
 	    cmocka_unit_test(accounts_are_entered_by_person_or_group),
 	    cmocka_unit_test(the_first_stage_that_names_an_account_decides),
 	    cmocka_unit_test(glass_breaks_only_where_it_is_allowed),
+	    cmocka_unit_test(methods_beside_a_key_are_named),
 	    cmocka_unit_test(groups_are_those_of_the_host),
 	};
 
