@@ -51,11 +51,11 @@ static const struct course_step fido_steps[] = {
 
 /* A key that was made elsewhere: there is no token. */
 static const struct course_step import_steps[] = {
-    {"appraise", "Appraising the attestation", false, course_appraise},
-    {"possession", "The attestation stands for the proof of possession", false, course_import_possession},
-    {"sign", "The registrar signs", false, course_sign},
-    {"check", "Checking the enrollment as a host does", false, course_check},
-    {"record", "Recording it in the registry", false, course_record},
+    {"appraise", N_("Appraising the attestation"), false, course_appraise},
+    {"possession", N_("The attestation stands for the proof of possession"), false, course_import_possession},
+    {"sign", N_("The registrar signs"), false, course_sign},
+    {"check", N_("Checking the enrollment as a host does"), false, course_check},
+    {"record", N_("Recording it in the registry"), false, course_record},
 };
 
 void course_init(struct course *course, const struct course_request *request, const struct course_means *means,

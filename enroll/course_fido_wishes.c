@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/course.h"
 #include "policy/fido_auth_data.h"
 
@@ -127,8 +128,8 @@ bool course_fido_settle(struct course *course, struct error *err)
 		    "the policy accepts no key that this token can make as it was asked for%s",
 		    can_verify(&course->authenticator.facts) ? "" : "; the token cannot ask for a PIN at every use");
 	if (course->wanted.verification && !asked->verification)
-		tell(course, "the policy wants the PIN at every use of this key");
+		tell(course, translated("the policy wants the PIN at every use of this key"));
 	if (asked->application == NULL && strcmp(course->wanted.application, USUAL_APPLICATION) != 0)
-		tell(course, "the policy wants an application of its own for this key");
+		tell(course, translated("the policy wants an application of its own for this key"));
 	return true;
 }

@@ -1,3 +1,4 @@
+#include "common/language.h"
 #include "enroll/course.h"
 #include "registry/attested_possession.h"
 
@@ -9,8 +10,9 @@ bool course_import_possession(struct course *course, struct error *err)
 	        course->request.now, &course->possession, &drawn, err))
 		return false;
 	if (!drawn)
-		course->dialogue.warn(course->dialogue.state,
-		    "no desk drew the challenge: when the key was made, and that its token is this person's, nothing "
-		    "shows");
+		course->dialogue.warn(
+		    course->dialogue.state, translated("no desk drew the challenge: when the key was made, and that "
+		                                       "its token is this person's, nothing "
+		                                       "shows"));
 	return true;
 }

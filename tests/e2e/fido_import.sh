@@ -106,4 +106,25 @@ expect "bob with the U2F token's" enters bob u2f
 expect "bob with the one of his own challenge" enters bob other
 refuse "and not as alice" enters alice other
 expect "an enrollment without signed record is verified" keyenroll verify ed-cert.pub
+
+# A batch whose attestation key got out: the evidence of each enrollment has its certificate, so data finds its keys again.
+keyenroll verify ed-cert.pub --json >json
+batch=$(jq -r '.result.claims[] | select(.name == "device-certificate").value' json)
+cat >"$config/policy.conf" <<-END
+	version = "a batch is distrusted"
+	rule "leaked batch" {
+		device-certificate = { "$batch" }
+		then = "refuse"
+		text = "the attestation key of this batch is known to others"
+	}
+	rule "rest" {
+		assurance = { "organisation" }
+		then = "accept"
+	}
+END
+chmod 644 "$config/policy.conf"
+exits 1 "an audit under a policy that distrusts one batch" keyenroll audit
+says "alice" "finds its key"
+refuse "which enters no more" enters alice ed
+expect "a key of another batch does" enters bob u2f
 world_end
