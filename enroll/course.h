@@ -239,6 +239,10 @@ bool course_note(struct course *course, const char *word, const char *rest, stru
  * Fills leaf, spki and key when it is. Errors: those of piv_attest and certificate_parse. */
 bool course_take_attested(struct course *course, const char *fingerprint, bool *same, struct error *err) MUST_CHECK;
 
+/* course_take_certificate: the certificate that the operator brings, if it is for the key that the slot has and that the token
+ * attests. Errors: those of certificate_parse and course_take_attested; ERROR_KEY_MISMATCH. */
+bool course_take_certificate(struct course *course, struct error *err) MUST_CHECK;
+
 /* course_codes_state: asks the token which codes are the factory's: three commands. Errors: those of piv_metadata_read. */
 bool course_codes_state(struct course *course, struct error *err) MUST_CHECK;
 
@@ -249,7 +253,7 @@ bool course_verify_pin(struct course *course, struct error *err) MUST_CHECK;
 /* The steps, for the table in course.c; what each does stands at the top. */
 
 /* Errors: ERROR_NOT_ATTESTABLE, ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_ENROLLMENT_EXISTS, ERROR_JOURNAL_OPEN,
- * ERROR_PUK_RECIPIENT, ERROR_DECLINED; what the policy has against the token. */
+ * ERROR_PUK_RECIPIENT, ERROR_DECLINED, those of course_take_certificate; what the policy has against the token. */
 bool course_preflight(struct course *course, struct error *err) MUST_CHECK;
 
 /* Errors: those of ask_pin and piv_code_check. */
@@ -258,7 +262,7 @@ bool course_codes(struct course *course, struct error *err) MUST_CHECK;
 /* Errors: those of piv_authenticate, piv_protected_keys_read and piv_pin_verify. */
 bool course_management(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_generate; ERROR_KEY_MISMATCH for a certificate of another key. */
+/* Errors: those of piv_generate. */
 bool course_generate(struct course *course, struct error *err) MUST_CHECK;
 
 /* Errors: those of piv_attest. */

@@ -176,7 +176,9 @@ static bool slot_check(struct course *course, struct error *err)
 {
 	bool used;
 
-	if (course->request.certificate.len > 0 || (course->resumes && course->record.generate_begun))
+	if (course->request.certificate.len > 0)
+		return course_take_certificate(course, err);
+	if ((course->resumes && course->record.generate_begun))
 		return true;
 	if (!slot_is_used(course, &used, err))
 		return false;
