@@ -10,6 +10,8 @@
 /* The service looks for the card from time to time; so long it may take until it knows that one was pulled out. */
 #define REMOVAL_MS 800
 
+#define RESETS_MAXIMUM 8
+
 struct card {
 	SCARDCONTEXT context;
 	char reader_name[READER_NAME_SIZE];
@@ -17,15 +19,6 @@ struct card {
 	DWORD protocol;
 	uint8_t reply[REPLY_SIZE];
 };
-
-/* A reset by another program shows as an error of the next call; connecting again is what clears it. */
-static bool connect_again(struct card *card, struct error *err)
-{
-	return pcsc_check(SCardReconnect(card->handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
-	                      SCARD_LEAVE_CARD, &card->protocol),
-	           "connecting to the token again", err) &&
-	       pcsc_check(SCardBeginTransaction(card->handle), "taking the token again", err);
-}
 
 /* A command that fails may be too much for the reader, or the card may be gone: then nothing need be tried again. */
 static bool explain_failure(const struct card *card, LONG result, struct error *err)
@@ -43,6 +36,22 @@ static bool explain_failure(const struct card *card, LONG result, struct error *
 static bool was_reset(LONG result)
 {
 	return result == SCARD_W_RESET_CARD || result == SCARD_E_PROTO_MISMATCH;
+}
+
+/* A reset by another program shows as an error of the next call; connecting again is what clears it. Who resets once may do it
+ * again before the card is taken. */
+static bool connect_again(struct card *card, struct error *err)
+{
+	LONG result = SCARD_W_RESET_CARD;
+
+	for (int attempt = 0; attempt < RESETS_MAXIMUM && was_reset(result); attempt++) {
+		if (!pcsc_check(SCardReconnect(card->handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+		                    SCARD_LEAVE_CARD, &card->protocol),
+		        "connecting to the token again", err))
+			return false;
+		result = SCardBeginTransaction(card->handle);
+	}
+	return pcsc_check(result, "taking the token again", err);
 }
 
 static bool transmit(void *state, struct bytes command, struct buffer *reply, struct error *err)
