@@ -57,6 +57,7 @@ static bool put_request(const struct request *request, struct buffer *out, struc
 	return buffer_put_ssh_string(out, request->remote, err) &&
 	       (row == NULL || !row->proves ||
 	           (buffer_put_ssh_string(out, request->caller, err) &&
+	               buffer_put_ssh_string(out, request->command, err) &&
 	               buffer_put_u32(out, request->wait_seconds, err)));
 }
 
@@ -137,8 +138,9 @@ static bool take_text(struct bytes *message, struct bytes *text)
 
 static bool take_proof_fields(struct bytes *message, struct request *request)
 {
-	return take_text(message, &request->caller) && bytes_take_u32(message, &request->wait_seconds) &&
-	       request->wait_seconds > 0 && request->wait_seconds <= REQUEST_WAIT_MAXIMUM;
+	return take_text(message, &request->caller) && take_text(message, &request->command) &&
+	       bytes_take_u32(message, &request->wait_seconds) && request->wait_seconds > 0 &&
+	       request->wait_seconds <= REQUEST_WAIT_MAXIMUM;
 }
 
 bool request_parse(struct bytes message, struct request *request, struct error *err)
@@ -156,7 +158,8 @@ bool request_parse(struct bytes message, struct request *request, struct error *
 	if (!take_text(&message, &fresh.remote))
 		return error_set(err, ERROR_PROTOCOL, "no sane word on where the person sits");
 	if (row->proves && !take_proof_fields(&message, &fresh))
-		return error_set(err, ERROR_PROTOCOL, "no sane word on who asks, or how long to wait");
+		return error_set(
+		    err, ERROR_PROTOCOL, "no sane word on who asks, by which command, or how long to wait");
 	if (message.len > 0)
 		return error_set(err, ERROR_PROTOCOL, "%zu bytes stand behind the request", message.len);
 	*request = fresh;

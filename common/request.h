@@ -7,7 +7,7 @@
  *
  *   request   byte version | byte code | string account | string service | uint32 number of methods
  *             | { string method name | string key or certificate blob } … | string remote
- *             | REQUEST_AUTHENTICATE, _AGENT: string caller | uint32 wait
+ *             | REQUEST_AUTHENTICATE, _AGENT: string caller | string command | uint32 wait
  *   reply     byte version | byte verdict | string reason | string sentence | string output */
 #ifndef COMMON_REQUEST_H
 #define COMMON_REQUEST_H
@@ -46,6 +46,8 @@ struct request {
 	    remote; /* where the person sits, in the words of who asks (PAM_RHOST); empty: not known, or here */
 	struct bytes
 	    caller; /* REQUEST_AUTHENTICATE, _AGENT: the account from which it is asked (PAM_RUSER); may be empty */
+	struct bytes
+	    command; /* REQUEST_AUTHENTICATE, _AGENT: the words by which the application was started; may be empty */
 	uint32_t wait_seconds; /* REQUEST_AUTHENTICATE, _AGENT: how long for a token, 1 to REQUEST_WAIT_MAXIMUM */
 };
 

@@ -157,6 +157,30 @@ bool assertion_find(struct authenticator *authenticator, const char *application
 	return done;
 }
 
+/* A token may hide a key that wants verification until it has the PIN; U2F ones hide nothing. */
+static bool may_hide(const struct authenticator *authenticator, const struct assertion_request *request)
+{
+	return authenticator->facts.ctap2 && (request->verification || authenticator->facts.has_pin);
+}
+
+enum assertion_holder assertion_find_holder(
+    struct authenticator *authenticator, const struct assertion_request *request, struct bytes message)
+{
+	struct assertion_request question = *request;
+	struct assertion assertion = ASSERTION_EMPTY;
+	struct error reason = ERROR_EMPTY;
+	bool done;
+
+	question.presence = question.verification = false;
+	question.pin = NULL;
+	done = assertion_make(authenticator, &question, message, &assertion, &reason);
+	assertion_clear(&assertion);
+	/* a U2F token never signs untouched, and says so only of a key that it holds */
+	if (done || (!authenticator->facts.ctap2 && reason.code == ERROR_TOUCH))
+		return ASSERTION_HOLDS;
+	return may_hide(authenticator, request) ? ASSERTION_MAY_HIDE : ASSERTION_HOLDS_NOT;
+}
+
 bool assertion_put_signature(
     enum ssh_key_type type, const struct assertion *assertion, struct buffer *out, struct error *err)
 {

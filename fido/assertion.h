@@ -38,6 +38,18 @@ bool assertion_make(struct authenticator *authenticator, const struct assertion_
 bool assertion_find(struct authenticator *authenticator, const char *application, const struct bytes *ids, size_t num,
     const struct secret *pin, size_t *place, struct error *err) MUST_CHECK;
 
+/* Whether an authenticator has a key, as far as it shows that without a touch. */
+enum assertion_holder {
+	ASSERTION_HOLDS_NOT,
+	ASSERTION_MAY_HIDE, /* such keys are shown only to who has the PIN */
+	ASSERTION_HOLDS,
+};
+
+/* assertion_find_holder: asks without touch and without PIN, so that none is ever tried on a token that it may not belong to.
+ *   message  what would be signed */
+enum assertion_holder assertion_find_holder(
+    struct authenticator *authenticator, const struct assertion_request *request, struct bytes message);
+
 /* assertion_put_signature: appends it as an SSH signature blob. */
 bool assertion_put_signature(
     enum ssh_key_type type, const struct assertion *assertion, struct buffer *out, struct error *err) MUST_CHECK;

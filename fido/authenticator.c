@@ -148,18 +148,28 @@ static bool add_usb(struct authenticator_list *list, struct error *err)
 	return done;
 }
 
-bool authenticator_list_load(struct authenticator_list *list, struct error *err)
+static bool load(struct authenticator_list *list, bool cards, struct error *err)
 {
 	struct authenticator_list now = AUTHENTICATOR_LIST_EMPTY;
 
 	fido_init(0);
-	if (!add_cards(&now, err) || !add_usb(&now, err)) {
+	if ((cards && !add_cards(&now, err)) || !add_usb(&now, err)) {
 		authenticator_list_clear(&now);
 		return false;
 	}
 	authenticator_list_clear(list);
 	*list = now;
 	return true;
+}
+
+bool authenticator_list_load(struct authenticator_list *list, struct error *err)
+{
+	return load(list, true, err);
+}
+
+bool authenticator_list_load_usb(struct authenticator_list *list, struct error *err)
+{
+	return load(list, false, err);
 }
 
 /* ---- one of them ---- */

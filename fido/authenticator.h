@@ -58,6 +58,9 @@ struct authenticator {
 bool authenticator_list_load(struct authenticator_list *list, struct error *err) MUST_CHECK;
 void authenticator_list_clear(struct authenticator_list *list);
 
+/* authenticator_list_load_usb: those on USB alone; none of them is spoken to. Errors: ERROR_MEMORY. */
+bool authenticator_list_load_usb(struct authenticator_list *list, struct error *err) MUST_CHECK;
+
 /* authenticator_open: opens it and asks what it is.
  *   authenticator  out: the caller's, to authenticator_close()
  * Errors: those of card_open, ERROR_CARD_APPLICATION (a card without FIDO), those of authenticator_check. */

@@ -206,28 +206,6 @@ out:
 
 /* ---- sign ---- */
 
-/* Without touch and PIN, to learn whether the key is here: a PIN must never be tried on a token that it may not belong to. */
-static bool holds(struct authenticator *authenticator, const struct assertion_request *request, struct bytes message)
-{
-	struct assertion_request question = *request;
-	struct assertion assertion = ASSERTION_EMPTY;
-	struct error reason = ERROR_EMPTY;
-	bool done;
-
-	question.presence = question.verification = false;
-	question.pin = NULL;
-	done = assertion_make(authenticator, &question, message, &assertion, &reason);
-	assertion_clear(&assertion);
-	/* a U2F token never signs untouched, and says so only of a key that it holds */
-	return done || (!authenticator->facts.ctap2 && reason.code == ERROR_TOUCH);
-}
-
-/* A token may hide a key that wants verification until it has the PIN; U2F ones hide nothing. */
-static bool may_hide(const struct authenticator *authenticator, const struct assertion_request *request)
-{
-	return authenticator->facts.ctap2 && (request->verification || authenticator->facts.has_pin);
-}
-
 /* Keeps in the list the token that shows the key, or else all that may hide it. */
 static bool keep_holders(
     struct authenticator_list *list, const struct assertion_request *request, struct bytes message, struct error *err)
@@ -236,19 +214,18 @@ static bool keep_holders(
 
 	for (size_t i = 0; i < list->count; i++) {
 		struct authenticator authenticator = AUTHENTICATOR_EMPTY;
-		bool found, hides;
+		enum assertion_holder holder;
 
 		if (!authenticator_open(&list->places[i], &authenticator, NULL))
 			continue;
-		found = holds(&authenticator, request, message);
-		hides = may_hide(&authenticator, request);
+		holder = assertion_find_holder(&authenticator, request, message);
 		authenticator_close(&authenticator);
-		if (found) {
+		if (holder == ASSERTION_HOLDS) {
 			list->places[0] = list->places[i];
 			list->count = 1;
 			return true;
 		}
-		if (hides)
+		if (holder == ASSERTION_MAY_HIDE)
 			list->places[hiding++] = list->places[i];
 	}
 	list->count = hiding;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/account_name.h"
+#include "pam_module/command_line.h"
 
 /* One dialogue: the person, and the agent where there is one. */
 struct exchange {
@@ -95,11 +96,11 @@ bool authenticate_check(const struct module_options *options, const struct authe
     const struct authenticate_person *person, struct buffer *accepted, struct error *err)
 {
 	struct exchange exchange = {authenticate, person, options->mode == MODULE_MODE_AGENT};
-	struct buffer answer = BUFFER_EMPTY;
+	struct buffer answer = BUFFER_EMPTY, command = BUFFER_EMPTY;
 	struct request request;
 	bool done;
 
-	if (!place_check(options, authenticate, err))
+	if (!place_check(options, authenticate, err) || !command_line_put(&command, err))
 		return false;
 	request = (struct request){
 	    .code = exchange.has_agent ? REQUEST_AGENT : REQUEST_AUTHENTICATE,
@@ -107,10 +108,12 @@ bool authenticate_check(const struct module_options *options, const struct authe
 	    .service = bytes_of_text(authenticate->service),
 	    .remote = bytes_of_text(authenticate->remote),
 	    .caller = bytes_of_text(authenticate->caller),
+	    .command = buffer_bytes(&command),
 	    .wait_seconds = options->wait_seconds,
 	};
 	done = (!exchange.has_agent || add_agent_keys(&authenticate->agent, &answer, &request, err)) &&
 	       hold(options, &exchange, &request, accepted, err);
 	buffer_free(&answer);
+	buffer_free(&command);
 	return done;
 }

@@ -1,5 +1,7 @@
 #include "policy/result.h"
 
+#include <string.h>
+
 #include "common/language.h"
 #include "policy/reasons.h"
 
@@ -20,6 +22,24 @@ const struct claim *result_find_claim(const struct result *result, enum claim_na
 			return &result->claims[i];
 	}
 	return NULL;
+}
+
+bool result_has_key_option(const struct result *result, const char *option)
+{
+	size_t wanted = strlen(option);
+	const char *at = result->key_options;
+
+	while (*at != '\0') {
+		size_t len = 0;
+		bool quoted = false;
+
+		for (; at[len] != '\0' && (quoted || at[len] != ','); len++)
+			quoted = at[len] == '"' ? !quoted : quoted;
+		if (len == wanted && strncmp(at, option, len) == 0)
+			return true;
+		at += len + (at[len] == ',' ? 1 : 0);
+	}
+	return false;
 }
 
 void result_add_claim(

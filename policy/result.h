@@ -127,6 +127,9 @@ struct result {
 /* result_find_claim: borrowed from `result`; NULL when the format says nothing of it. */
 const struct claim *result_find_claim(const struct result *result, enum claim_name name);
 
+/* result_has_key_option: whether the rule attaches this option, one without a value. */
+bool result_has_key_option(const struct result *result, const char *option);
+
 /* result_add_claim: appends a claim (each name once; a second one of the same name is a bug and refuses).
  *   value   text, cut where it is too long
  *   proof   may be "" */

@@ -89,6 +89,7 @@ static void put_sentence(
 static void log_decision(const struct peer *peer, const struct request *request, const struct decision *decision)
 {
 	char account[ACCOUNT_NAME_MAXIMUM], service[64], remote[64], user[24], process[24], serial[24], sentence[1024];
+	char command[1025];
 	const struct admission *key = &decision->key;
 	const char *action = request->code == 0 ? "request" : request_name(request->code);
 	const struct log_field fields[] = {
@@ -99,6 +100,8 @@ static void log_decision(const struct peer *peer, const struct request *request,
 	    {"KEYENROLL_VERDICT", decision->verdict == REQUEST_ACCEPTED ? "accepted" : "refused"},
 	    {"KEYENROLL_PASS", pass_name(decision->pass)},
 	    {"KEYENROLL_REMOTE", request->remote.len == 0 ? NULL : text_of(request->remote, remote, sizeof(remote))},
+	    {"KEYENROLL_COMMAND",
+	        request->command.len == 0 ? NULL : text_of(request->command, command, sizeof(command))},
 	    {"KEYENROLL_FINGERPRINT", text_or_null(key->fingerprint)},
 	    {"KEYENROLL_PERSON", text_or_null(key->person)},
 	    {"KEYENROLL_SERIAL", key->serial == 0 ? NULL : serial},

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/fido_credential.h"
 #include "verifier/challenge.h"
 
 static void candidate_clear(struct candidate *candidate)
 {
 	ssh_key_clear(&candidate->key);
 	buffer_free(&candidate->offered);
+	buffer_free(&candidate->credential);
 }
 
 void authentication_free(struct authentication *authentication)
@@ -62,30 +64,65 @@ static bool read_serial(const char *text, uint32_t *serial)
 	return true;
 }
 
-static void note_token(const struct result *result, struct candidate *candidate)
+static bool is_sk(const struct ssh_key *key)
+{
+	return key->type == SSH_KEY_SK_ECDSA || key->type == SSH_KEY_SK_ED25519;
+}
+
+static bool wants_verification(const struct result *result)
+{
+	const char *verification = claim_value(result, CLAIM_USER_VERIFICATION);
+
+	return result_has_key_option(result, "verify-required") ||
+	       (verification != NULL && strcmp(verification, "required") == 0);
+}
+
+static bool note_credential(const struct admission *admission, struct candidate *candidate, struct error *err)
+{
+	candidate->wants_touch = true;
+	candidate->wants_verification = wants_verification(&admission->result);
+	return fido_credential_put_id(&admission->enrollment.evidence, &candidate->credential, err);
+}
+
+static bool note_slot(const struct result *result, struct candidate *candidate)
 {
 	const char *slot = claim_value(result, CLAIM_SLOT), *touch = claim_value(result, CLAIM_TOUCH_POLICY);
 
 	candidate->slot = slot == NULL ? NULL : piv_slot_find(slot);
 	candidate->has_serial = read_serial(claim_value(result, CLAIM_SERIAL), &candidate->serial);
 	candidate->wants_touch = touch != NULL && strcmp(touch, "never") != 0;
+	return candidate->slot != NULL;
+}
+
+/* Where to find the key, and what it asks of its person. A grace is for sshd: its key is in no token that could be asked for. */
+static bool note_token(const struct search *search, struct candidate *candidate)
+{
+	if (search->key->grace.person[0] != '\0')
+		return error_set(search->err, ERROR_CARD_UNSUPPORTED, "a grace lets nobody in but by ssh");
+	if (is_sk(&candidate->key))
+		return note_credential(search->key, candidate, search->err);
+	return note_slot(&search->key->result, candidate) || !search->at_token ||
+	       error_set(search->err, ERROR_CARD_UNSUPPORTED,
+	           "the key of this enrollment is in no token that can be asked for at this machine");
+}
+
+static bool fill_candidate(const struct search *search, struct bytes offered, struct candidate *candidate)
+{
+	const struct ssh_key *key = admission_key(search->key);
+
+	memcpy(candidate->device, search->key->device, sizeof(candidate->device));
+	return ssh_key_parse(buffer_bytes(&key->blob), &candidate->key, search->err) && note_token(search, candidate) &&
+	       buffer_put(&candidate->offered, search->at_token ? buffer_bytes(&key->blob) : offered, search->err);
 }
 
 static bool add_candidate(struct search *search, struct bytes offered)
 {
 	struct authentication *found = search->found;
-	const struct ssh_key *key = &search->key->enrollment.certificate.key;
 	struct candidate candidate = {.key = SSH_KEY_EMPTY};
 
-	note_token(&search->key->result, &candidate);
-	if (search->at_token && candidate.slot == NULL)
-		return error_set(search->err, ERROR_CARD_UNSUPPORTED,
-		    "the token of this enrollment is no PIV card, and only those can be asked for at this machine");
 	if (found->num_candidates == AUTHENTICATION_CANDIDATES_MAXIMUM)
 		return error_set(search->err, ERROR_LIMIT, "more than %d tokens", AUTHENTICATION_CANDIDATES_MAXIMUM);
-	memcpy(candidate.device, search->key->device, sizeof(candidate.device));
-	if (!ssh_key_parse(buffer_bytes(&key->blob), &candidate.key, search->err) ||
-	    !buffer_put(&candidate.offered, search->at_token ? buffer_bytes(&key->blob) : offered, search->err)) {
+	if (!fill_candidate(search, offered, &candidate)) {
 		candidate_clear(&candidate);
 		return false;
 	}
@@ -209,7 +246,8 @@ static bool proof_check(
 	*signer = find_signer(authentication, offered);
 	if (*signer == NULL)
 		return error_set(err, ERROR_KEY_MISMATCH, "another key has signed than one that was asked for");
-	return challenge_check(&(*signer)->key, signature, buffer_bytes(&authentication->to_sign), err);
+	return challenge_check(
+	    &(*signer)->key, signature, buffer_bytes(&authentication->to_sign), (*signer)->wants_verification, err);
 }
 
 void authentication_conclude(const struct authentication *authentication, struct bytes proof,

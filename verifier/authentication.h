@@ -23,7 +23,9 @@ struct candidate {
 	bool has_serial;
 	uint32_t serial;
 	const struct piv_slot *slot; /* NULL: no key of a PIV token */
+	struct buffer credential;    /* its id in a FIDO token; empty: no key of one */
 	bool wants_touch;
+	bool wants_verification; /* of a FIDO token: the policy, or the token, wants PIN or finger for each signature */
 };
 
 struct authentication {

@@ -36,8 +36,10 @@
 #define CLONE_FLAGS_ARGUMENT 0
 #endif
 
-/* What libc and its name services read: accounts, time zones, their own modules. */
-static const char *const system_folders[] = {"/etc", "/usr", "/lib", "/lib64", "/run", "/var/lib/sss", "/dev", "/proc"};
+/* What libc and its name services read (accounts, time zones, their own modules), and libfido2, which looks for tokens in /sys. */
+static const char *const system_folders[] = {"/etc", "/usr", "/lib", "/lib64", "/run", "/var/lib/sss", "/proc", "/sys"};
+/* Tokens on USB are devices that come and go, so their names cannot be given; which of them may be written to, their owner says. */
+static const char *const device_folder = "/dev";
 
 /* ---- capabilities -------------------------------------------------------------------------------------------------------- */
 
@@ -76,9 +78,9 @@ static bool drop_capabilities(struct error *err)
 	    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |                \
 	    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
-static bool allow_reading(int rules, const char *folder, struct error *err)
+static bool allow(int rules, const char *folder, uint64_t access, struct error *err)
 {
-	struct landlock_path_beneath_attr beneath = {.allowed_access = READING};
+	struct landlock_path_beneath_attr beneath = {.allowed_access = access};
 	int descriptor = open(folder, O_PATH | O_CLOEXEC);
 	bool done;
 
@@ -86,7 +88,7 @@ static bool allow_reading(int rules, const char *folder, struct error *err)
 		return errno == ENOENT || errno == EACCES || error_set_errno(err, ERROR_SYSTEM, "%s", folder);
 	beneath.parent_fd = descriptor;
 	done = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0 ||
-	       error_set_errno(err, ERROR_SYSTEM, "cannot keep %s readable", folder);
+	       error_set_errno(err, ERROR_SYSTEM, "cannot keep %s open to us", folder);
 	close(descriptor);
 	return done;
 }
@@ -94,7 +96,7 @@ static bool allow_reading(int rules, const char *folder, struct error *err)
 static bool allow_all_reading(int rules, const char *const *folders, size_t num_folders, struct error *err)
 {
 	for (size_t i = 0; i < num_folders; i++)
-		if (!allow_reading(rules, folders[i], err))
+		if (!allow(rules, folders[i], READING, err))
 			return false;
 	return true;
 }
@@ -111,6 +113,7 @@ static bool restrict_files(const char *const *folders, size_t num_folders, bool 
 	if (rules < 0)
 		return error_set_errno(err, ERROR_SYSTEM, "cannot make Landlock's rules");
 	done = allow_all_reading(rules, system_folders, sizeof(system_folders) / sizeof(system_folders[0]), err) &&
+	       allow(rules, device_folder, READING | LANDLOCK_ACCESS_FS_WRITE_FILE, err) &&
 	       allow_all_reading(rules, folders, num_folders, err);
 	if (done && syscall(SYS_landlock_restrict_self, rules, 0) < 0)
 		done = error_set_errno(err, ERROR_SYSTEM, "cannot restrict files");

@@ -1,7 +1,8 @@
 /* sandbox.h: what the verifier forbids itself before it reads the first foreign byte, and can never get back.
  *
  *   no privileges   it is its own user, has no capability in any set, and exec gains none
- *   Landlock        files are read below the folders given here, and nowhere is one written, made, removed or executed; where the
+ *   Landlock        files are read below the folders given here, and nowhere is one written (but for devices), made, removed or
+ *                   executed; where the
  *                   kernel has no Landlock this layer is missing, and that is said
  *   seccomp         the system calls of a list, sockets of the local kind only; what would start a program or look into another
  *                   process ends the verifier, any other call fails as one that this kernel does not have

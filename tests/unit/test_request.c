@@ -232,16 +232,23 @@ static void a_request_for_a_proof_has_its_fields(void **state)
 		size_t len;
 		enum error_code code;
 	} rows[] = {
-	    {"good", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1"), ERROR_NONE},
-	    {"nobody else asks", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"), ERROR_NONE},
-	    {"a method", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1"),
+	    {"good", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1d\0\0\0\1"), ERROR_NONE},
+	    {"nobody else asks", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1d\0\0\0\1"), ERROR_NONE},
+	    {"no command", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"), ERROR_NONE},
+	    {"line end in command", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1\n\0\0\0\1"),
 	        ERROR_PROTOCOL},
-	    {"agent without a key", RAW("\1\5\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1"), ERROR_PROTOCOL},
+	    {"a method", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\1\0\0\0\1m\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1d\0\0\0\1"),
+	        ERROR_PROTOCOL},
+	    {"agent without a key", RAW("\1\5\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1d\0\0\0\1"),
+	        ERROR_PROTOCOL},
 	    {"no caller", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"line end in caller", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1\n\0\0\0\1"), ERROR_PROTOCOL},
-	    {"no time to wait", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\0"), ERROR_PROTOCOL},
-	    {"too long to wait", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\2\x59"), ERROR_PROTOCOL},
-	    {"junk behind", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1x"), ERROR_PROTOCOL},
+	    {"line end in caller", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1\n\0\0\0\1d\0\0\0\1"),
+	        ERROR_PROTOCOL},
+	    {"no time to wait", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1d\0\0\0\0"),
+	        ERROR_PROTOCOL},
+	    {"too long to wait", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1d\0\0\2\x59"),
+	        ERROR_PROTOCOL},
+	    {"junk behind", RAW("\1\4\0\0\0\1a\0\0\0\1s\0\0\0\0\0\0\0\0\0\0\0\1c\0\0\0\1d\0\0\0\1x"), ERROR_PROTOCOL},
 	};
 
 	(void)state;

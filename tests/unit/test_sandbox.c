@@ -55,6 +55,11 @@ static int make_a_packet_socket(void)
 	return expect_errno(socket(AF_NETLINK, SOCK_RAW, 0) >= 0, EAFNOSUPPORT);
 }
 
+static int write_to_a_device(void)
+{
+	return open("/dev/null", O_WRONLY | O_CLOEXEC) >= 0 ? INSIDE : 1;
+}
+
 static int make_a_file(void)
 {
 	return expect_errno(open("/var/tmp/keyenroll-sandbox", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0, EACCES);
@@ -103,6 +108,7 @@ static void each_attempt_goes_as_it_should(void **state)
 	    {"reads a configuration", read_a_configuration, false, false},
 	    {"reads below a given folder", read_below_a_given_folder, false, false},
 	    {"makes a local socket", make_a_local_socket, false, false},
+	    {"write to a device", write_to_a_device, false, false},
 	    {"starts a worker", start_a_worker, false, false},
 	    {"makes a network socket", make_a_network_socket, false, false},
 	    {"makes a packet socket", make_a_packet_socket, false, false},
