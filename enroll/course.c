@@ -1,6 +1,7 @@
 #include "enroll/course.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/language.h"
 #include "common/secret.h"
@@ -32,6 +33,17 @@ static const struct course_step {
     {"sign", N_("The registrar signs"), true, course_sign},
     {"check", N_("Checking the enrollment as a host does"), false, course_check},
     {"record", N_("Recording it in the registry"), true, course_record},
+};
+
+/* The tries alone: the token forgets both codes over that. */
+static const struct course_step retries_steps[] = {
+    {"preflight", "Looking at the token", false, course_retries_preflight},
+    {"codes", "Asking for the PIN", false, course_codes},
+    {"prove", "Proving the management key and the PIN", false, course_retries_prove},
+    {"tries", "Setting the tries of PIN and PUK", true, course_retries_set},
+    {"pin", "Setting the PIN", true, course_pin},
+    {"seal", "Sealing the PUK that the token gets", true, course_seal},
+    {"puk", "Setting the PUK", true, course_puk},
 };
 
 /* Nothing in a FIDO2 token is replaced by a new key, so there is nothing to go on with or to put back. */
@@ -160,13 +172,19 @@ static bool begin_journal(struct course *course, struct error *err)
 	    .pin_policy = request->pin_policy,
 	    .touch_policy = request->touch_policy,
 	    .days = request->days,
+	    .pin_tries = request->pin_tries,
+	    .puk_tries = request->puk_tries,
 	    .factory_codes = request->factory_codes};
+	bool done;
 
 	if (course->journal)
 		return true;
-	if (!bytes_to_text(bytes_of_text(request->person), record.person, sizeof(record.person)))
+	if (request->person && !bytes_to_text(bytes_of_text(request->person), record.person, sizeof(record.person)))
 		return error_set(err, ERROR_PERSON_NAME, "the person's name is too long");
-	return journal_begin(course->means.registry, &record, request->now, &course->journal, err);
+	done = buffer_put(&record.certificate, request->certificate, err) &&
+	       journal_begin(course->means.registry, &record, request->now, &course->journal, err);
+	journal_record_clear(&record);
+	return done;
 }
 
 static bool run_step(struct course *course, const struct course_step *step, struct error *err)
@@ -199,7 +217,8 @@ static void finish(struct course *course)
 	struct error problem = ERROR_EMPTY;
 
 	/* The enrollment stands in the registry; the next resume finds it there and ends the journal. */
-	if (course->journal && !journal_end(course->journal, "enrolled", course->request.now, &problem))
+	if (course->journal &&
+	    !journal_end(course->journal, course->request.person ? "enrolled" : "done", course->request.now, &problem))
 		course->dialogue.warn(course->dialogue.state, problem.text);
 	journal_close(course->journal);
 	course->journal = NULL;
@@ -235,6 +254,11 @@ bool course_run(struct course *course, struct error *err)
 	return run_steps(course, fido_steps, sizeof(fido_steps) / sizeof(*fido_steps), err);
 }
 
+bool course_run_retries(struct course *course, struct error *err)
+{
+	return run_steps(course, retries_steps, sizeof(retries_steps) / sizeof(*retries_steps), err);
+}
+
 bool course_put_back(struct course *course, bool *deleted, struct error *err)
 {
 	const struct piv_slot *slot = course->request.slot;
@@ -251,17 +275,34 @@ bool course_put_back(struct course *course, bool *deleted, struct error *err)
 	return piv_object_write(course->token.piv, slot->object, BYTES_EMPTY, err);
 }
 
-bool course_abandon(struct course *course, bool *held, bool *deleted, struct error *err)
+/* Whether the slot holds what the course made. */
+static bool holds_made_key(struct course *course, bool *held, struct error *err)
 {
+	const struct journal_record *record = &course->record;
+	char found[SSH_KEY_FINGERPRINT_SIZE];
 	struct error reason = ERROR_EMPTY;
 
-	*held = *deleted = false;
-	if (!course->record.key[0])
+	*held = false;
+	/* "before" stands in the journal before the token is asked for a key. */
+	if (!record->before[0] || record->certificate.len > 0)
 		return true;
-	if (!course_take_attested(course, course->record.key, held, &reason) && reason.code != ERROR_NOT_ATTESTABLE) {
+	if (!course_take_attested(course, record->key, held, &reason)) {
 		*err = reason;
-		return false;
+		return reason.code == ERROR_NOT_ATTESTABLE;
 	}
+	if (!*held || record->key[0])
+		return true;
+	if (!ssh_key_fingerprint(&course->key, found, err))
+		return false;
+	*held = strcmp(found, record->before) != 0;
+	return true;
+}
+
+bool course_abandon(struct course *course, bool *held, bool *deleted, struct error *err)
+{
+	*deleted = false;
+	if (!holds_made_key(course, held, err))
+		return false;
 	return !*held || (course_codes_state(course, err) && course_management(course, err) &&
 	                     course_put_back(course, deleted, err));
 }

@@ -22,6 +22,7 @@
  *   check           what was made is read and checked again, as a host will do
  *   record          one transaction of the registry
  *
+ * Setting the tries alone (course_retries.c) has codes, prove, tries, pin, seal and puk.
  * A FIDO2 key goes the same way without management, certificate and install; instead
  *   files        the key handle and the public key are written, before anything rests on them
  *
@@ -64,17 +65,17 @@ struct course_fido {
 
 /* What is wanted. */
 struct course_request {
-	const char *person;
+	const char *person;             /* NULL: nobody is enrolled, only the tries are set */
 	const struct course_fido *fido; /* borrowed; NULL: a PIV key, which the next four are about */
 	const struct piv_slot *slot;
 	const struct piv_algorithm_row *algorithm;
 	enum piv_pin_policy pin_policy;
 	enum piv_touch_policy touch_policy;
-	long days;                 /* the enrollment's life */
-	const char *operator_name; /* who runs this, for the record */
-	int64_t now;               /* seconds since 1970 */
-	bool factory_codes;        /* the operator says so, for tokens that cannot */
-	unsigned tries;            /* of PIN and PUK; 0: as they are */
+	long days;                     /* the enrollment's life */
+	const char *operator_name;     /* who runs this, for the record */
+	int64_t now;                   /* seconds since 1970 */
+	bool factory_codes;            /* the operator says so, for tokens that cannot */
+	unsigned pin_tries, puk_tries; /* 0: as they are */
 	struct bytes
 	    certificate; /* DER, for the key that is in the slot already; empty: make a key, and a certificate */
 };
@@ -151,11 +152,13 @@ struct course {
 	uint8_t challenge[32];              /* what its attestation covers */
 	struct piv_identity identity;       /* kept beyond that */
 	struct journal *journal;            /* owned; NULL before something is changed */
-	struct journal_record record;       /* of the course that is resumed; else empty */
+	struct journal_record record;       /* of the course that is resumed; else empty. Its certificate is borrowed */
 	bool resumes;
 	bool knows_codes;                         /* the token says which codes are the factory's */
 	struct piv_metadata pin_state, puk_state; /* is_default is right also where the token does not know */
 	struct piv_metadata management;           /* algorithm and is_default */
+	bool tries_set;                           /* by the course that is resumed */
+	bool slot_used;                           /* there may be a key in the slot */
 	bool managed;                             /* the management key is proved … */
 	struct secret *management_key; /* … and is this one, where it stands in the token; owned, or NULL */
 	bool made_key;                 /* by this course, or the one that it resumes */
@@ -202,6 +205,7 @@ void course_clear(struct course *course);
 const char *course_token_name(const struct course *course, char text[TOKEN_NAME_SIZE]);
 
 /* course_resume: makes a course out of course_init the continuation of a journal's.
+ *   record   lives as long as the course: its certificate is viewed
  *   journal  taken over, and NULL afterwards */
 void course_resume(struct course *course, const struct journal_record *record, struct journal **journal);
 
@@ -209,6 +213,11 @@ void course_resume(struct course *course, const struct journal_record *record, s
  * something was changed that somebody has to finish or put back.
  * Errors: those of the steps; ERROR_JOURNAL. */
 bool course_run(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_run_retries: sets how often PIN and PUK may be tried, and both codes again, because the token forgets them over that:
+ * the PIN as it was, the PUK a new one. The request has no person.
+ * Errors: ERROR_JOURNAL, ERROR_JOURNAL_OPEN, ERROR_PUK_RECIPIENT, ERROR_CODE_DEFAULT, those of the steps. */
+bool course_run_retries(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_look: the preflight alone, for those who want to know whether a token can be enrolled: nothing is asked for.
  * Errors: as course_preflight. */
@@ -218,8 +227,10 @@ bool course_look(struct course *course, struct error *err) MUST_CHECK;
  * Errors: ERROR_NOT_ATTESTABLE, those of piv_certificate_read. */
 bool course_can_attest(struct course *course, struct error *err) MUST_CHECK;
 
-/* course_abandon: takes back what an unfinished course did to the token: its key and its certificate, if the slot holds that
- * very key; what else may be in the slot by now is nobody's to delete here. Codes stay as they are, since somebody has them.
+/* course_abandon: takes back what an unfinished enrollment did to the token: its key and its certificate, if the slot holds that
+ * very key; what else may be in the slot by now is nobody's to delete here, nor a key that the course found there. Where the
+ * journal does not know the key, because its line was not written any more, it is the one that was not there before.
+ * Codes stay as they are, since somebody has them.
  *   course   out of course_init and course_resume, not run
  *   held     out: whether the slot holds the key
  *   deleted  out: whether it is gone; firmware before 5.7 cannot do that
@@ -239,12 +250,19 @@ bool course_note(struct course *course, const char *word, const char *rest, stru
  * Fills leaf, spki and key when it is. Errors: those of piv_attest and certificate_parse. */
 bool course_take_attested(struct course *course, const char *fingerprint, bool *same, struct error *err) MUST_CHECK;
 
-/* course_take_certificate: the certificate that the operator brings, if it is for the key that the slot has and that the token
- * attests. Errors: those of certificate_parse and course_take_attested; ERROR_KEY_MISMATCH. */
+/* course_take_certificate: the operator brings a certificate: it must be for the key that the slot has, which is attested here.
+ * Errors: ERROR_KEY_MISMATCH, those of piv_attest and slot_certificate_spki. */
 bool course_take_certificate(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_codes_state: asks the token which codes are the factory's: three commands. Errors: those of piv_metadata_read. */
 bool course_codes_state(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_unlock: proves the PIN that the token has now: the factory's, where that is not changed yet, or course_verify_pin.
+ * Errors: those of piv_pin_verify and ask_pin. */
+bool course_unlock(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_journal_check: no other course of this token is unfinished. Errors: ERROR_JOURNAL_OPEN, ERROR_JOURNAL. */
+bool course_journal_check(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_verify_pin: the present PIN, asking again while at least two tries are left.
  * Errors: those of piv_pin_verify and ask_pin. */
@@ -297,6 +315,17 @@ bool course_management_key(struct course *course, struct error *err) MUST_CHECK;
 
 /* Errors: none. */
 bool course_release(struct course *course, struct error *err) MUST_CHECK;
+
+/* The same for the tries alone (course_retries.c). */
+
+/* Errors: ERROR_JOURNAL_OPEN, ERROR_PUK_RECIPIENT, ERROR_CODE_DEFAULT. */
+bool course_retries_preflight(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of course_management and course_verify_pin. */
+bool course_retries_prove(struct course *course, struct error *err) MUST_CHECK;
+
+/* Errors: those of piv_tries_set. */
+bool course_retries_set(struct course *course, struct error *err) MUST_CHECK;
 
 /* The same for FIDO2 (course_fido.c). */
 

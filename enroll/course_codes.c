@@ -84,9 +84,17 @@ static bool verify_factory_pin(struct course *course, struct error *err)
 	return done;
 }
 
+bool course_unlock(struct course *course, struct error *err)
+{
+	/* Of a token that cannot tell, a resumed course has most likely set the PIN. */
+	bool is_set = !course->pin_state.is_default || (!course->knows_codes && course->record.pin_begun);
+
+	return is_set ? course_verify_pin(course, err) : verify_factory_pin(course, err);
+}
+
 bool course_tries(struct course *course, struct error *err)
 {
-	if (course->request.tries == 0)
+	if (course->request.pin_tries == 0 || course->record.tries_done)
 		return true;
 	if (!course->pin_state.is_default || !course->puk_state.is_default) {
 		course->dialogue.warn(course->dialogue.state,
@@ -94,7 +102,7 @@ bool course_tries(struct course *course, struct error *err)
 		return true;
 	}
 	return verify_factory_pin(course, err) &&
-	       piv_tries_set(course->token.piv, course->request.tries, course->request.tries, err);
+	       piv_tries_set(course->token.piv, course->request.pin_tries, course->request.puk_tries, err);
 }
 
 /* Of a token that cannot tell, a resumed course does not know whether the PIN is set: it tries the new one first. A wrong
@@ -154,15 +162,41 @@ static bool draw_management_key(struct course *course, struct error *err)
 	       piv_management_key_draw(new_algorithm(course), &course->new_management_key, err);
 }
 
+/* Of a token that cannot tell, a resumed course does not know whether the PUK is set. Before another is drawn, sealed or shown,
+ * the factory's is changed to itself: if it does not hold any more, that costs a try of the PUK, and no way is cheaper. */
+static bool find_puk_state(struct course *course, struct error *err)
+{
+	struct secret *factory = NULL;
+	struct error reason = ERROR_EMPTY;
+	bool holds;
+
+	if (course->knows_codes || !course->puk_state.is_default || !course->record.puk_begun)
+		return true;
+	if (!piv_code_default(PIV_CODE_PUK, &factory, err))
+		return false;
+	holds = piv_code_change(course->token.piv, PIV_CODE_PUK, factory, factory, NULL, &reason);
+	secret_free(factory);
+	if (!holds && reason.code != ERROR_PUK_WRONG) {
+		*err = reason;
+		return false;
+	}
+	course->puk_state.is_default = holds;
+	course->record.puk_begun = false;
+	return true;
+}
+
 bool course_seal(struct course *course, struct error *err)
 {
 	struct escrow_content content = {.time = course->request.now};
+	bool changes_key = course->request.person && course->management.is_default;
 	char device[16] = "unnamed";
 
-	if (!course->means.escrow || !(course->puk_state.is_default || course->management.is_default))
+	if (!find_puk_state(course, err))
+		return false;
+	if (!course->means.escrow || !(course->puk_state.is_default || changes_key))
 		return true;
 	if ((course->puk_state.is_default && !piv_code_draw(&course->new_puk, err)) ||
-	    (course->management.is_default && !draw_management_key(course, err)))
+	    (changes_key && !draw_management_key(course, err)))
 		return false;
 	if (course->identity.has_serial)
 		snprintf(device, sizeof(device), "%lu", (unsigned long)course->identity.serial);
@@ -190,30 +224,17 @@ static bool hand_over_puk(struct course *course, struct error *err)
 bool course_puk(struct course *course, struct error *err)
 {
 	struct secret *factory = NULL;
-	struct error reason = ERROR_EMPTY;
 	bool done;
 
 	if (!course->puk_state.is_default)
 		return true;
 	if (!hand_over_puk(course, err) || !piv_code_default(PIV_CODE_PUK, &factory, err))
 		return false;
-	done = piv_code_change(course->token.piv, PIV_CODE_PUK, factory, course->new_puk, NULL, &reason);
+	done = piv_code_change(course->token.piv, PIV_CODE_PUK, factory, course->new_puk, NULL, err);
 	secret_free(factory);
-	if (done) {
-		course->puk_set = true;
-		course->puk_state.is_default = false;
-		return true;
-	}
-	/* A token that cannot tell, and that had got its PUK before the course broke off. */
-	if (reason.code == ERROR_PUK_WRONG && !course->knows_codes && course->record.puk_begun) {
-		course->dialogue.warn(course->dialogue.state,
-		    translated(
-		        "the PUK had been set before: the one that was shown or sealed first holds, and this one is "
-		        "void"));
-		return true;
-	}
-	*err = reason;
-	return false;
+	course->puk_set = done;
+	course->puk_state.is_default = !done;
+	return done;
 }
 
 static bool store_management_key(struct course *course, struct error *err)

@@ -29,7 +29,9 @@ static bool prove_either(struct course *course, struct secret **key, struct secr
 	secret_free(course->management_key);
 	course->management_key = *holds;
 	*holds = NULL;
-	return true;
+	/* Other tools read the first one only. */
+	return !*next && holds == key ? true
+	                              : piv_protected_keys_write(course->token.piv, course->management_key, NULL, err);
 }
 
 static bool ask_for_pin(struct course *course, struct error *err)
@@ -41,7 +43,7 @@ static bool ask_for_pin(struct course *course, struct error *err)
 static bool prove_stored_key(struct course *course, struct error *err)
 {
 	struct secret *key = NULL, *next = NULL;
-	bool done = ask_for_pin(course, err) && course_verify_pin(course, err) &&
+	bool done = ask_for_pin(course, err) && course_unlock(course, err) &&
 	            piv_protected_keys_read(course->token.piv, &key, &next, err) &&
 	            prove_either(course, &key, &next, err);
 

@@ -67,10 +67,13 @@ static bool refuse_unfinished(const char *name, const struct journal_record *rec
 	(void)name;
 	if (!record->has_serial || !course->identity.has_serial || record->serial != course->identity.serial)
 		return true;
+	if (!journal_enrolls(record))
+		return error_set(
+		    err, ERROR_JOURNAL_OPEN, "the tries of this token's codes were being set, which is not finished");
 	return error_set(err, ERROR_JOURNAL_OPEN, "an enrollment of this token for %s is not finished", record->person);
 }
 
-static bool journal_check(struct course *course, struct error *err)
+bool course_journal_check(struct course *course, struct error *err)
 {
 	return course->resumes || journal_each(course->means.registry, refuse_unfinished, course, err);
 }
@@ -174,27 +177,26 @@ static bool slot_is_used(struct course *course, bool *used, struct error *err)
 /* What a broken-off course had begun to replace is not asked about again. */
 static bool slot_check(struct course *course, struct error *err)
 {
-	bool used;
-
+	course->slot_used = true;
 	if (course->request.certificate.len > 0)
 		return course_take_certificate(course, err);
-	if ((course->resumes && course->record.generate_begun))
+	if (course->resumes && course->record.generate_begun)
 		return true;
-	if (!slot_is_used(course, &used, err))
+	if (!slot_is_used(course, &course->slot_used, err))
 		return false;
-	return !used || course->dialogue.may_destroy(course->dialogue.state, course, err);
+	return !course->slot_used || course->dialogue.may_destroy(course->dialogue.state, course, err);
 }
 
 bool course_preflight(struct course *course, struct error *err)
 {
-	return attestation_check(course, err) && algorithm_check(course, err) && journal_check(course, err) &&
+	return attestation_check(course, err) && algorithm_check(course, err) && course_journal_check(course, err) &&
 	       holder_check(course, err) && device_certificate_check(course, err) && policy_check(course, err) &&
 	       course_codes_state(course, err) && codes_check(course, err) && slot_check(course, err);
 }
 
 bool course_look(struct course *course, struct error *err)
 {
-	return attestation_check(course, err) && algorithm_check(course, err) && journal_check(course, err) &&
+	return attestation_check(course, err) && algorithm_check(course, err) && course_journal_check(course, err) &&
 	       device_certificate_check(course, err) && policy_check(course, err) && course_codes_state(course, err) &&
 	       codes_check(course, err);
 }

@@ -13,6 +13,13 @@
 #define TOUCH_PATIENCE_MS 200
 #define GENERATE_PATIENCE_MS 5000
 
+static void forget_key(struct course *course)
+{
+	buffer_free(&course->leaf);
+	buffer_free(&course->spki);
+	ssh_key_clear(&course->key);
+}
+
 bool course_take_attested(struct course *course, const char *fingerprint, bool *same, struct error *err)
 {
 	struct buffer leaf = BUFFER_EMPTY, spki = BUFFER_EMPTY;
@@ -25,9 +32,7 @@ bool course_take_attested(struct course *course, const char *fingerprint, bool *
 
 	*same = done && (!fingerprint[0] || strcmp(found, fingerprint) == 0);
 	if (*same) {
-		buffer_free(&course->leaf);
-		buffer_free(&course->spki);
-		ssh_key_clear(&course->key);
+		forget_key(course);
 		course->leaf = leaf;
 		course->spki = spki;
 		course->key = key;
@@ -39,19 +44,54 @@ bool course_take_attested(struct course *course, const char *fingerprint, bool *
 	return done;
 }
 
+static bool note_key(struct course *course, const char *word, struct error *err)
+{
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
+
+	return ssh_key_fingerprint(&course->key, fingerprint, err) && course_note(course, word, fingerprint, err);
+}
+
+static bool is_for_key(const struct course *course, struct bytes certificate, bool *fits, struct error *err)
+{
+	struct buffer spki = BUFFER_EMPTY;
+	bool done = slot_certificate_spki(certificate, &spki, err);
+
+	*fits = done && bytes_equal(buffer_bytes(&spki), buffer_bytes(&course->spki));
+	buffer_free(&spki);
+	return done;
+}
+
 bool course_take_certificate(struct course *course, struct error *err)
 {
-	struct certificate parsed;
-	bool same;
+	bool same, fits;
 
-	if (!certificate_parse(course->request.certificate, &parsed, err))
-		return error_prefix(err, "the certificate for the slot");
 	if (!course_take_attested(course, "", &same, err))
 		return false;
-	if (!bytes_equal(parsed.spki, buffer_bytes(&course->spki)))
+	if (!is_for_key(course, course->request.certificate, &fits, err))
+		return error_prefix(err, "the certificate for the slot");
+	if (!fits)
 		return error_set(err, ERROR_KEY_MISMATCH, "the certificate is for another key than the one in slot %s",
 		    course->request.slot->name);
 	return buffer_put(&course->slot_certificate, course->request.certificate, err);
+}
+
+/* Before the key is made, what it replaces: `abandon` may find the slot with a key that no line names. The first of several
+ * tries to make it has noted that. */
+static bool note_before(struct course *course, struct error *err)
+{
+	struct error reason = ERROR_EMPTY;
+	bool there = false, done;
+
+	if (course->record.before[0])
+		return true;
+	if (course->slot_used && !course_take_attested(course, "", &there, &reason) &&
+	    reason.code != ERROR_NOT_ATTESTABLE) {
+		*err = reason;
+		return false;
+	}
+	done = there ? note_key(course, "before", err) : course_note(course, "before", "-", err);
+	forget_key(course);
+	return done;
 }
 
 static bool make_key(struct course *course, struct error *err)
@@ -87,17 +127,14 @@ static bool has_journals_key(struct course *course, struct error *err)
 
 bool course_generate(struct course *course, struct error *err)
 {
-	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
-
 	*err = ERROR_EMPTY;
-	if (course->slot_certificate.len > 0)
-		return true;
+	if (course->request.certificate.len > 0)
+		return note_key(course, "key", err);
 	if (has_journals_key(course, err))
 		return true;
 	if (err->code != ERROR_NONE)
 		return false;
-	return make_key(course, err) && ssh_key_fingerprint(&course->key, fingerprint, err) &&
-	       course_note(course, "key", fingerprint, err);
+	return note_before(course, err) && make_key(course, err) && note_key(course, "key", err);
 }
 
 bool course_attest(struct course *course, struct error *err)
@@ -152,13 +189,12 @@ static bool sign_for_certificate(
 static bool certificate_is_there(struct course *course)
 {
 	struct buffer found = BUFFER_EMPTY;
-	struct certificate parsed;
+	bool fits = false;
 	bool there = course->resumes && piv_certificate_read(course->token.piv, course->request.slot, &found, NULL) &&
-	             certificate_parse(buffer_bytes(&found), &parsed, NULL) &&
-	             bytes_equal(parsed.spki, buffer_bytes(&course->spki));
+	             is_for_key(course, buffer_bytes(&found), &fits, NULL);
 
 	buffer_free(&found);
-	return there;
+	return there && fits;
 }
 
 bool course_certificate(struct course *course, struct error *err)

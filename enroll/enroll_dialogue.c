@@ -174,30 +174,35 @@ static const char *slot_name(const struct course *course)
 	return course->request.fido == NULL ? course->request.slot->name : NULL;
 }
 
-static bool summary_json(const struct course *course, const char *fingerprint, const char *line, struct error *err)
+/* An enrollment, as `enroll --json` prints it. *content is the caller's. */
+static bool summary_json(const struct course *course, json_t **content, struct error *err)
 {
-	struct buffer result = BUFFER_EMPTY;
-	char after_text[REPORT_TIME_SIZE], before_text[REPORT_TIME_SIZE];
+	struct buffer result = BUFFER_EMPTY, line = BUFFER_EMPTY;
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE], after_text[REPORT_TIME_SIZE], before_text[REPORT_TIME_SIZE];
 	bool done = result_put_json(&course->result, &result, err) &&
-	            report_take_json(made_elsewhere(course) ? "import" : "enroll",
-	                json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:s, s:s, s:s, s:b, s:b, s:s?, s:o}", "person",
-	                    course->request.person, "fingerprint", fingerprint, "device",
-	                    course->device[0] ? course->device : NULL, "slot", slot_name(course), "serial",
-	                    (json_int_t)course->serial, "valid_after", report_time(course->valid_after, after_text),
-	                    "valid_before", report_time(course->valid_before, before_text), "certificate", line,
-	                    "puk_changed", course->puk_set, "management_key_changed", course->management_key_set,
-	                    "sealed", course->sealed.len > 0 ? buffer_text(&course->sealed) : NULL, "result",
-	                    json_loadb(buffer_text(&result), result.len, 0, NULL)),
-	                err);
+	            ssh_key_fingerprint(&course->key, fingerprint, err) &&
+	            ssh_certificate_put_line(&course->enrollment.certificate, &line, err);
 
+	if (done)
+		*content = json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:s, s:s, s:s, s:b, s:b, s:s?, s:o}", "person",
+		    course->request.person, "fingerprint", fingerprint, "device",
+		    course->device[0] ? course->device : NULL, "slot", slot_name(course), "serial",
+		    (json_int_t)course->serial, "valid_after", report_time(course->valid_after, after_text),
+		    "valid_before", report_time(course->valid_before, before_text), "certificate", buffer_text(&line),
+		    "puk_changed", course->puk_set, "management_key_changed", course->management_key_set, "sealed",
+		    course->sealed.len > 0 ? buffer_text(&course->sealed) : NULL, "result",
+		    json_loadb(buffer_text(&result), result.len, 0, NULL));
 	buffer_free(&result);
+	buffer_free(&line);
 	return done;
 }
 
-static bool summary_text(const struct course *course, const char *fingerprint, struct error *err)
+static bool summary_text(const struct course *course, struct error *err)
 {
-	char until[REPORT_TIME_SIZE];
+	char until[REPORT_TIME_SIZE], fingerprint[SSH_KEY_FINGERPRINT_SIZE];
 
+	if (!ssh_key_fingerprint(&course->key, fingerprint, err))
+		return false;
 	report_line("Enrolled     %s", course->request.person);
 	if (course->request.fido == NULL)
 		report_line("Token        %s, slot %s, %s",
@@ -226,16 +231,44 @@ static bool summary_text(const struct course *course, const char *fingerprint, s
 
 bool enroll_summary(const struct invocation *invocation, const struct course *course, struct error *err)
 {
-	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
-	struct buffer line = BUFFER_EMPTY;
-	bool done = ssh_key_fingerprint(&course->key, fingerprint, err) &&
-	            ssh_certificate_put_line(&course->enrollment.certificate, &line, err);
+	json_t *content = NULL;
 
-	if (done)
-		done = invocation->json ? summary_json(course, fingerprint, buffer_text(&line), err)
-		                        : summary_text(course, fingerprint, err);
-	buffer_free(&line);
-	return done;
+	if (!invocation->json)
+		return summary_text(course, err);
+	return summary_json(course, &content, err) &&
+	       report_take_json(made_elsewhere(course) ? "import" : "enroll", content, err);
+}
+
+static bool resumed_json(const struct journal_record *record, const struct course *course, struct error *err)
+{
+	const char *outcome = !course ? "recorded-before" : journal_enrolls(record) ? "enrolled" : "tries-set";
+	bool sealed = course && course->sealed.len > 0;
+	json_t *enrollment = json_null();
+
+	if (course && journal_enrolls(record) && !summary_json(course, &enrollment, err))
+		return false;
+	return report_take_json("resume",
+	    json_pack("{s:s, s:s?, s:o, s:b, s:s?, s:o}", "outcome", outcome, "person",
+	        journal_enrolls(record) ? record->person : NULL, "token",
+	        record->has_serial ? json_integer(record->serial) : json_null(), "puk_changed",
+	        course && course->puk_set, "sealed", sealed ? buffer_text(&course->sealed) : NULL, "enrollment",
+	        enrollment),
+	    err);
+}
+
+bool enroll_resumed(const struct invocation *invocation, const struct journal_record *record,
+    const struct course *course, struct error *err)
+{
+	if (invocation->json)
+		return resumed_json(record, course, err);
+	if (course && journal_enrolls(record))
+		return summary_text(course, err);
+	if (!course)
+		report_text("It had been recorded already; nothing is left to do.\n");
+	else
+		report_line("The PIN has %u tries, the PUK %u.%s", record->pin_tries, record->puk_tries,
+		    course->puk_set ? " The PUK is a new one." : "");
+	return report_end(err);
 }
 
 void enroll_explain_refusal(const struct course *course)
@@ -257,4 +290,16 @@ void enroll_explain_refusal(const struct course *course)
 		                 ? N_("The key in slot %s is not enrolled; \"keyenroll abandon\" takes it out.")
 		                 : N_("The key in slot %s is not enrolled, and was taken out again."),
 		    course->request.slot->name);
+}
+
+void enroll_explain_journal(const struct course *course)
+{
+	if (!course->journal)
+		return;
+	if (course->request.person)
+		terminal_say("The enrollment is not finished: \"keyenroll resume\" goes on with it, "
+		             "\"keyenroll abandon\" takes its key out of the token.");
+	else
+		terminal_say("This is not finished, and the codes may be the factory's: \"keyenroll resume\" goes on "
+		             "with it.");
 }

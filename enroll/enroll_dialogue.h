@@ -21,6 +21,15 @@ struct course_dialogue enroll_dialogue(struct enroll_answers *answers);
  * Errors: those of report_take_json and report_end. */
 bool enroll_summary(const struct invocation *invocation, const struct course *course, struct error *err) MUST_CHECK;
 
+/* enroll_resumed: what `resume` has finished, as text or JSON.
+ *   course  NULL: the enrollment had been recorded before, and nothing was left to do
+ * Errors: those of report_take_json and report_end. */
+bool enroll_resumed(const struct invocation *invocation, const struct journal_record *record,
+    const struct course *course, struct error *err) MUST_CHECK;
+
+/* enroll_explain_journal: what the operator can do about a course that broke off; nothing where there is no journal. */
+void enroll_explain_journal(const struct course *course);
+
 /* enroll_explain_refusal: every reason of an appraisal that refused, on standard error. */
 void enroll_explain_refusal(const struct course *course);
 

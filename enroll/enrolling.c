@@ -62,7 +62,7 @@ static bool read_numbers(const struct options *given, struct course_request *req
 	if (!options_find_number(given, "days", 1, 36500, 365, &request->days, err) ||
 	    !options_find_number(given, "tries", 1, TRIES_MAXIMUM, 0, &tries, err))
 		return false;
-	request->tries = (unsigned)tries;
+	request->pin_tries = request->puk_tries = (unsigned)tries;
 	return true;
 }
 
@@ -163,12 +163,15 @@ static bool run_course(struct enrolling *enrolling, struct course *course, struc
 {
 	if (!course_run(course, err)) {
 		enroll_explain_refusal(course);
-		if (course->journal)
-			terminal_say("The enrollment is not finished: \"keyenroll resume\" goes on with it, "
-			             "\"keyenroll abandon\" takes its key out of the token.");
+		enroll_explain_journal(course);
 		return false;
 	}
-	return write_certificate(enrolling->out, course, err) &&
+	return write_certificate(enrolling->out, course, err);
+}
+
+static bool run_and_sum_up(struct enrolling *enrolling, struct course *course, struct error *err)
+{
+	return run_course(enrolling, course, err) &&
 	       (enrolling->quiet || enroll_summary(enrolling->invocation, course, err));
 }
 
@@ -189,7 +192,7 @@ bool enrolling_run(struct enrolling *enrolling, const char *person, struct token
 
 	request.person = person;
 	begin(enrolling, &request, token, &course);
-	done = run_course(enrolling, &course, err);
+	done = run_and_sum_up(enrolling, &course, err);
 	course_clear(&course);
 	return done;
 }
@@ -205,7 +208,7 @@ bool enrolling_run_fido(
 
 	request.person = person;
 	course_init_fido(&course, &request, &means, &dialogue, authenticator);
-	done = run_course(enrolling, &course, err);
+	done = run_and_sum_up(enrolling, &course, err);
 	course_clear(&course);
 	return done;
 }
@@ -224,9 +227,31 @@ bool enrolling_import(
 	request.person = person;
 	request.fido = &made_elsewhere;
 	done = course_init_import(&course, &request, &means, &dialogue, key, evidence, err) &&
-	       run_course(enrolling, &course, err);
+	       run_and_sum_up(enrolling, &course, err);
 	course_clear(&course);
 	return done;
+}
+
+static bool run_retries(struct course *course, struct error *err)
+{
+	if (course_run_retries(course, err))
+		return true;
+	enroll_explain_journal(course);
+	return false;
+}
+
+/* What was wanted when it began, and not what the command line says now. */
+static void request_of(const struct journal_record *record, struct course_request *request)
+{
+	request->person = journal_enrolls(record) ? record->person : NULL;
+	request->slot = record->slot;
+	request->algorithm = record->algorithm;
+	request->pin_policy = record->pin_policy;
+	request->touch_policy = record->touch_policy;
+	request->days = record->days;
+	request->pin_tries = record->pin_tries;
+	request->puk_tries = record->puk_tries;
+	request->certificate = buffer_bytes(&record->certificate);
 }
 
 bool enrolling_resume(struct enrolling *enrolling, const struct journal_record *record, struct journal **journal,
@@ -236,15 +261,12 @@ bool enrolling_resume(struct enrolling *enrolling, const struct journal_record *
 	struct course course;
 	bool done;
 
-	request.person = record->person;
-	request.slot = record->slot;
-	request.algorithm = record->algorithm;
-	request.pin_policy = record->pin_policy;
-	request.touch_policy = record->touch_policy;
-	request.days = record->days;
+	request_of(record, &request);
 	begin(enrolling, &request, token, &course);
 	course_resume(&course, record, journal);
-	done = run_course(enrolling, &course, err);
+	done = journal_enrolls(record) ? run_course(enrolling, &course, err)
+	                               : course_codes_state(&course, err) && run_retries(&course, err);
+	done = done && enroll_resumed(enrolling->invocation, record, &course, err);
 	course_clear(&course);
 	return done;
 }

@@ -92,11 +92,3 @@ bool token_codes_new_management_key(struct course *course, struct error *err)
 	       (!course->management_key ||
 	           piv_protected_keys_write(course->token.piv, course->new_management_key, NULL, err));
 }
-
-bool token_codes_set_tries(struct course *course, unsigned pin_tries, unsigned puk_tries, struct error *err)
-{
-	return course_verify_pin(course, err) && hand_over_puk(course, err) && course_verify_pin(course, err) &&
-	       piv_tries_set(course->token.piv, pin_tries, puk_tries, err) &&
-	       change_code(course, PIV_CODE_PIN, NULL, course->pin, err) &&
-	       change_code(course, PIV_CODE_PUK, NULL, course->new_puk, err);
-}

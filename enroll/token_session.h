@@ -43,10 +43,4 @@ bool token_codes_new_puk(struct course *course, const struct secret *present, st
  * Errors: those of the writes. */
 bool token_codes_new_management_key(struct course *course, struct error *err) MUST_CHECK;
 
-/* token_codes_set_tries: how often PIN and PUK may be tried. The token forgets both over it, so the PIN (course->pin, which is
- * proved first) is set again, and the PUK is a new one, shown or sealed beforehand. Broken off in between, the factory's codes
- * hold. Needs the management key.
- * Errors: those of piv_tries_set and of the codes. */
-bool token_codes_set_tries(struct course *course, unsigned pin_tries, unsigned puk_tries, struct error *err) MUST_CHECK;
-
 #endif

@@ -25,7 +25,8 @@ static bool look_at(const char *name, const struct journal_record *record, void 
 		return true;
 	search->num++;
 	snprintf(search->name, sizeof(search->name), "%s", name);
-	snprintf(search->serials + len, sizeof(search->serials) - len, translated("%s%s for %s"), len > 0 ? ", " : "",
+	snprintf(search->serials + len, sizeof(search->serials) - len,
+	    journal_enrolls(record) ? translated("%s%s for %s") : translated("%s%s (tries)%s"), len > 0 ? ", " : "",
 	    serial, record->person);
 	return true;
 }
@@ -39,17 +40,18 @@ bool unfinished_find(
 		return false;
 	if (search.num == 0)
 		return error_set(err, ERROR_JOURNAL_ABSENT,
-		    search.serial ? N_("no enrollment of token %s is unfinished") : N_("no enrollment is unfinished"),
+		    search.serial ? N_("nothing of token %s is unfinished") : N_("nothing is unfinished"),
 		    search.serial);
 	if (search.num > 1)
 		return error_set(
-		    err, ERROR_USAGE, "%u enrollments are unfinished: %s; say --serial", search.num, search.serials);
+		    err, ERROR_USAGE, "%u courses are unfinished: %s; say --serial", search.num, search.serials);
 	return journal_open(registry, search.name, &unfinished->record, &unfinished->journal, err);
 }
 
 void unfinished_clear(struct unfinished *unfinished)
 {
 	journal_close(unfinished->journal);
+	journal_record_clear(&unfinished->record);
 	*unfinished = UNFINISHED_EMPTY;
 }
 
@@ -86,4 +88,35 @@ bool unfinished_open_token(const struct unfinished *unfinished, const struct inv
 bool unfinished_end(struct unfinished *unfinished, const char *how, int64_t now, struct error *err)
 {
 	return journal_end(unfinished->journal, how, now, err);
+}
+
+struct ending {
+	const char *registry;
+	uint32_t serial;
+	const char *how;
+	int64_t now;
+};
+
+static bool end_one(const char *name, const struct journal_record *record, void *context, struct error *err)
+{
+	const struct ending *ending = context;
+	struct journal_record again = JOURNAL_RECORD_EMPTY;
+	struct journal *journal = NULL;
+	bool done;
+
+	if (!record->has_serial || record->serial != ending->serial)
+		return true;
+	done = journal_open(ending->registry, name, &again, &journal, err) &&
+	       journal_end(journal, ending->how, ending->now, err);
+	journal_close(journal);
+	journal_record_clear(&again);
+	return done;
+}
+
+bool unfinished_end_all(
+    const char *registry, const struct piv_identity *identity, const char *how, int64_t now, struct error *err)
+{
+	struct ending ending = {.registry = registry, .serial = identity->serial, .how = how, .now = now};
+
+	return !identity->has_serial || journal_each(registry, end_one, &ending, err);
 }

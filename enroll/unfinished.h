@@ -9,11 +9,11 @@
 #include "enroll/verb.h"
 
 struct unfinished {
-	struct journal_record record;
-	struct journal *journal; /* owned */
+	struct journal_record record; /* owned */
+	struct journal *journal;      /* owned */
 };
 
-#define UNFINISHED_EMPTY ((struct unfinished){.journal = NULL})
+#define UNFINISHED_EMPTY ((struct unfinished){.record = JOURNAL_RECORD_EMPTY})
 
 /* unfinished_find: the only one there is, or that of --serial.
  *   unfinished  out: the caller's, to unfinished_clear()
@@ -32,6 +32,11 @@ bool unfinished_is_recorded(
  * Errors: those of token_open. */
 bool unfinished_open_token(const struct unfinished *unfinished, const struct invocation *invocation,
     struct reader_context *context, struct token *token, struct error *err) MUST_CHECK;
+
+/* unfinished_end_all: ends all journals of a token, because nothing of what they did is left in it.
+ * Errors: ERROR_JOURNAL. */
+bool unfinished_end_all(const char *registry, const struct piv_identity *identity, const char *how, int64_t now,
+    struct error *err) MUST_CHECK;
 
 /* unfinished_end: ends the journal. Errors: ERROR_JOURNAL. */
 bool unfinished_end(struct unfinished *unfinished, const char *how, int64_t now, struct error *err) MUST_CHECK;

@@ -20,9 +20,11 @@ static const struct option_row options[] = {
     OPTION_ROWS_END,
 };
 
-static void say_outcome(bool held, bool deleted)
+static void say_outcome(const struct journal_record *record, bool held, bool deleted)
 {
-	if (!held)
+	if (record->certificate.len > 0)
+		report_text("The key had been there before and stays.\n");
+	else if (!held)
 		report_text("The slot does not hold the key of that enrollment; the token is left as it is.\n");
 	else if (deleted)
 		report_text("The key and its certificate are gone from the token.\n");
@@ -50,15 +52,29 @@ static bool abandon_token(struct enrolling *enrolling, struct unfinished *unfini
 	unfinished->journal = course.journal;
 	course.journal = NULL;
 	if (done)
-		say_outcome(held, deleted);
+		say_outcome(&unfinished->record, held, deleted);
 	course_clear(&course);
 	return done;
 }
 
+/* Codes that may be the factory's again are not left behind. */
+static bool abandon_tries(struct unfinished *unfinished, bool lost, int64_t now, struct error *err)
+{
+	if (!lost && unfinished->record.tries_begun)
+		return error_set(err, ERROR_JOURNAL_OPEN,
+		    "the tries of this token's codes were being set, and its codes may be the factory's: only "
+		    "\"keyenroll resume\", or \"keyenroll token reset\", ends that");
+	report_text("Setting the tries is abandoned.\n");
+	return unfinished_end(unfinished, "abandoned", now, err) && report_end(err);
+}
+
 static bool abandon(struct enrolling *enrolling, struct unfinished *unfinished, struct error *err)
 {
+	bool lost = options_find(&enrolling->invocation->options, "lost") != NULL, recorded;
 	int64_t now = enrolling->request.now;
-	bool recorded;
+
+	if (!journal_enrolls(&unfinished->record))
+		return abandon_tries(unfinished, lost, now, err);
 
 	if (!unfinished_is_recorded(unfinished, &enrolling->house->desk, &recorded, err))
 		return false;
@@ -66,7 +82,7 @@ static bool abandon(struct enrolling *enrolling, struct unfinished *unfinished, 
 		return unfinished_end(unfinished, "enrolled", now, err) &&
 		       error_set(err, ERROR_ENROLLMENT_EXISTS,
 		           "this enrollment was finished and recorded; \"keyenroll revoke\" takes it back");
-	if (!options_find(&enrolling->invocation->options, "lost") && !abandon_token(enrolling, unfinished, err))
+	if (!lost && !abandon_token(enrolling, unfinished, err))
 		return false;
 	report_line("The enrollment of %s is abandoned; nothing was recorded. PIN and PUK stay as they were set.",
 	    unfinished->record.person);

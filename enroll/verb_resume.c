@@ -2,7 +2,6 @@
 
 #include "common/language.h"
 #include "enroll/enrolling.h"
-#include "enroll/report.h"
 #include "enroll/terminal.h"
 #include "enroll/unfinished.h"
 
@@ -22,20 +21,29 @@ static const struct option_row options[] = {
     OPTION_ROW_BUNDLE,
     OPTION_ROW_REGISTRARS,
     OPTION_ROW_TRACE,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 
 static void tell(const struct journal_record *record)
 {
-	terminal_say("Going on with %s, slot %s, %s%s.", record->person, record->slot->name, record->algorithm->title,
-	    record->has_serial ? "" : translated(", a token without serial"));
+	const char *token = record->has_serial ? "" : translated(", a token without serial");
+
+	if (journal_enrolls(record))
+		terminal_say("Going on with %s, slot %s, %s%s.", record->person, record->slot->name,
+		    record->algorithm->title, token);
+	else
+		terminal_say("Going on with the tries of PIN and PUK%s.", token);
 	if (record->has_serial)
 		terminal_say("  Plug in token %lu.", (unsigned long)record->serial);
 	if (record->begun[0])
 		terminal_say("  It broke off in the step \"%s\"; the last one that was finished is \"%s\".",
 		    record->begun, record->done[0] ? record->done : translated("none"));
-	terminal_say("  What is done stays: each step looks at the token first. Then the registrar signs, and the "
-	             "enrollment is recorded.");
+	terminal_say("  What is done stays: each step looks at the token first.");
+	if (journal_enrolls(record))
+		terminal_say("  Then the registrar signs, and the enrollment is recorded.");
+	else
+		terminal_say("  Then both codes are set again, and the PUK is a new one.");
 }
 
 static bool go_on(struct enrolling *enrolling, struct unfinished *unfinished, struct error *err)
@@ -46,10 +54,9 @@ static bool go_on(struct enrolling *enrolling, struct unfinished *unfinished, st
 	tell(&unfinished->record);
 	if (!unfinished_is_recorded(unfinished, &enrolling->house->desk, &recorded, err))
 		return false;
-	if (recorded) {
-		report_text("It had been recorded already; nothing is left to do.\n");
-		return unfinished_end(unfinished, "enrolled", enrolling->request.now, err) && report_end(err);
-	}
+	if (recorded)
+		return unfinished_end(unfinished, "enrolled", enrolling->request.now, err) &&
+		       enroll_resumed(enrolling->invocation, &unfinished->record, NULL, err);
 	return unfinished_open_token(unfinished, enrolling->invocation, enrolling->house->context, &token, err) &&
 	       enrolling_resume(enrolling, &unfinished->record, &unfinished->journal, &token, err);
 }
@@ -71,11 +78,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_resume = {
     .name = "resume",
-    .summary = N_("go on with an enrollment that was broken off"),
+    .summary = N_("go on with what was broken off"),
     .synopsis = "[OPTION]...",
     .description = N_("After a pulled token, a crash or a power cut: says what was done and what is\n"
-                      "left to do, and does it. With several of them --serial says which token is\n"
-                      "meant.\n"),
+                      "left to do, and does it: an enrollment, or \"token retries\". With several of\n"
+                      "them --serial says which token is meant.\n"),
     .options = options,
     .run = run,
 };

@@ -1,11 +1,13 @@
 #include "common/language.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
+#include "enroll/unfinished.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
     {"yes", NULL, N_("do it without asking")},
+    OPTION_ROW_REGISTRY,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -17,7 +19,8 @@ static bool work(struct token_session *session, struct error *err)
 
 	if (!token_session_confirm(
 	        session, translated("all keys, certificates and codes of its PIV application are destroyed"), err) ||
-	    !piv_codes_block(course->token.piv, err) || !piv_reset(course->token.piv, err))
+	    !piv_codes_block(course->token.piv, err) || !piv_reset(course->token.piv, err) ||
+	    !unfinished_end_all(session->house.registry, &course->identity, "reset", course->request.now, err))
 		return false;
 	report_line("The PIV application of %s is as the factory made it.", token_name(&course->token, name));
 	return true;
@@ -38,7 +41,8 @@ const struct verb verb_token_reset = {
     .synopsis = "[OPTION]...",
     .description = N_("Destroys all keys, certificates and codes of the PIV application; the\n"
                       "attestation key stays, other applications of the token too. No code is needed:\n"
-                      "the tries of PIN and PUK are used up on purpose.\n"),
+                      "the tries of PIN and PUK are used up on purpose. What was unfinished of this\n"
+                      "token is ended by it.\n"),
     .options = options,
     .run = run,
 };

@@ -32,21 +32,19 @@ static bool read_tries(const char *text, unsigned *tries, struct error *err)
 static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
-	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
-	unsigned pin_tries, puk_tries;
+	struct course_request *request = &course->request;
+	char name[TOKEN_NAME_SIZE];
 
-	snprintf(question, sizeof(question), translated("PIN of %s"), token_name(&course->token, name));
-	if (!read_tries(invocation->options.arguments[0], &pin_tries, err) ||
-	    !read_tries(invocation->options.arguments[1], &puk_tries, err))
+	token_name(&course->token, name);
+	if (!read_tries(invocation->options.arguments[0], &request->pin_tries, err) ||
+	    !read_tries(invocation->options.arguments[1], &request->puk_tries, err) ||
+	    !token_session_confirm(session, translated("the present PUK is lost, a new one is set"), err))
 		return false;
-	if (course->pin_state.is_default)
-		return error_set(
-		    err, ERROR_CODE_DEFAULT, "the PIN is the factory's: change that first, by \"token pin\"");
-	if (!token_session_confirm(session, translated("the present PUK is lost, a new one is set"), err) ||
-	    !codes_ask(&session->answers.pin, question, "--pin-fd", &course->pin, err) ||
-	    !token_session_manage(session, err) || !token_codes_set_tries(course, pin_tries, puk_tries, err))
+	if (!course_run_retries(course, err)) {
+		enroll_explain_journal(course);
 		return false;
-	report_line("The PIN of %s has %u tries, its PUK %u.", name, pin_tries, puk_tries);
+	}
+	report_line("The PIN of %s has %u tries, its PUK %u.", name, request->pin_tries, request->puk_tries);
 	if (course->sealed.len > 0)
 		report_line("The new PUK is sealed in %s.", buffer_text(&course->sealed));
 	return true;
@@ -66,7 +64,8 @@ const struct verb verb_token_retries = {
     .summary = N_("set how often PIN and PUK may be tried"),
     .synopsis = "[OPTION]... PIN-TRIES PUK-TRIES",
     .description = N_("Sets the tries (1 to 15). The token forgets both codes over that: the PIN is\n"
-                      "set again at once, and the PUK is a new one, shown or sealed before.\n"),
+                      "set again at once, and the PUK is a new one, shown or sealed before. What is\n"
+                      "broken off, \"resume\" goes on with.\n"),
     .options = options,
     .min_arguments = 2,
     .max_arguments = 2,

@@ -24,8 +24,7 @@ static const struct result_row rows[] = {
     {SCARD_W_REMOVED_CARD, ERROR_CARD_REMOVED, N_("the token was unplugged; plug it in again")},
     {SCARD_W_RESET_CARD, ERROR_CARD_RESET, N_("another program reset the token")},
     {SCARD_E_SHARING_VIOLATION, ERROR_CARD_BUSY,
-        N_("another program keeps the token for itself; GnuPG's scdaemon often does, and \"gpgconf --kill scdaemon\" "
-           "ends it")},
+        N_("another program keeps the token for itself; which one it is cannot be seen from this account")},
     {SCARD_E_NOT_TRANSACTED, ERROR_CARD_EXCHANGE, N_("the token did not answer; plug it out and in again")},
     {SCARD_F_COMM_ERROR, ERROR_CARD_EXCHANGE, N_("the reader lost the token for a moment; plug it out and in again")},
     {SCARD_E_INSUFFICIENT_BUFFER, ERROR_CARD_EXCHANGE, N_("the reader cannot pass so much at once")},

@@ -1,5 +1,6 @@
 #include "piv/slot_certificate.h"
 
+#include <limits.h>
 #include <openssl/asn1.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
@@ -152,5 +153,21 @@ bool slot_certificate_make(const struct slot_certificate *wanted, struct slot_ce
 	       tlv_put(certificate, TAG_SEQUENCE, buffer_bytes(&body), err);
 	buffer_free(&signature);
 	buffer_free(&body);
+	return done;
+}
+
+bool slot_certificate_spki(struct bytes der, struct buffer *spki, struct error *err)
+{
+	const unsigned char *rest = der.data;
+	unsigned char *encoded = NULL;
+	X509 *certificate = der.len <= LONG_MAX ? d2i_X509(NULL, &rest, (long)der.len) : NULL;
+	int len = certificate && rest == der.data + der.len
+	              ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded)
+	              : -1;
+	bool done = len > 0 ? buffer_put(spki, bytes_of(encoded, (size_t)len), err)
+	                    : error_set(err, ERROR_EVIDENCE_CERTIFICATE, "this is not one certificate in DER or PEM");
+
+	OPENSSL_free(encoded);
+	X509_free(certificate);
 	return done;
 }

@@ -30,4 +30,9 @@ struct slot_certificate_signer {
 bool slot_certificate_make(const struct slot_certificate *wanted, struct slot_certificate_signer signer,
     struct buffer *certificate, struct error *err) MUST_CHECK;
 
+/* slot_certificate_spki: the key that a slot's certificate is for, whoever made it and whatever else it says.
+ *   spki  out, appended: DER
+ * Errors: ERROR_EVIDENCE_CERTIFICATE for what is not one certificate in DER. */
+bool slot_certificate_spki(struct bytes der, struct buffer *spki, struct error *err) MUST_CHECK;
+
 #endif

@@ -95,6 +95,22 @@ check_codes_of_an_enrollment()
 	expect "OpenSC takes it" pkcs15-tool --reader "$(reader_of blue)" --verify-pin --pin $pin
 }
 
+# A CA's certificate for a key that another tool made, with what CAs write into theirs.
+check_brought_certificate()
+{
+	printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n' >"$WORLD/extensions"
+	openssl x509 -new -extfile "$WORLD/extensions" -subj /CN=bob -force_pubkey "$WORLD/9d.pub" -key "$WORLD/ca.key" -days 30 -out "$WORLD/bob.pem"
+	tell old 'pull 20' >/dev/null
+	exits 3 "pulled out while a certificate of a CA is put to its key" world_enroll bob old --slot 9d --certificate "$WORLD/bob.pem"
+	tell old insert >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/old.reader")"
+	mv "$WORLD/bob.pem" "$WORLD/kept.pem"
+	exits 0 "resume needs the file no more" keyenroll resume --pin-fd 5 5<<<$pin
+	expect "that very certificate lies in the slot" bash -c "yubico-piv-tool --reader='$(reader_of old)' -a read-certificate -s 9d |
+		openssl x509 -outform DER | cmp - <(openssl x509 -in '$WORLD/kept.pem' -outform DER)"
+	expect "and the key is the same" bash -c "keyenroll attest 9d --reader '$(reader_of old)' | openssl x509 -noout -pubkey | cmp - '$WORLD/9d.pub'"
+}
+
 # On 3DES firmware Debian's yubico-piv-tool can use the very key that stands in PRINTED.
 check_stored_key()
 {
@@ -117,6 +133,7 @@ check_stored_key()
 	expect "yubico-piv-tool makes a key" yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a generate -s 9d -A ECCP256 -o "$WORLD/9d.pub"
 	exits 0 "which slots shows as attested" token old slots
 	says 'slot 9d: .*signed' "since the token made it"
+	check_brought_certificate
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$WORLD/imported.key"
 	expect "and imports one" yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a import-key -s 9d -A ECCP256 -i "$WORLD/imported.key"
 	openssl req -x509 -new -key "$WORLD/imported.key" -subj /CN=imported -days 30 -out "$WORLD/imported.pem"
@@ -141,6 +158,17 @@ check_code_verbs()
 	report 0 token-info "token info" token blue token info --json
 	holds '.facts | map(select(.name == "pin" and .value == "changed, 5 of 5 tries left")) | length == 1' "shows the tries"
 	holds '.facts | map(select(.name == "puk" and .value == "changed, 4 of 4 tries left")) | length == 1' "of both"
+	tell blue 'pull 13' >/dev/null
+	exits 3 "a token is pulled out while its tries are set" token blue token retries 6 6 --yes --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/void"
+	says 'keyenroll resume' "and what to do is said"
+	tell blue insert >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	exits 1 "the codes are not left as the factory made them" keyenroll abandon
+	report 0 resume "resume" keyenroll resume --json --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
+	holds '.outcome == "tries-set" and .puk_changed and .enrollment == null' "sets them again"
+	report 0 token-info "token info" token blue token info --json
+	holds '.facts | map(select((.name == "pin" or .name == "puk") and .value == "changed, 6 of 6 tries left")) | length == 2' "both"
+	exits 0 "the PUK that was told then holds" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<"$WORLD/blue.puk" 6<<<$pin
 	exits 0 "token management-key" token blue token management-key --pin-fd 5 5<<<$pin
 	exits 0 "and once more, from the stored one" token blue token management-key --pin-fd 5 5<<<$pin
 	exits 0 "move" token blue move 9a 83 --yes --pin-fd 5 5<<<$pin
@@ -184,7 +212,8 @@ check_resume()
 	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
 	exits 1 "a new enrollment of it is refused" world_enroll alice blue
 	says 'journal.unfinished' "because one is not finished"
-	exits 0 "resume" keyenroll resume --serial "$serial" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
+	report 0 resume "resume" keyenroll resume --json --serial "$serial" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
+	holds '.outcome == "enrolled" and .person == "alice" and .token == '"$serial"' and .enrollment.slot == "9a"' "reports the enrollment"
 	says 'Going on with alice' "tells what it goes on with"
 	exits 1 "and is finished" keyenroll resume
 	exits 0 "it is enrolled" keyenroll list --user alice
@@ -289,12 +318,11 @@ check_certificate()
 {
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$WORLD/ca.key"
 	keyenroll attest 9a --reader "$(reader_of blue)" | openssl x509 -noout -pubkey >"$WORLD/9a.pub"
-	openssl x509 -new -subj /CN=alice -force_pubkey "$WORLD/9a.pub" -key "$WORLD/ca.key" -days 30 -out "$WORLD/alice.pem"
 	openssl req -x509 -new -key "$WORLD/ca.key" -subj /CN=other -days 30 -out "$WORLD/other.pem"
 	keyenroll revoke --reason test alice >/dev/null 2>&1
 	exits 1 "a certificate of another key is refused" world_enroll alice blue --certificate "$WORLD/other.pem"
 	says 'key.mismatch' "with the reason"
-	keyenroll abandon --pin-fd 5 5<<<$pin >/dev/null 2>&1
+	exits 1 "before anything was begun" keyenroll abandon --pin-fd 5 5<<<$pin
 	expect "the slot still has its key" bash -c "keyenroll attest 9a --reader '$(reader_of blue)' | openssl x509 -noout -pubkey | cmp - '$WORLD/9a.pub'"
 }
 

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/file.h"
 #include "enroll/appraising.h"
+#include "piv/admin_data.h"
 #include "tests/vtoken/authority.h"
 
 static bool say_may_destroy(void *state, const struct course *course, struct error *err)
@@ -265,7 +267,7 @@ static bool is_recorded(struct world *world, const struct journal_record *record
 static bool run_resumed(struct world *world, struct vtoken_plug *plug, const struct journal_record *record,
     struct journal **journal, struct clerk *clerk, struct error *err)
 {
-	struct course_request request = bench_request(record->algorithm->name, record->pin_policy);
+	struct course_request request = bench_request("ecdsa-p256", record->pin_policy);
 	struct course_means means = bench_means(world);
 	struct course_dialogue dialogue = dialogue_of(clerk);
 	struct token token = TOKEN_EMPTY;
@@ -274,9 +276,34 @@ static bool run_resumed(struct world *world, struct vtoken_plug *plug, const str
 
 	if (!open_plug(plug, &token, err))
 		return false;
+	request.pin_tries = record->pin_tries;
+	request.puk_tries = record->puk_tries;
+	request.certificate = buffer_bytes(&record->certificate);
+	if (!journal_enrolls(record))
+		request.person = NULL;
 	course_init(&course, &request, &means, &dialogue, &token);
 	course_resume(&course, record, journal);
-	done = course_run(&course, err);
+	done = journal_enrolls(record) ? course_run(&course, err)
+	                               : course_codes_state(&course, err) && course_run_retries(&course, err);
+	course_clear(&course);
+	return done;
+}
+
+bool bench_change(
+    struct world *world, struct vtoken_plug *plug, bench_change_call *change, struct clerk *clerk, struct error *err)
+{
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct course_means means = bench_means(world);
+	struct course_dialogue dialogue = dialogue_of(clerk);
+	struct token token = TOKEN_EMPTY;
+	struct course course;
+	bool done;
+
+	if (!open_plug(plug, &token, err))
+		return false;
+	request.person = NULL;
+	course_init(&course, &request, &means, &dialogue, &token);
+	done = course_codes_state(&course, err) && change(&course, clerk, err);
 	course_clear(&course);
 	return done;
 }
@@ -284,7 +311,7 @@ static bool run_resumed(struct world *world, struct vtoken_plug *plug, const str
 /* As the verb does: what is recorded already only needs its journal's end. */
 bool bench_resume(struct world *world, struct vtoken_plug *plug, struct clerk *clerk, bool *found, struct error *err)
 {
-	struct journal_record record;
+	struct journal_record record = JOURNAL_RECORD_EMPTY;
 	struct journal *journal = NULL;
 	char name[128] = "";
 	bool done;
@@ -297,6 +324,7 @@ bool bench_resume(struct world *world, struct vtoken_plug *plug, struct clerk *c
 	done = is_recorded(world, &record) ? journal_end(journal, "enrolled", BENCH_NOW, err)
 	                                   : run_resumed(world, plug, &record, &journal, clerk, err);
 	journal_close(journal);
+	journal_record_clear(&record);
 	return done;
 }
 
@@ -305,7 +333,7 @@ bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *
 	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
 	struct course_means means = bench_means(world);
 	struct course_dialogue dialogue = dialogue_of(clerk);
-	struct journal_record record;
+	struct journal_record record = JOURNAL_RECORD_EMPTY;
 	struct journal *journal = NULL;
 	struct token token = TOKEN_EMPTY;
 	struct course course;
@@ -322,6 +350,7 @@ bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *
 	done =
 	    course_abandon(&course, &held, &deleted, err) && journal_end(course.journal, "abandoned", BENCH_NOW, err);
 	course_clear(&course);
+	journal_record_clear(&record);
 	return done;
 }
 
@@ -350,4 +379,62 @@ unsigned bench_count_journals(struct world *world)
 
 	assert_done(journal_each(world->registry, count_journal, &num, &err), err);
 	return num;
+}
+
+static const uint8_t factory_key[] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8};
+
+bool bench_code_is(const struct code *code, const char *text)
+{
+	uint8_t padded[CODE_LENGTH];
+
+	memset(padded, 0xff, sizeof(padded));
+	memcpy(padded, text, strlen(text));
+	return memcmp(code->value, padded, sizeof(padded)) == 0;
+}
+
+bool bench_key_is_known(struct card *card)
+{
+	struct bytes key = bytes_of(card->management.key, card->management.cipher->key_len);
+	const struct object *printed = card_object(card, PIV_OBJECT_PRINTED);
+	struct secret *stored = NULL, *next = NULL;
+	bool known = bytes_equal(key, BYTES_OF(factory_key));
+
+	if (!known && printed && piv_protected_keys_parse(buffer_bytes(&printed->content), &stored, &next, NULL))
+		known = secret_equal(secret_bytes(stored), key) || (next && secret_equal(secret_bytes(next), key));
+	secret_free(stored);
+	secret_free(next);
+	return known;
+}
+
+struct vtoken_plug *bench_fresh_plug(const struct world *world, const char *personality)
+{
+	struct vtoken_plug *plug;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/card-%s", world->folder, personality);
+	if (!file_exists(path)) {
+		plug = vtoken_plug_new(personality, world->vendor);
+		vtoken_plug_keep(plug, path);
+		vtoken_plug_free(plug);
+	}
+	plug = vtoken_plug_load(path);
+	vtoken_plug_keep(plug, NULL);
+	return plug;
+}
+
+void bench_begin_anew(struct world *world)
+{
+	void *state = world;
+
+	assert_int_equal(bench_close_desk(&state), 0);
+	assert_int_equal(bench_open_desk(&state), 0);
+}
+
+void bench_read_noted_puk(struct clerk *clerk)
+{
+	struct buffer text = BUFFER_EMPTY;
+
+	if (file_load(clerk->puk_path, 16, &text, NULL))
+		snprintf(clerk->puk, sizeof(clerk->puk), "%s", buffer_text(&text));
+	buffer_free(&text);
 }

@@ -5,6 +5,7 @@
 
 #include "enroll/course.h"
 #include "tests/unit/vtoken_transport.h"
+#include "tests/vtoken/card.h"
 
 #define BENCH_NOW 1800000000
 #define BENCH_PIN "271828"
@@ -47,7 +48,12 @@ bool bench_run_with(const struct course_means *means, struct vtoken_plug *plug, 
 
 struct course_means bench_means(struct world *world);
 
-/* bench_resume: goes on with the one unfinished enrollment.
+/* bench_change: a change of codes, as a verb does it: the state of the codes is read first. */
+typedef bool bench_change_call(struct course *course, struct clerk *clerk, struct error *err);
+bool bench_change(struct world *world, struct vtoken_plug *plug, bench_change_call *change, struct clerk *clerk,
+    struct error *err) MUST_CHECK;
+
+/* bench_resume: goes on with the one unfinished course.
  *   found  out: false when there is none */
 bool bench_resume(
     struct world *world, struct vtoken_plug *plug, struct clerk *clerk, bool *found, struct error *err) MUST_CHECK;
@@ -58,5 +64,19 @@ bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *
 /* bench_count: how many enrollments the registry has, all of them alice's; journals: how many are unfinished. */
 unsigned bench_count(struct world *world);
 unsigned bench_count_journals(struct world *world);
+
+/* bench_code_is: whether a code of the card is that text; bench_key_is_known: whether its management key is the factory's, or
+ * stands in PRINTED behind the PIN. */
+bool bench_code_is(const struct code *code, const char *text);
+bool bench_key_is_known(struct card *card);
+
+/* bench_fresh_plug: a card as the factory made it, without waiting for another f9 key. */
+struct vtoken_plug *bench_fresh_plug(const struct world *world, const char *personality);
+
+/* bench_begin_anew: an empty registry and no journal, in the middle of a test. */
+void bench_begin_anew(struct world *world);
+
+/* bench_read_noted_puk: what a clerk who is gone wrote down. */
+void bench_read_noted_puk(struct clerk *clerk);
 
 #endif

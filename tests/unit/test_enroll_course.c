@@ -134,7 +134,7 @@ static void the_factorys_codes_do_not_stay(void **state)
 	struct clerk clerk = {.pin = BENCH_PIN};
 	struct error err = ERROR_EMPTY;
 
-	request.tries = 5;
+	request.pin_tries = request.puk_tries = 5;
 	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
 	assert_int_equal(clerk.asked_new, 1);
 	assert_false(card_code_is_default(card, REFERENCE_PIN) || card_code_is_default(card, REFERENCE_PUK) ||

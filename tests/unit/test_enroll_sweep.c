@@ -8,44 +8,18 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "piv/admin_data.h"
+#include "piv/certificate.h"
 #include "tests/unit/course_bench.h"
 #include "tests/vtoken/card.h"
 
 /* Whatever goes wrong at the n-th command or the n-th step: afterwards somebody knows every code, no try of the PIN is lost,
  * the registry holds the enrollment or nothing, and resume ends well, or abandon cleans up. */
 
-static const uint8_t factory_key[] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8};
-
-static bool code_is(const struct code *code, const char *text)
-{
-	uint8_t padded[CODE_LENGTH];
-
-	memset(padded, 0xff, sizeof(padded));
-	memcpy(padded, text, strlen(text));
-	return memcmp(code->value, padded, sizeof(padded)) == 0;
-}
-
-/* The token's present management key is the factory's, or stands in PRINTED behind the PIN. */
-static bool key_is_known(struct card *card)
-{
-	struct bytes key = bytes_of(card->management.key, card->management.cipher->key_len);
-	const struct object *printed = card_object(card, PIV_OBJECT_PRINTED);
-	struct secret *stored = NULL, *next = NULL;
-	bool known = bytes_equal(key, BYTES_OF(factory_key));
-
-	if (!known && printed && piv_protected_keys_parse(buffer_bytes(&printed->content), &stored, &next, NULL))
-		known = secret_equal(secret_bytes(stored), key) || (next && secret_equal(secret_bytes(next), key));
-	secret_free(stored);
-	secret_free(next);
-	return known;
-}
-
 static void assert_no_code_is_lost(struct card *card, const struct clerk *clerk)
 {
-	assert_true(code_is(&card->pin, "123456") || code_is(&card->pin, BENCH_PIN));
-	assert_true(code_is(&card->puk, "12345678") || (clerk->puk[0] && code_is(&card->puk, clerk->puk)));
-	assert_true(key_is_known(card));
+	assert_true(bench_code_is(&card->pin, "123456") || bench_code_is(&card->pin, BENCH_PIN));
+	assert_true(bench_code_is(&card->puk, "12345678") || (clerk->puk[0] && bench_code_is(&card->puk, clerk->puk)));
+	assert_true(bench_key_is_known(card));
 	assert_int_equal(card->pin.left, card->pin.total);
 	assert_int_equal(card->puk.left, card->puk.total);
 }
@@ -55,11 +29,17 @@ static void assert_enrolled(struct world *world, struct card *card, const struct
 	assert_no_code_is_lost(card, clerk);
 	assert_int_equal(bench_count(world), 1);
 	assert_int_equal(bench_count_journals(world), 0);
-	assert_true(code_is(&card->pin, BENCH_PIN));
-	assert_false(code_is(&card->puk, "12345678"));
+	assert_true(bench_code_is(&card->pin, BENCH_PIN));
+	assert_false(bench_code_is(&card->puk, "12345678"));
 	assert_false(card_management_is_default(card));
 	assert_non_null(card_object(card, 0x5fc105));
 	assert_non_null(card_object(card, 0x5fc102));
+}
+
+static void assert_slot_is_empty(struct card *card)
+{
+	assert_null(card_object(card, 0x5fc105));
+	assert_null(card_slot(card, SLOT_AUTHENTICATION)->key);
 }
 
 /* Resume where there is something to resume, else from the beginning: as an operator would. */
@@ -91,31 +71,6 @@ static size_t count_apdus(struct world *world, const char *personality)
 	return num;
 }
 
-/* A card as the factory made it, without waiting for another f9 key. */
-static struct vtoken_plug *fresh_plug(const struct world *world, const char *personality)
-{
-	struct vtoken_plug *plug;
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/card-%s", world->folder, personality);
-	if (!file_exists(path)) {
-		plug = vtoken_plug_new(personality, world->vendor);
-		vtoken_plug_keep(plug, path);
-		vtoken_plug_free(plug);
-	}
-	plug = vtoken_plug_load(path);
-	vtoken_plug_keep(plug, NULL);
-	return plug;
-}
-
-static void begin_anew(struct world *world)
-{
-	void *state = world;
-
-	assert_int_equal(bench_close_desk(&state), 0);
-	assert_int_equal(bench_open_desk(&state), 0);
-}
-
 typedef void trouble(struct vtoken_plug *plug, unsigned long at);
 
 /* One trouble at each command of an enrollment. */
@@ -124,12 +79,12 @@ static void sweep(struct world *world, const char *personality, trouble *make_tr
 	size_t apdus = count_apdus(world, personality);
 
 	for (size_t at = 1; at <= apdus; at++) {
-		struct vtoken_plug *plug = fresh_plug(world, personality);
+		struct vtoken_plug *plug = bench_fresh_plug(world, personality);
 		struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
 		struct clerk clerk = {.pin = BENCH_PIN};
 		struct error err = ERROR_EMPTY;
 
-		begin_anew(world);
+		bench_begin_anew(world);
 		request.factory_codes = true;
 		make_trouble(plug, at);
 		if (!bench_run(world, plug, &request, &clerk, &err)) {
@@ -190,22 +145,13 @@ static void run_in_child(struct world *world, const char *card_file, struct cler
 	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) || (WIFEXITED(status) && WEXITSTATUS(status) == 0));
 }
 
-static void read_noted_puk(struct clerk *clerk)
-{
-	struct buffer text = BUFFER_EMPTY;
-
-	if (file_load(clerk->puk_path, 16, &text, NULL))
-		snprintf(clerk->puk, sizeof(clerk->puk), "%s", buffer_text(&text));
-	buffer_free(&text);
-}
-
 static void survive(struct world *world, struct clerk dying, unsigned long at, bool after)
 {
-	struct vtoken_plug *plug = fresh_plug(world, "5.7.4");
+	struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
 	struct clerk clerk = {.pin = BENCH_PIN};
 	char card_file[128];
 
-	begin_anew(world);
+	bench_begin_anew(world);
 	snprintf(card_file, sizeof(card_file), "%s/card", world->folder);
 	snprintf(dying.puk_path, sizeof(dying.puk_path), "%s/puk", world->folder);
 	(void)unlink(dying.puk_path);
@@ -213,11 +159,11 @@ static void survive(struct world *world, struct clerk dying, unsigned long at, b
 	vtoken_plug_free(plug);
 	run_in_child(world, card_file, &dying, at, after);
 	memcpy(clerk.puk_path, dying.puk_path, sizeof(clerk.puk_path));
-	read_noted_puk(&clerk);
+	bench_read_noted_puk(&clerk);
 	plug = vtoken_plug_load(card_file);
 	assert_no_code_is_lost(vtoken_plug_card(plug), &clerk);
 	go_on(world, plug, &clerk);
-	read_noted_puk(&clerk);
+	bench_read_noted_puk(&clerk);
 	assert_enrolled(world, vtoken_plug_card(plug), &clerk);
 	vtoken_plug_free(plug);
 }
@@ -237,7 +183,7 @@ static void killed_at_each_step(void **state)
 {
 	struct world *world = *state;
 	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
-	struct vtoken_plug *plug = fresh_plug(world, "5.7.4");
+	struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
 	struct clerk clerk = {.pin = BENCH_PIN};
 	struct error err = ERROR_EMPTY;
 
@@ -255,25 +201,129 @@ static void abandoned_after_each_command(void **state)
 	size_t apdus = count_apdus(world, "5.7.4");
 
 	for (size_t at = 1; at <= apdus; at++) {
-		struct vtoken_plug *plug = fresh_plug(world, "5.7.4");
+		struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
 		struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
 		struct clerk clerk = {.pin = BENCH_PIN};
 		struct error err = ERROR_EMPTY;
 
-		begin_anew(world);
+		bench_begin_anew(world);
 		vtoken_plug_pull_after(plug, at);
 		assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CARD_REMOVED);
 		vtoken_plug_insert(plug);
 		assert_done(bench_abandon(world, plug, &clerk, &err), err);
 		assert_int_equal(bench_count_journals(world), 0);
 		assert_int_equal(bench_count(world), 0);
-		assert_null(card_object(vtoken_plug_card(plug), 0x5fc105));
+		assert_slot_is_empty(vtoken_plug_card(plug));
 		assert_no_code_is_lost(vtoken_plug_card(plug), &clerk);
 		clerk.may_destroy = true;
 		assert_done(bench_run(world, plug, &request, &clerk, &err), err);
 		assert_enrolled(world, vtoken_plug_card(plug), &clerk);
 		vtoken_plug_free(plug);
 	}
+}
+
+/* The process dies at each command, also between the token's making the key and the journal's hearing of it. */
+static void killed_at_each_command_and_abandoned(void **state)
+{
+	struct world *world = *state;
+	size_t apdus = count_apdus(world, "5.7.4");
+
+	for (size_t at = 1; at <= apdus; at++) {
+		struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
+		struct clerk clerk = {.pin = BENCH_PIN};
+		struct error err = ERROR_EMPTY;
+		char card_file[128];
+
+		bench_begin_anew(world);
+		snprintf(card_file, sizeof(card_file), "%s/card", world->folder);
+		vtoken_plug_keep(plug, card_file);
+		vtoken_plug_free(plug);
+		run_in_child(world, card_file, &clerk, at, true);
+		plug = vtoken_plug_load(card_file);
+		if (bench_count(world) == 0) {
+			assert_done(bench_abandon(world, plug, &clerk, &err), err);
+			assert_slot_is_empty(vtoken_plug_card(plug));
+		}
+		assert_int_equal(bench_count_journals(world), 0);
+		vtoken_plug_free(plug);
+	}
+}
+
+/* What was there before the course stays, when the course never came to replace it. */
+static void abandon_spares_the_key_that_was_there(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN, .may_destroy = true};
+	struct card *card = vtoken_plug_card(plug);
+	struct error err = ERROR_EMPTY;
+	unsigned spared = 0;
+	EVP_PKEY *key;
+
+	bench_begin_anew(world);
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	for (unsigned long at = 1; at < 40; at++) {
+		key = card_slot(card, SLOT_AUTHENTICATION)->key;
+		if (!key)
+			break;
+		vtoken_plug_insert(plug);
+		vtoken_plug_pull(plug, at);
+		assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CARD_REMOVED);
+		vtoken_plug_insert(plug);
+		spared += bench_count_journals(world) > 0 && card_slot(card, SLOT_AUTHENTICATION)->key == key;
+		assert_done(bench_abandon(world, plug, &clerk, &err), err);
+		assert_true(
+		    card_slot(card, SLOT_AUTHENTICATION)->key == key || !card_slot(card, SLOT_AUTHENTICATION)->key);
+	}
+	assert_true(spared > 0);
+	assert_slot_is_empty(card);
+	vtoken_plug_free(plug);
+}
+
+/* The certificate that the operator brought is the one that a resumed course writes, and its key is never replaced. */
+static void a_brought_certificate_is_resumed(void **state)
+{
+	struct world *world = *state;
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN, .may_destroy = true};
+	struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
+	struct card *card = vtoken_plug_card(plug);
+	struct buffer brought = BUFFER_EMPTY, der = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	unsigned resumed = 0;
+	EVP_PKEY *key;
+	bool found;
+
+	bench_begin_anew(world);
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	key = card_slot(card, SLOT_AUTHENTICATION)->key;
+	assert_done(buffer_put(&brought, buffer_bytes(&card_object(card, 0x5fc105)->content), &err), err);
+	assert_done(piv_certificate_parse(buffer_bytes(&brought), &der, &err), err);
+	request.certificate = buffer_bytes(&der);
+	for (unsigned long at = 1; at < 40; at++) {
+		bench_begin_anew(world);
+		card_remove_object(card, 0x5fc105);
+		vtoken_plug_insert(plug);
+		vtoken_plug_pull(plug, at);
+		found = false;
+		if (bench_run(world, plug, &request, &clerk, &err))
+			break;
+		if (err.code != ERROR_CARD_REMOVED)
+			fail_msg("at %lu: %s [%s]", at, err.text, error_word(err.code));
+		vtoken_plug_insert(plug);
+		assert_done(bench_resume(world, plug, &clerk, &found, &err), err);
+		resumed += found;
+		assert_int_equal(bench_count(world), found);
+		assert_ptr_equal(card_slot(card, SLOT_AUTHENTICATION)->key, key);
+		if (found)
+			assert_true(
+			    bytes_equal(buffer_bytes(&card_object(card, 0x5fc105)->content), buffer_bytes(&brought)));
+	}
+	assert_true(resumed > 3);
+	buffer_free(&brought);
+	buffer_free(&der);
+	vtoken_plug_free(plug);
 }
 
 int main(void)
@@ -287,6 +337,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(killed_at_each_command, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(killed_at_each_step, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(abandoned_after_each_command, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(killed_at_each_command_and_abandoned, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(abandon_spares_the_key_that_was_there, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(a_brought_certificate_is_resumed, bench_open_desk, bench_close_desk),
 	};
 
 	return cmocka_run_group_tests_name("enrollments that break off", tests, bench_make_world, bench_end_world);

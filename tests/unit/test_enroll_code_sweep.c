@@ -1,0 +1,272 @@
+#include "tests/unit/unit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "enroll/token_session.h"
+#include "tests/unit/course_bench.h"
+
+/* Changes of codes that break off at any command: afterwards each code is the old one or the new one, somebody knows it, no try
+ * is lost, and the change, or its resumption, ends well. */
+
+#define OTHER_PIN "314159"
+
+static bool put_code(const char *text, struct secret **code, struct error *err)
+{
+	return secret_new(16, code, err) && secret_put(*code, bytes_of_text(text), err);
+}
+
+static bool change_pin(struct course *course, struct clerk *clerk, struct error *err)
+{
+	struct secret *wanted = NULL;
+	bool done = put_code(clerk->pin, &course->pin, err) && put_code(OTHER_PIN, &wanted, err) &&
+	            token_codes_set_pin(course, wanted, err);
+
+	secret_free(wanted);
+	return done;
+}
+
+static bool change_puk(struct course *course, struct clerk *clerk, struct error *err)
+{
+	struct secret *present = NULL;
+	bool done = put_code(clerk->puk, &present, err) && token_codes_new_puk(course, present, err);
+
+	secret_free(present);
+	return done;
+}
+
+static bool change_management_key(struct course *course, struct clerk *clerk, struct error *err)
+{
+	(void)clerk;
+	return course_management(course, err) && token_codes_new_management_key(course, err);
+}
+
+static bool set_retries(struct course *course, struct clerk *clerk, struct error *err)
+{
+	(void)clerk;
+	course->request.pin_tries = 5;
+	course->request.puk_tries = 4;
+	return course_run_retries(course, err);
+}
+
+/* A change, and the card that it is made to. */
+struct change {
+	bench_change_call *call;
+	const char *personality;
+	bool keeps_journal;
+};
+
+static const struct change changes[] = {
+    {change_pin, "5.7.4", false},
+    {change_puk, "5.7.4", false},
+    {change_management_key, "5.7.4", false},
+    {change_management_key, "4.3.5", false},
+    {set_retries, "5.7.4", true},
+    {set_retries, "4.3.5", true},
+};
+
+/* A token that somebody was given, in a file. What the clerk knows then goes into *clerk. */
+static void hand_out(struct world *world, const struct change *change, const char *path, struct clerk *clerk)
+{
+	struct vtoken_plug *plug = bench_fresh_plug(world, change->personality);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct error err = ERROR_EMPTY;
+
+	request.factory_codes = true;
+	bench_begin_anew(world);
+	assert_done(bench_run(world, plug, &request, clerk, &err), err);
+	vtoken_plug_keep(plug, path);
+	vtoken_plug_free(plug);
+}
+
+static size_t count_apdus(struct world *world, const struct change *change, const char *path, struct clerk clerk)
+{
+	struct vtoken_plug *plug = vtoken_plug_load(path);
+	struct error err = ERROR_EMPTY;
+	size_t num;
+
+	vtoken_plug_keep(plug, NULL);
+	assert_done(bench_change(world, plug, change->call, &clerk, &err), err);
+	num = vtoken_plug_record(plug).len;
+	vtoken_plug_free(plug);
+	return num;
+}
+
+static bool pin_is_known(const struct card *card)
+{
+	return bench_code_is(&card->pin, BENCH_PIN) || bench_code_is(&card->pin, OTHER_PIN);
+}
+
+static void assert_nothing_is_lost(struct world *world, struct card *card, const char *old_puk, const char *shown_puk)
+{
+	bool open = bench_count_journals(world) > 0;
+
+	assert_true(pin_is_known(card) || (open && bench_code_is(&card->pin, "123456")));
+	assert_true(bench_code_is(&card->puk, old_puk) || bench_code_is(&card->puk, shown_puk) ||
+	            (open && bench_code_is(&card->puk, "12345678")));
+	assert_true(bench_key_is_known(card));
+	assert_int_equal(card->pin.left, card->pin.total);
+	assert_int_equal(card->puk.left, card->puk.total);
+}
+
+/* What an operator does next: resume what has a journal, else the same again, with the code that holds. */
+static void go_on(struct world *world, const struct change *change, struct vtoken_plug *plug, struct clerk *clerk,
+    const char *old_puk)
+{
+	struct card *card = vtoken_plug_card(plug);
+	struct error err = ERROR_EMPTY;
+	bool found = false;
+
+	assert_done(bench_resume(world, plug, clerk, &found, &err), err);
+	if (found)
+		return;
+	if (bench_code_is(&card->puk, old_puk))
+		snprintf(clerk->puk, sizeof(clerk->puk), "%s", old_puk);
+	clerk->pin = bench_code_is(&card->pin, OTHER_PIN) ? OTHER_PIN : BENCH_PIN;
+	assert_done(bench_change(world, plug, change->call, clerk, &err), err);
+}
+
+static void assert_changed(
+    struct world *world, const struct change *change, struct card *card, const struct clerk *clerk)
+{
+	assert_int_equal(bench_count_journals(world), 0);
+	assert_true(pin_is_known(card));
+	assert_true(bench_code_is(&card->puk, clerk->puk));
+	assert_true(bench_key_is_known(card) && !card_management_is_default(card));
+	assert_int_equal(card->pin.left, card->pin.total);
+	/* Without metadata a resumed course finds out about the PUK by a try. */
+	assert_in_range(card->puk.left, card->puk.total - (strcmp(change->personality, "4.3.5") == 0), card->puk.total);
+	if (change->keeps_journal) {
+		assert_int_equal(card->pin.total, 5);
+		assert_int_equal(card->puk.total, 4);
+	}
+}
+
+typedef void trouble(struct vtoken_plug *plug, unsigned long at);
+
+static void sweep(struct world *world, const struct change *change, trouble *make_trouble)
+{
+	struct clerk knows = {.pin = BENCH_PIN};
+	char path[128];
+	size_t apdus;
+
+	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
+	hand_out(world, change, path, &knows);
+	apdus = count_apdus(world, change, path, knows);
+	for (size_t at = 1; at <= apdus; at++) {
+		struct vtoken_plug *plug = vtoken_plug_load(path);
+		struct clerk clerk = knows;
+		struct error err = ERROR_EMPTY;
+
+		vtoken_plug_keep(plug, NULL);
+		make_trouble(plug, at);
+		if (!bench_change(world, plug, change->call, &clerk, &err)) {
+			assert_true(err.code == ERROR_CARD_REMOVED || err.code == ERROR_CARD_RESET);
+			assert_nothing_is_lost(world, vtoken_plug_card(plug), knows.puk, clerk.puk);
+			vtoken_plug_insert(plug);
+			go_on(world, change, plug, &clerk, knows.puk);
+		}
+		assert_changed(world, change, vtoken_plug_card(plug), &clerk);
+		vtoken_plug_free(plug);
+	}
+}
+
+static void each(struct world *world, trouble *make_trouble)
+{
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
+		sweep(world, &changes[i], make_trouble);
+}
+
+static void pulled_before_each_command(void **state)
+{
+	each(*state, vtoken_plug_pull);
+}
+
+static void pulled_after_each_command(void **state)
+{
+	each(*state, vtoken_plug_pull_after);
+}
+
+static void reset_by_another_program(void **state)
+{
+	each(*state, vtoken_plug_reset);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	struct vtoken_plug *plug = vtoken_plug_load(from);
+
+	vtoken_plug_keep(plug, to);
+	vtoken_plug_free(plug);
+}
+
+static void die_at(
+    struct world *world, const struct change *change, const char *card_file, struct clerk *clerk, unsigned long at)
+{
+	struct error err = ERROR_EMPTY;
+	struct vtoken_plug *plug;
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		plug = vtoken_plug_load(card_file);
+		vtoken_plug_kill(plug, at, true);
+		_exit(bench_change(world, plug, change->call, clerk, &err) ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(
+	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) || (WIFEXITED(status) && WEXITSTATUS(status) == 0));
+}
+
+static void survive(
+    struct world *world, const struct change *change, const char *path, const struct clerk *knows, unsigned long at)
+{
+	struct clerk clerk = *knows;
+	struct vtoken_plug *plug;
+	char card_file[128];
+
+	snprintf(card_file, sizeof(card_file), "%s/card", world->folder);
+	copy_file(path, card_file);
+	snprintf(clerk.puk_path, sizeof(clerk.puk_path), "%s/puk", world->folder);
+	(void)unlink(clerk.puk_path);
+	die_at(world, change, card_file, &clerk, at);
+	bench_read_noted_puk(&clerk);
+	plug = vtoken_plug_load(card_file);
+	assert_nothing_is_lost(world, vtoken_plug_card(plug), knows->puk, clerk.puk);
+	go_on(world, change, plug, &clerk, knows->puk);
+	assert_changed(world, change, vtoken_plug_card(plug), &clerk);
+	vtoken_plug_free(plug);
+}
+
+static void killed_after_each_command(void **state)
+{
+	struct world *world = *state;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct clerk knows = {.pin = BENCH_PIN};
+		size_t apdus;
+
+		hand_out(world, &changes[i], path, &knows);
+		apdus = count_apdus(world, &changes[i], path, knows);
+		for (size_t at = 1; at <= apdus; at++)
+			survive(world, &changes[i], path, &knows, at);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(pulled_before_each_command, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(pulled_after_each_command, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(reset_by_another_program, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(killed_after_each_command, bench_open_desk, bench_close_desk),
+	};
+
+	return cmocka_run_group_tests_name("changes of codes that break off", tests, bench_make_world, bench_end_world);
+}
