@@ -116,6 +116,35 @@ check_batch()
 	says 'leaked' "and is told"
 }
 
+# The alliance's own BLOB of September 2023, under the shipped bundle, as on a day when it was current; test data and examples are none.
+check_genuine()
+{
+	local data=$top/../shared/data sample
+	if [ ! -r "$data/mds/real-no31-20230901/blob.jwt" ]; then
+		num=$((num + 1))
+		echo "ok $num - genuine BLOBs # SKIP they are not here: $data/mds"
+		return
+	fi
+	rm -f "$work/metadata"
+	exits 1 "a genuine BLOB of 2023 is not taken today" keyenroll mds import "$data/mds/real-no31-20230901/blob.jwt"
+	says 'mds.signer.*|older BLOB' "since its signer has expired"
+	exits 0 "as on a day of 2023 it is" keyenroll mds --time 2023-09-20 import "$data/mds/real-no31-20230901/blob.jwt"
+	says 'no 31, next update 2023-10-01: 157 models' "with all its models"
+	exits 1 "the one of the conformance tests never is" \
+		keyenroll mds --time 2023-09-20 import "$data/mds/conformance-fake-no42-2023/blob.jwt"
+	exits 1 "nor is the specification's example" keyenroll mds --time 2023-09-20 import "$data/mds/spec-example-2020/blob.jwt"
+	sample=$data/fido/packed-security-key-nfc-by-yubico
+	genuine()
+	{
+		keyenroll verify --evidence-only --attestation-object "$sample/attestation-object.cbor" \
+			--client-data-hash "$sample/client-data-hash.bin" --rp-id "$(cat "$sample/rp-id.txt")" "$@"
+	}
+	exits 0 "a genuine YubiKey is appraised by it as of then" genuine --time 2023-09-20
+	says 'certification-level.*L[12]' "with its certification"
+	exits 0 "today the metadata is out of date" genuine
+	says 'mds.out-of-date|outdated' "and that is said"
+}
+
 # tls_certificate NAME SAN: of a server, under this test's authority.
 tls_certificate()
 {
@@ -191,6 +220,7 @@ cp "$work/mds.json" "$work/trust.json" "$work/site"
 check_import
 check_verdict
 check_batch
+check_genuine
 if "$build/keyenroll" mds download https://127.0.0.1:1/ 2>&1 | grep -q 'without libcurl'; then
 	num=$((num + 1))
 	echo "ok $num - download # SKIP this build has no libcurl"
