@@ -9,7 +9,7 @@ num=0 failures=0
 unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY
 mkdir "$work/site" "$work/tls"
 mkfifo "$work/hold"
-exec {hold}<>"$work/hold"
+exec 9<>"$work/hold" # held open, so that the servers do not find its end
 servers=()
 trap '[ ${#servers[@]} -eq 0 ] || kill "${servers[@]}" 2>/dev/null; wait; rm -rf "$work"' EXIT
 
