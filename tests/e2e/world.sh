@@ -5,7 +5,7 @@
 #
 # A test is a line "ok N - text", "not ok N - text" or "ok N - text # SKIP why" on standard output; world_end closes the script.
 # What a script may use, in the order in which scripts use it:
-#   world_install                      the build into $prefix
+#   world_install                      the build into $prefix (KEYENROLL_INSTALLED=yes: the product is this machine's, under /usr)
 #   world_user NAME                    an account with a home and no password
 #   world_syslog, world_journal        catch what is logged from now on; world_logged TEXT finds it
 #   world_pcscd [READERS]              pcscd with that many virtual readers
@@ -25,7 +25,8 @@ set -o pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${KEYENROLL_BUILD:-$top/build}
-prefix=/opt/keyenroll
+prefix=/opt/keyenroll config=/opt/keyenroll/etc/keyenroll state=/opt/keyenroll/var/lib/keyenroll
+[ "${KEYENROLL_INSTALLED-no}" = no ] || prefix=/usr config=/etc/keyenroll state=/var/lib/keyenroll
 WORLD=/run/world
 test_name=$(basename "$0" .sh)
 
@@ -136,6 +137,7 @@ world_kill()
 
 world_install()
 {
+	[ "${KEYENROLL_INSTALLED-no}" = no ] || return 0
 	make --no-print-directory -s -C "$build" install >"$WORLD/install.log" 2>&1 ||
 		world_die "make install: $(tail -n 5 "$WORLD/install.log")"
 	id _keyenroll >/dev/null 2>&1 ||
@@ -256,8 +258,6 @@ world_token_stop()
 
 # ---- desk and host ----------------------------------------------------------------------------------------------------------
 
-config=$prefix/etc/keyenroll
-state=$prefix/var/lib/keyenroll
 world_registry=$WORLD/registry
 export KEYENROLL_REGISTRY=$world_registry
 
