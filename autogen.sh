@@ -21,6 +21,9 @@ usage()
 	  e2e [NAME]...     the end-to-end tests, or those named (root)
 	  bench [NAME]      the benchmarks; each ends with a line "ratio NAME VALUE goal VALUE"
 	  deb               the Debian packages, into ./build/deb
+	  rpm               the RPM packages, into ./build/rpm
+	  reproducible      tarball and Debian packages twice, which must be the same bytes
+	  installed [SUITE] the packages built and installed in bare Debian roots, from the first day to the last (root)
 	  bare [SUITE [WORD]...]
 	                    a bare Debian root (bookworm, trixie) in which demo and check, or the WORDs, run (root);
 	                    "e2e login" in quotes is one WORD
@@ -88,6 +91,12 @@ bench)
 	make_bench "$@"
 	;;
 deb) tools/deb ;;
+rpm)
+	make_build all
+	tools/rpm
+	;;
+reproducible) tools/reproducible ;;
+installed) tools/installed "$@" ;;
 bare) tools/bare "$@" ;;
 help | -h | --help) usage ;;
 *)
