@@ -9,16 +9,20 @@ void people_clear(struct people *people)
 	*people = PEOPLE_EMPTY;
 }
 
+/* As tokens are asked for it: 32 bits, and one way to write each. */
 static bool is_serial(struct bytes text)
 {
+	uint64_t number = 0;
 	uint8_t digit;
 
-	if (text.len == 0 || text.len > 10)
+	if (text.len == 0 || text.len > 10 || bytes_start_with(text, "0"))
 		return false;
-	while (bytes_take_u8(&text, &digit))
+	while (bytes_take_u8(&text, &digit)) {
 		if (digit < '0' || digit > '9')
 			return false;
-	return true;
+		number = number * 10 + (uint64_t)(digit - '0');
+	}
+	return number <= UINT32_MAX;
 }
 
 static bool parse_row(struct bytes line, struct people_row *row, struct error *err)
