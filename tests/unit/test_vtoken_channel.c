@@ -207,7 +207,7 @@ static void assert_answers(struct bench *bench, const char *hex, size_t data, un
 	struct buffer message = BUFFER_EMPTY, reply = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 	struct bytes rest, part;
-	uint16_t word;
+	uint16_t word = 0;
 
 	assert_done(hex_parse(bytes_of_text(hex), &message, &err), err);
 	assert_done(token_exchange(&bench->token, buffer_bytes(&message), &reply, &err), err);
