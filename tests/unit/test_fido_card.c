@@ -46,6 +46,42 @@ static void keep_alives_end_here(void **state)
 	scripted_card_check_end(&card);
 }
 
+/* Sending the request again would make the card blink anew, and lose a touch that came in between. */
+static void a_request_that_waits_is_fetched_and_not_sent_again(void **state)
+{
+	static const struct scripted_exchange script[] = {
+	    {SELECT, "5532465f5632 9000", ERROR_NONE},
+	    {GET_INFO, "00a0 9000", ERROR_NONE},
+	    {"80108000 02 0102 00", "02 9100", ERROR_NONE},
+	    {POLL, "02 9100", ERROR_NONE},
+	    {POLL, "00a1 9000", ERROR_NONE},
+	    {"80108000 02 0102 00", "02 9100", ERROR_NONE},
+	    {"80111100 00", "2d 9000", ERROR_NONE},
+	    {"80108000 02 0102 00", "00a1 9000", ERROR_NONE},
+	    {NULL, NULL, ERROR_NONE},
+	};
+	static const uint8_t request[] = {1, 2}, wanted[] = {0x00, 0xa1};
+	struct scripted_card card;
+	struct card_link *link = open_script(&card, script);
+	struct buffer answer = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_refused(card_link_cbor(link, BYTES_OF(request), 0, &answer, &err), err, ERROR_TOUCH);
+	assert_refused(card_link_cbor(link, BYTES_OF(request), 0, &answer, &err), err, ERROR_TOUCH);
+	assert_int_equal(answer.len, 0);
+	assert_done(card_link_cbor(link, BYTES_OF(request), 0, &answer, &err), err);
+	assert_true(bytes_equal(buffer_bytes(&answer), BYTES_OF(wanted)));
+	buffer_free(&answer);
+	assert_done(card_link_cancel(link, &err), err);
+	assert_refused(card_link_cbor(link, BYTES_OF(request), 0, &answer, &err), err, ERROR_TOUCH);
+	assert_done(card_link_cancel(link, &err), err);
+	assert_done(card_link_cbor(link, BYTES_OF(request), 0, &answer, &err), err);
+	buffer_free(&answer);
+	card_link_free(link);
+	scripted_card_check_end(&card);
+}
+
 static void what_a_card_may_not_answer_is_refused(void **state)
 {
 	static const struct {
@@ -129,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(keep_alives_end_here),
+	    cmocka_unit_test(a_request_that_waits_is_fetched_and_not_sent_again),
 	    cmocka_unit_test(what_a_card_may_not_answer_is_refused),
 	    cmocka_unit_test(a_card_without_the_application_is_told_so),
 	    cmocka_unit_test(the_virtual_token_understands),
