@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/cbor.h"
 #include "common/deadline.h"
 #include "piv/apdu.h"
 #include "piv/card.h"
@@ -14,6 +15,10 @@ enum { CLASS_FIDO = 0x80, INS_SELECT = 0xa4, INS_MESSAGE = 0x10, INS_GET_RESPONS
 enum { SELECT_BY_NAME = 0x04, HOST_POLLS = 0x80, CANCEL = 0x11, GET_INFO = 0x04 };
 enum { STATUS_OK = 0x9000, STATUS_KEEP_ALIVE = 0x9100 };
 enum { NONCE_SIZE = 8, FLAG_CBOR = 0x04, FLAG_NO_U2F = 0x08, POLL_MS = 50 };
+
+/* CTAP2's commands whose answers hold authenticator data, under this key, and what that begins with. */
+enum { MAKE_CREDENTIAL = 0x01, GET_ASSERTION = 0x02, GET_NEXT_ASSERTION = 0x08, DATA_KEY = 2 };
+enum { HASH_SIZE = 32, COUNTER_SIZE = 4, AAGUID_SIZE = 16, FLAG_ATTESTED = 0x40 };
 
 /* The longest answer that CTAP2 knows, with room. */
 #define ANSWER_MAXIMUM ((size_t)8192)
@@ -258,6 +263,50 @@ static bool send(struct card_link *link, uint8_t command, struct bytes data, str
 	return error_set(err, ERROR_CARD_UNSUPPORTED, "a card knows no command %02x", command);
 }
 
+/* Authenticator data: what stands in it before its own CBOR. One that is cut short libfido2 refuses without reading that far. */
+static bool data_check(struct bytes data)
+{
+	struct bytes part;
+	struct cbor_item item;
+	uint8_t flags;
+	uint16_t len;
+
+	if (!bytes_take(&data, HASH_SIZE, &part) || !bytes_take_u8(&data, &flags) ||
+	    !bytes_take(&data, COUNTER_SIZE, &part))
+		return true;
+	if ((flags & FLAG_ATTESTED) != 0 &&
+	    (!bytes_take(&data, AAGUID_SIZE, &part) || !bytes_take_u16(&data, &len) || !bytes_take(&data, len, &part)))
+		return true;
+	while (data.len > 0)
+		if (!cbor_take(&data, &item))
+			return false;
+	return true;
+}
+
+static bool has_data(struct bytes request)
+{
+	uint8_t command;
+
+	return bytes_take_u8(&request, &command) &&
+	       (command == MAKE_CREDENTIAL || command == GET_ASSERTION || command == GET_NEXT_ASSERTION);
+}
+
+bool card_answer_check(struct bytes request, struct bytes answer, struct error *err)
+{
+	struct cbor_item map = {.kind = CBOR_NULL}, data;
+	uint8_t status;
+
+	if (!bytes_take_u8(&answer, &status))
+		return error_set(err, ERROR_CARD_REPLY, "the token answers a FIDO2 command with nothing");
+	/* what a card may have put behind the item, libfido2 does not read */
+	if (answer.len > 0 && !cbor_take(&answer, &map))
+		return error_set(err, ERROR_CARD_REPLY, "the token's answer to a FIDO2 command is no CBOR");
+	if (!has_data(request) || status != 0 || map.kind != CBOR_MAP || !cbor_find_number(&map, DATA_KEY, &data))
+		return true;
+	return data.kind != CBOR_BYTES || data_check(data.content) ||
+	       error_set(err, ERROR_CARD_REPLY, "the token's authenticator data is no CBOR at its end");
+}
+
 static int hook_tx(fido_dev_t *device, uint8_t command, const unsigned char *data, size_t len)
 {
 	struct card_link *link = fido_dev_io_handle(device);
@@ -283,7 +332,8 @@ static bool fetch(struct card_link *link, uint8_t command, int timeout_ms, struc
 	if (command == COMMAND_INIT && !put_handshake(link, err))
 		return false;
 	if (command == COMMAND_CBOR &&
-	    !card_link_cbor(link, buffer_bytes(&link->request), timeout_ms, &link->answer, err))
+	    (!card_link_cbor(link, buffer_bytes(&link->request), timeout_ms, &link->answer, err) ||
+	        !card_answer_check(buffer_bytes(&link->request), buffer_bytes(&link->answer), err)))
 		return false;
 	*answer = buffer_bytes(&link->answer);
 	return true;

@@ -40,6 +40,13 @@ void card_link_free(struct card_link *link);
 bool card_link_cbor(
     struct card_link *link, struct bytes request, int timeout_ms, struct buffer *answer, struct error *err) MUST_CHECK;
 
+/* card_answer_check: whether libfido2 may see an answer: a status, and CBOR whose counts and lengths are those of what is there,
+ * in the authenticator data of a new key or a signature as well.
+ *   request  that it answers
+ * libcbor believes a count before it has seen the members, and asks for as much memory as a hostile card says.
+ * Errors: ERROR_CARD_REPLY. */
+bool card_answer_check(struct bytes request, struct bytes answer, struct error *err) MUST_CHECK;
+
 /* card_link_cancel: a request that waits for a touch waits no longer; without one nothing is done.
  * Errors: those of the transport. */
 bool card_link_cancel(struct card_link *link, struct error *err) MUST_CHECK;

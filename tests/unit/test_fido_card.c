@@ -115,6 +115,46 @@ static void what_a_card_may_not_answer_is_refused(void **state)
 	}
 }
 
+/* Counts that promise more than is there never reach libcbor, which would ask for memory for all of it. */
+static void answers_that_promise_more_than_they_hold_are_refused(void **state)
+{
+#define HASH "0000000000000000000000000000000000000000000000000000000000000000"
+	static const struct {
+		const char *name, *request, *answer;
+		bool good;
+	} rows[] = {
+	    {"a status alone", "04", "30", true},
+	    {"a map", "04", "00 a10102", true},
+	    {"nothing", "04", "", false},
+	    {"an array of two thousand million", "04", "00 9a7fffffff", false},
+	    {"a map inside that is longer than its bytes", "04", "00 a101a2", false},
+	    {"an indefinite array", "04", "00 9f01ff", false},
+	    {"a signature with its data", "02", "00 a10258 25" HASH "01 00000001", true},
+	    {"data with an extension", "01", "00 a10258 2b" HASH "81 00000001 a163666f6f02", true},
+	    {"with one that is cut short", "01", "00 a10258 2a" HASH "81 00000001 a164666f6f", false},
+	    {"data that ends in a huge map", "01", "00 a10258 2a" HASH "81 00000001 ba7fffffff", false},
+	    {"a huge array behind a key", "01",
+	        "00 a10258 42" HASH "c1 00000001 00000000000000000000000000000000 0001 aa a0 9b7fffffffffffffff",
+	        false},
+	    {"a key and an extension", "01",
+	        "00 a10258 3a" HASH "c1 00000001 00000000000000000000000000000000 0001 aa a0 a0", true},
+	    {"data cut short, which libfido2 refuses", "01", "00 a102420000", true},
+	    {"the same bytes in another answer", "06", "00 a10244ba7fffff", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buffer request = BUFFER_EMPTY, answer = BUFFER_EMPTY;
+
+		put_hex(&request, rows[i].request);
+		put_hex(&answer, rows[i].answer);
+		if (card_answer_check(buffer_bytes(&request), buffer_bytes(&answer), NULL) != rows[i].good)
+			fail_msg("%s", rows[i].name);
+		buffer_free(&request);
+		buffer_free(&answer);
+	}
+}
+
 static void a_card_without_the_application_is_told_so(void **state)
 {
 	static const struct scripted_exchange script[] = {{SELECT, "6a82", ERROR_NONE}, {NULL, NULL, ERROR_NONE}};
@@ -167,6 +207,7 @@ int main(void)
 	    cmocka_unit_test(keep_alives_end_here),
 	    cmocka_unit_test(a_request_that_waits_is_fetched_and_not_sent_again),
 	    cmocka_unit_test(what_a_card_may_not_answer_is_refused),
+	    cmocka_unit_test(answers_that_promise_more_than_they_hold_are_refused),
 	    cmocka_unit_test(a_card_without_the_application_is_told_so),
 	    cmocka_unit_test(the_virtual_token_understands),
 	};
