@@ -65,6 +65,10 @@ void doctor_find(struct finding *finding, enum health health, const char *next_s
 /* doctor_file_is_roots: whether a file and all folders above it are root's alone to write; else says which is not. */
 bool doctor_file_is_roots(const char *path, struct finding *finding);
 
+/* doctor_judge_bundle: warns of a trust bundle that has grown old.
+ *   version  the shipped one's, which is its date ("2026.11.24"); of another form: nothing is said */
+void doctor_judge_bundle(const char *version, int64_t now, struct finding *finding);
+
 typedef void doctor_check(const struct doctor *doctor, struct finding *finding);
 
 doctor_check doctor_sshd_settings, doctor_sshd_keys_files, doctor_sshd_keys_command, doctor_sshd_command_file,

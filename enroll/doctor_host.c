@@ -82,24 +82,23 @@ void doctor_host_snapshot(const struct doctor *doctor, struct finding *finding)
 		    "there is no snapshot in %s: no plain key is known here", doctor->folders.state);
 }
 
-/* The shipped bundle's version is its date. */
-static int64_t trust_made_at(const struct trust *trust)
+void doctor_judge_bundle(const char *version, int64_t now, struct finding *finding)
 {
 	struct tm day = {.tm_isdst = 0};
-	const char *end = strptime(trust_version(trust), "%Y.%m.%d", &day);
+	int64_t days;
 
-	return end == NULL ? 0 : (int64_t)timegm(&day);
+	if (strptime(version, "%Y.%m.%d", &day) == NULL)
+		return;
+	days = (now - (int64_t)timegm(&day)) / 86400;
+	if (days > TRUST_DAYS_MAXIMUM)
+		doctor_find(finding, HEALTH_WARNING, "install the newest release, or bring its bundle: keyenroll trust",
+		    "the trust bundle is %" PRId64 " days old: newer issuers and advisories are not known here", days);
 }
 
 void doctor_host_trust(const struct doctor *doctor, struct finding *finding)
 {
-	int64_t made_at = doctor->view.trust == NULL ? 0 : trust_made_at(doctor->view.trust);
-	int64_t days = (doctor->now - made_at) / 86400;
-
-	if (made_at > 0 && days > TRUST_DAYS_MAXIMUM)
-		doctor_find(finding, HEALTH_WARNING,
-		    N_("install the newest release, or bring its bundle: keyenroll trust"),
-		    "the trust bundle is %" PRId64 " days old: newer issuers and advisories are not known here", days);
+	if (doctor->view.trust != NULL)
+		doctor_judge_bundle(trust_version(doctor->view.trust), doctor->now, finding);
 }
 
 void doctor_host_tokens(const struct doctor *doctor, struct finding *finding)

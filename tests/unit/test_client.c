@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -152,6 +155,59 @@ static void the_hosts_signals_are_left_alone(void **state)
 	(void)signal(SIGCHLD, SIG_DFL);
 }
 
+/* A host such as sudo's front ends or a desktop's lock screen: threads that work, and a handler that takes every child that ends. */
+static void reap_all(int number)
+{
+	int kept = errno;
+
+	(void)number;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	errno = kept;
+}
+
+static atomic_bool threads_end;
+
+static void *allocate_and_free(void *argument)
+{
+	(void)argument;
+	while (!atomic_load(&threads_end)) {
+		void *volatile memory = malloc(4096);
+
+		free(memory);
+		(void)poll(NULL, 0, 0);
+	}
+	return NULL;
+}
+
+static void a_host_with_threads_that_reaps_all_is_served(void **state)
+{
+	const struct sigaction reaping = {.sa_handler = reap_all, .sa_flags = SA_RESTART};
+	struct client client = {.socket = absent_socket, .verifier = fallback, .timeout_ms = CLIENT_TIMEOUT_MS};
+	struct sigaction found;
+	struct error err = ERROR_EMPTY;
+	pthread_t threads[2];
+
+	(void)state;
+	atomic_store(&threads_end, false);
+	assert_int_equal(sigaction(SIGCHLD, &reaping, NULL), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, allocate_and_free, NULL), 0);
+	for (size_t i = 0; i < 5; i++) {
+		assert_done(ask(&client, "alice", &err), err);
+		assert_refused(ask(&client, "bob", &err), err, ERROR_ENROLLMENT_PERSON);
+		client.verifier = "/bin/false";
+		assert_refused(ask(&client, "alice", &err), err, ERROR_VERIFIER_UNREACHABLE);
+		client.verifier = fallback;
+	}
+	atomic_store(&threads_end, true);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(sigaction(SIGCHLD, NULL, &found), 0);
+	assert_ptr_equal(found.sa_handler, reap_all);
+	(void)signal(SIGCHLD, SIG_DFL);
+}
+
 /* A peer that listens, and does nothing else but what is in `reply`. */
 static pid_t start_peer(const char *path, struct bytes reply, bool hangs)
 {
@@ -267,6 +323,7 @@ int main(void)
 	    cmocka_unit_test(a_running_verifier_answers),
 	    cmocka_unit_test(an_absent_verifier_is_an_error_or_the_fallback),
 	    cmocka_unit_test(the_hosts_signals_are_left_alone),
+	    cmocka_unit_test(a_host_with_threads_that_reaps_all_is_served),
 	    cmocka_unit_test(a_lying_peer_is_no_consent),
 	    cmocka_unit_test(a_hanging_peer_costs_no_more_than_the_deadline),
 	    cmocka_unit_test(a_full_queue_costs_no_more_than_the_deadline),
