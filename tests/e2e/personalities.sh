@@ -151,12 +151,13 @@ check_stuck()
 # Starting a token takes a second of waiting for the reader, so a group of them starts together.
 start_group()
 {
-	local place=0 name model rest
+	local place=0 name model rest started=()
 	while read -r name model rest; do
 		echo $((place++)) >"$WORLD/$name.reader"
 		(world_token "$name" "$model") &
+		started+=($!)
 	done
-	wait $(jobs -p | tail -n $place)
+	wait "${started[@]}"
 }
 
 end_group()
