@@ -100,7 +100,7 @@ check_brought_certificate()
 {
 	printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n' >"$WORLD/extensions"
 	openssl x509 -new -extfile "$WORLD/extensions" -subj /CN=bob -force_pubkey "$WORLD/9d.pub" -key "$WORLD/ca.key" -days 30 -out "$WORLD/bob.pem"
-	tell old 'pull 20' >/dev/null
+	tell old 'pull 18' >/dev/null
 	exits 3 "pulled out while a certificate of a CA is put to its key" world_enroll bob old --slot 9d --certificate "$WORLD/bob.pem"
 	tell old insert >/dev/null
 	world_wait 15 world_card_present "$(cat "$WORLD/old.reader")"
