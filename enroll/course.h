@@ -71,11 +71,12 @@ struct course_request {
 	const struct piv_algorithm_row *algorithm;
 	enum piv_pin_policy pin_policy;
 	enum piv_touch_policy touch_policy;
-	long days;                     /* the enrollment's life */
-	const char *operator_name;     /* who runs this, for the record */
-	int64_t now;                   /* seconds since 1970 */
-	bool factory_codes;            /* the operator says so, for tokens that cannot */
-	unsigned pin_tries, puk_tries; /* 0: as they are */
+	bool pin_policy_is_open, touch_policy_is_open; /* nobody asked for them: the appraisal policy may change them */
+	long days;                                     /* the enrollment's life */
+	const char *operator_name;                     /* who runs this, for the record */
+	int64_t now;                                   /* seconds since 1970 */
+	bool factory_codes;                            /* the operator says so, for tokens that cannot */
+	unsigned pin_tries, puk_tries;                 /* 0: as they are */
 	struct bytes
 	    certificate; /* DER, for the key that is in the slot already; empty: make a key, and a certificate */
 };

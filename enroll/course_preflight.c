@@ -1,9 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/course.h"
+#include "enroll/key_wishes.h"
 #include "piv/certificate.h"
-#include "policy/forecast.h"
 
 /* The first firmware that attests. A card that tells no firmware has no such instruction either. */
 static const struct piv_version first_attesting = {4, 3, 0};
@@ -78,27 +79,25 @@ bool course_journal_check(struct course *course, struct error *err)
 	return course->resumes || journal_each(course->means.registry, refuse_unfinished, course, err);
 }
 
-/* What the attestation will say of the policies that were asked for; "default" is the slot's own. */
-static uint8_t attested_pin_policy(const struct course_request *request)
-{
-	if (request->pin_policy != PIV_PIN_DEFAULT)
-		return (uint8_t)request->pin_policy;
-	if (strcmp(request->slot->name, "9c") == 0)
-		return PIV_PIN_ALWAYS;
-	return strcmp(request->slot->name, "9e") == 0 ? PIV_PIN_NEVER : PIV_PIN_ONCE;
-}
-
-static uint8_t attested_touch_policy(const struct course_request *request)
-{
-	return request->touch_policy == PIV_TOUCH_DEFAULT ? PIV_TOUCH_NEVER : (uint8_t)request->touch_policy;
-}
-
 static bool refusal(const struct result *result, struct error *err)
 {
 	for (size_t i = 0; i < result->num_reasons; i++)
 		if (!result->reasons[i].warning)
 			return error_set(err, result->reasons[i].code, "%s", result->reasons[i].sentence);
 	return error_set(err, ERROR_POLICY, "the policy does not accept this token, and gives no reason");
+}
+
+static void take_wishes(struct course *course, const struct key_wishes *wishes)
+{
+	struct course_request *request = &course->request;
+
+	if (wishes->pin != request->pin_policy)
+		course->dialogue.warn(
+		    course->dialogue.state, translated("the policy wants the PIN at every use of this key"));
+	if (wishes->touch != request->touch_policy)
+		course->dialogue.warn(course->dialogue.state, translated("the policy wants a touch for this key"));
+	request->pin_policy = wishes->pin;
+	request->touch_policy = wishes->touch;
 }
 
 /* A certificate that is brought is for a key that is there, whose policies nobody asked for: the appraisal will tell. */
@@ -115,14 +114,18 @@ static bool policy_check(struct course *course, struct error *err)
 	    .has_serial = course->identity.has_serial,
 	    .serial = course->identity.serial,
 	    .slot = request->slot->name,
-	    .key_algorithm = request->algorithm->name,
-	    .pin_policy = attested_pin_policy(request),
-	    .touch_policy = attested_touch_policy(request)};
+	    .key_algorithm = request->algorithm->name};
+	struct key_wishes wishes = {.pin_is_open = request->pin_policy_is_open,
+	    .touch_is_open = request->touch_policy_is_open,
+	    .pin = request->pin_policy,
+	    .touch = request->touch_policy};
 
 	if (request->certificate.len > 0)
 		return true;
-	forecast_appraise(&appraisal, &forecast, &course->result);
-	return course->result.verdict == VERDICT_ACCEPTED || refusal(&course->result, err);
+	if (!key_wishes_settle(&appraisal, &forecast, &wishes, &course->result))
+		return refusal(&course->result, err);
+	take_wishes(course, &wishes);
+	return true;
 }
 
 /* Of a token that cannot tell, the operator says whether the codes are the factory's. */

@@ -47,6 +47,8 @@ static bool read_words(const struct options *given, struct course_request *reque
 	if (!request->algorithm || request->algorithm->type == PIV_KEY_TYPE_SYMMETRIC ||
 	    request->algorithm->type == PIV_KEY_TYPE_AGREEMENT)
 		return error_set(err, ERROR_USAGE, "--algorithm wants a name of a key that signs, such as ecdsa-p256");
+	request->pin_policy_is_open = options_find(given, "pin-policy") == NULL;
+	request->touch_policy_is_open = options_find(given, "touch-policy") == NULL;
 	if (!piv_pin_policy_find(word_of(given, "pin-policy", "once"), &request->pin_policy))
 		return error_set(
 		    err, ERROR_USAGE, "--pin-policy wants once, always, match-once, match-always or never");
@@ -246,6 +248,7 @@ static void request_of(const struct journal_record *record, struct course_reques
 	request->person = journal_enrolls(record) ? record->person : NULL;
 	request->slot = record->slot;
 	request->algorithm = record->algorithm;
+	request->pin_policy_is_open = request->touch_policy_is_open = false;
 	request->pin_policy = record->pin_policy;
 	request->touch_policy = record->touch_policy;
 	request->days = record->days;

@@ -1,12 +1,12 @@
 #include <stdio.h>
 
 #include "common/language.h"
+#include "enroll/key_wishes.h"
 #include "enroll/report.h"
 #include "enroll/slot_report.h"
 #include "enroll/token_session.h"
 #include "piv/admin_data.h"
 #include "piv/certificate.h"
-#include "policy/forecast.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
@@ -124,11 +124,12 @@ static void make_forecast(struct info *info, int64_t now)
 	    .has_serial = identity->has_serial,
 	    .serial = identity->serial,
 	    .slot = "9a",
-	    .key_algorithm = "ecdsa-p256",
-	    .pin_policy = PIV_PIN_ONCE,
-	    .touch_policy = PIV_TOUCH_NEVER};
+	    .key_algorithm = "ecdsa-p256"};
+	struct key_wishes wishes = {
+	    .pin_is_open = true, .touch_is_open = true, .pin = PIV_PIN_ONCE, .touch = PIV_TOUCH_NEVER};
 
-	forecast_appraise(&appraisal, &forecast, &info->forecast);
+	/* The forecast is shown either way. */
+	(void)!key_wishes_settle(&appraisal, &forecast, &wishes, &info->forecast);
 }
 
 static bool gather(const struct invocation *invocation, struct info *info, struct error *err)

@@ -198,6 +198,35 @@ static void a_touch_is_asked_for_when_the_token_waits_for_it(void **state)
 	vtoken_plug_free(plug);
 }
 
+static const char touch_policy[] = "version = \"touch 1\"\n"
+                                   "rule \"touched\" {\n"
+                                   "\tassurance = { \"vendor\", \"organisation\" }\n"
+                                   "\ttouch-policy = { \"always\" }\n"
+                                   "\tthen = \"accept\"\n}\n";
+
+/* What nobody asked for follows from the policy; what somebody asked for is not changed behind his back. */
+static void the_policy_decides_what_nobody_asked_for(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct course_means means = bench_means(world);
+	struct clerk clerk = {.pin = BENCH_PIN};
+	struct policy *policy = NULL;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(policy_parse(bytes_of_text(touch_policy), "touch", NULL, NULL, &policy, &err), err);
+	means.policy = policy;
+	assert_false(bench_run_with(&means, plug, &request, &clerk, &err));
+	assert_string_equal(clerk.last_step, "preflight");
+	request.touch_policy_is_open = true;
+	assert_done(bench_run_with(&means, plug, &request, &clerk, &err), err);
+	assert_int_equal(card_slot(vtoken_plug_card(plug), SLOT_AUTHENTICATION)->touch_policy, TOUCH_ALWAYS);
+	assert_int_equal(card_slot(vtoken_plug_card(plug), SLOT_AUTHENTICATION)->pin_policy, PIN_ONCE);
+	policy_free(policy);
+	vtoken_plug_free(plug);
+}
+
 static void what_cannot_attest_is_refused_first(void **state)
 {
 	struct world *world = *state;
@@ -229,6 +258,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_factorys_codes_do_not_stay, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
 	        without_anybody_to_show_the_puk_to_nothing_begins, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        the_policy_decides_what_nobody_asked_for, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(what_cannot_attest_is_refused_first, bench_open_desk, bench_close_desk),
 	};
 
