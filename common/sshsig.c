@@ -158,12 +158,12 @@ static bool take_armor(struct bytes text, struct buffer *encoded, struct error *
 	struct bytes line;
 
 	if (!bytes_take_until(&text, '\n', &line) || !bytes_equal_text(line, ARMOR_BEGIN))
-		return error_set(err, ERROR_SSHSIG, "the first line is not " ARMOR_BEGIN);
+		return error_set(err, ERROR_SSHSIG, "the first line is not %s", ARMOR_BEGIN);
 	while (bytes_take_until(&text, '\n', &line) && !bytes_equal_text(line, ARMOR_END))
 		if (!buffer_put(encoded, line, err))
 			return false;
 	if (!bytes_equal_text(line, ARMOR_END) || text.len > 0)
-		return error_set(err, ERROR_SSHSIG, "the last line is not " ARMOR_END);
+		return error_set(err, ERROR_SSHSIG, "the last line is not %s", ARMOR_END);
 	return true;
 }
 

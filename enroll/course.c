@@ -37,13 +37,13 @@ static const struct course_step {
 
 /* The tries alone: the token forgets both codes over that. */
 static const struct course_step retries_steps[] = {
-    {"preflight", "Looking at the token", false, course_retries_preflight},
-    {"codes", "Asking for the PIN", false, course_codes},
-    {"prove", "Proving the management key and the PIN", false, course_retries_prove},
-    {"tries", "Setting the tries of PIN and PUK", true, course_retries_set},
-    {"pin", "Setting the PIN", true, course_pin},
-    {"seal", "Sealing the PUK that the token gets", true, course_seal},
-    {"puk", "Setting the PUK", true, course_puk},
+    {"preflight", N_("Looking at the token"), false, course_retries_preflight},
+    {"codes", N_("Asking for the PIN"), false, course_codes},
+    {"prove", N_("Proving the management key and the PIN"), false, course_retries_prove},
+    {"tries", N_("Setting the tries of PIN and PUK"), true, course_retries_set},
+    {"pin", N_("Setting the PIN"), true, course_pin},
+    {"seal", N_("Sealing the PUK that the token gets"), true, course_seal},
+    {"puk", N_("Setting the PUK"), true, course_puk},
 };
 
 /* Nothing in a FIDO2 token is replaced by a new key, so there is nothing to go on with or to put back. */

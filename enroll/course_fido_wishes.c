@@ -126,7 +126,9 @@ bool course_fido_settle(struct course *course, struct error *err)
 	if (!settle(course, &course->wanted))
 		return error_set(err, ERROR_POLICY,
 		    "the policy accepts no key that this token can make as it was asked for%s",
-		    can_verify(&course->authenticator.facts) ? "" : "; the token cannot ask for a PIN at every use");
+		    can_verify(&course->authenticator.facts)
+		        ? ""
+		        : translated("; the token cannot ask for a PIN at every use"));
 	if (course->wanted.verification && !asked->verification)
 		tell(course, translated("the policy wants the PIN at every use of this key"));
 	if (asked->application == NULL && strcmp(course->wanted.application, USUAL_APPLICATION) != 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/language.h"
 #include "enroll/download.h"
 
 #define CONNECT_SECONDS 10L
@@ -40,12 +41,12 @@ static bool library_open(struct library *library, struct error *err)
 
 	library->handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	if (library->handle == NULL)
-		return error_set(err, ERROR_DOWNLOAD, LIBRARY " is not installed, which downloads want");
+		return error_set(err, ERROR_DOWNLOAD, "%s is not installed, which downloads want", LIBRARY);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		void *found = dlsym(library->handle, rows[i].name);
 
 		if (found == NULL)
-			return error_set(err, ERROR_DOWNLOAD, LIBRARY " has no %s", rows[i].name);
+			return error_set(err, ERROR_DOWNLOAD, "%s has no %s", LIBRARY, rows[i].name);
 		/* C knows no cast from data to function. */
 		memcpy(rows[i].function, &found, sizeof(found));
 	}

@@ -267,7 +267,7 @@ bool enroll_resumed(const struct invocation *invocation, const struct journal_re
 		report_text("It had been recorded already; nothing is left to do.\n");
 	else
 		report_line("The PIN has %u tries, the PUK %u.%s", record->pin_tries, record->puk_tries,
-		    course->puk_set ? " The PUK is a new one." : "");
+		    course->puk_set ? translated(" The PUK is a new one.") : "");
 	return report_end(err);
 }
 

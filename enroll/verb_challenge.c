@@ -1,5 +1,6 @@
 #include "common/account_name.h"
 #include "common/file.h"
+#include "common/language.h"
 #include "enroll/desk.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
@@ -8,7 +9,7 @@
 enum { OPTION_OUT, OPTION_REGISTRY, OPTION_JSON };
 
 static const struct option_row options[] = {
-    [OPTION_OUT] = {"out", "FILE", "write the challenge there, not on standard output"},
+    [OPTION_OUT] = {"out", "FILE", N_("write the challenge there, not on standard output")},
     [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
@@ -50,11 +51,11 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_challenge = {
     .name = "challenge",
-    .summary = "draw a challenge for a user who makes a FIDO2 key elsewhere",
+    .summary = N_("draw a challenge for a user who makes a FIDO2 key elsewhere"),
     .synopsis = "[OPTION]... USER",
-    .description = "Draws a challenge for ssh-keygen -O challenge=FILE, by which a user far from\n"
-                   "the desk makes a FIDO2 key that \"keyenroll import\" enrolls. It names user and\n"
-                   "registrar and is good for 14 days. It is no secret.\n",
+    .description = N_("Draws a challenge for ssh-keygen -O challenge=FILE, by which a user far from\n"
+                      "the desk makes a FIDO2 key that \"keyenroll import\" enrolls. It names user and\n"
+                      "registrar and is good for 14 days. It is no secret.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -1,16 +1,17 @@
+#include "common/language.h"
 #include "enroll/enrolling.h"
 #include "enroll/fido_exhibit.h"
 #include "enroll/input.h"
 
 /* Found by their names: house.h, enrolling.h. */
 static const struct option_row options[] = {
-    {"ssh-sk", "FILE", "the public key that ssh-keygen wrote (.pub)"},
-    {"attestation", "FILE", "what -O write-attestation= wrote"},
-    {"challenge", "FILE", "what -O challenge= was given"},
-    {"key-handle", "FILE", "before OpenSSH 8.4: the key's file or its handle"},
-    {"days", "NUMBER", "how long the enrollment is good (365)"},
-    {"out", "FILE", "write the enrollment there, as KEY-cert.pub"},
-    {"yes", NULL, "do not ask whether the name is right"},
+    {"ssh-sk", "FILE", N_("the public key that ssh-keygen wrote (.pub)")},
+    {"attestation", "FILE", N_("what -O write-attestation= wrote")},
+    {"challenge", "FILE", N_("what -O challenge= was given")},
+    {"key-handle", "FILE", N_("before OpenSSH 8.4: the key's file or its handle")},
+    {"days", "NUMBER", N_("how long the enrollment is good (365)")},
+    {"out", "FILE", N_("write the enrollment there, as KEY-cert.pub")},
+    {"yes", NULL, N_("do not ask whether the name is right")},
     OPTION_ROW_REGISTRY,
     OPTION_ROW_POLICY,
     OPTION_ROW_TRUST,
@@ -66,15 +67,15 @@ static bool run(struct invocation *invocation, struct error *err)
 
 const struct verb verb_import = {
     .name = "import",
-    .summary = "enroll a FIDO2 key that ssh-keygen made elsewhere",
+    .summary = N_("enroll a FIDO2 key that ssh-keygen made elsewhere"),
     .synopsis = "OPTION... USER",
-    .description = "Takes what \"ssh-keygen -t ed25519-sk -O challenge=F -O write-attestation=F\"\n"
-                   "made wherever the token is, appraises it as \"enroll\" does, and records the\n"
-                   "enrollment of USER. The attestation stands for the proof of possession: with a\n"
-                   "challenge of \"keyenroll challenge USER\" it is bound to this desk, this person\n"
-                   "and the last 14 days; with another one the operator's word alone says whose key\n"
-                   "it is.\n"
-                   "Example: keyenroll import --ssh-sk k.pub --attestation k.att --challenge c alice\n",
+    .description = N_("Takes what \"ssh-keygen -t ed25519-sk -O challenge=F -O write-attestation=F\"\n"
+                      "made wherever the token is, appraises it as \"enroll\" does, and records the\n"
+                      "enrollment of USER. The attestation stands for the proof of possession: with a\n"
+                      "challenge of \"keyenroll challenge USER\" it is bound to this desk, this person\n"
+                      "and the last 14 days; with another one the operator's word alone says whose key\n"
+                      "it is.\n"
+                      "Example: keyenroll import --ssh-sk k.pub --attestation k.att --challenge c alice\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

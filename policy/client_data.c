@@ -14,7 +14,7 @@ static bool read_challenge(const json_t *root, size_t *len, struct error *err)
 
 	if (!json_is_string(type) || !bytes_equal_text(bytes_of_text(json_string_value(type)), TYPE_REGISTRATION))
 		return error_set(
-		    err, ERROR_FIDO_CLIENT_DATA, "the client data is not of a registration (" TYPE_REGISTRATION ")");
+		    err, ERROR_FIDO_CLIENT_DATA, "the client data is not of a registration (%s)", TYPE_REGISTRATION);
 	if (!json_is_string(challenge))
 		return error_set(err, ERROR_FIDO_CLIENT_DATA, "the client data holds no challenge");
 	done = base64url_parse(bytes_of(json_string_value(challenge), json_string_length(challenge)), &decoded, err);

@@ -195,7 +195,7 @@ static bool check_subject(struct bytes subject, struct error *err)
 	if (!find_attribute(subject, oid_organisation, &text))
 		return error_set(err, ERROR_FIDO_CERTIFICATE, "its subject names no vendor (O)");
 	if (!find_attribute(subject, oid_unit, &text) || !bytes_equal_text(text, ATTESTATION_UNIT))
-		return error_set(err, ERROR_FIDO_CERTIFICATE, "its subject does not say \"" ATTESTATION_UNIT "\" (OU)");
+		return error_set(err, ERROR_FIDO_CERTIFICATE, "its subject does not say \"%s\" (OU)", ATTESTATION_UNIT);
 	if (!find_attribute(subject, oid_common_name, &text))
 		return error_set(err, ERROR_FIDO_CERTIFICATE, "its subject has no common name");
 	return true;

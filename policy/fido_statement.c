@@ -128,7 +128,7 @@ static bool read_tpm(
 	*known += cbor_find_text(map, "ecdaaKeyId", &ignored);
 	if (!bytes_equal_text(version.content, TPM_VERSION))
 		return error_set(
-		    err, ERROR_FIDO_STATEMENT, "the attestation statement is not of TPM version " TPM_VERSION);
+		    err, ERROR_FIDO_STATEMENT, "the attestation statement is not of TPM version %s", TPM_VERSION);
 	out->cert_info = cert_info.content;
 	out->pub_area = pub_area.content;
 	return true;

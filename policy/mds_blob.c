@@ -147,7 +147,7 @@ static bool check_name(const struct certificate *certificate, struct error *err)
 	struct bytes name;
 
 	return (fido_certificate_find_name(certificate, &name) && bytes_equal_text(name, SIGNER_NAME)) ||
-	       error_set(err, ERROR_MDS_SIGNER, "the metadata BLOB is not signed by " SIGNER_NAME);
+	       error_set(err, ERROR_MDS_SIGNER, "the metadata BLOB is not signed by %s", SIGNER_NAME);
 }
 
 /* JSON Web Signatures carry the two numbers of ECDSA bare. */

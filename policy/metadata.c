@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "common/base64.h"
+#include "common/language.h"
 #include "policy/hex.h"
 #include "policy/strict_json.h"
 
@@ -210,7 +211,7 @@ static bool read_root(const struct reading *reading, json_t *root, struct error 
 	if (!strict_json_members(&reading->json, "index", root, members, sizeof(members) / sizeof(members[0]), err))
 		return false;
 	if (!bytes_equal_text(bytes_of_text(json_string_value(format)), INDEX_FORMAT))
-		return wrong(reading, "index", "\"format\" is not " INDEX_FORMAT, err);
+		return wrong(reading, "index", N_("\"format\" is not the one that is known here"), err);
 	if (!metadata_date(json_string_value(next_update), &day) ||
 	    !read_hash(blob, reading->metadata->blob_hash, sizeof(reading->metadata->blob_hash)))
 		return wrong(reading, "index", "\"next_update\" or \"blob\" is malformed", err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/language.h"
 #include "policy/evidence_formats.h"
 #include "policy/fido_auth_data.h"
 #include "policy/hex.h"
@@ -275,7 +276,8 @@ static bool read_root(struct reading *reading, json_t *root, struct error *err)
 	if (!strict_json_members(&reading->json, "bundle", root, members, sizeof(members) / sizeof(members[0]), err))
 		return false;
 	if (!bytes_equal_text(bytes_of_text(json_string_value(format)), BUNDLE_FORMAT))
-		return strict_json_error(&reading->json, "bundle", "\"format\" is not " BUNDLE_FORMAT, err);
+		return strict_json_error(
+		    &reading->json, "bundle", N_("\"format\" is not the one that is known here"), err);
 	if (!is_date(json_string_value(date)))
 		return strict_json_error(&reading->json, "bundle", "\"date\" is not of the form 2026-11-24", err);
 	if (json_string_length(name) > NAME_MAXIMUM || json_string_length(version) > NAME_MAXIMUM)

@@ -56,10 +56,10 @@ static bool read_content(struct bytes content, struct enrollment *enrollment, st
 	struct bytes form, evidence, record, signature;
 
 	if (!bytes_take_ssh_string(&content, &form) || !bytes_equal_text(form, FORM))
-		return error_set(err, ERROR_ENROLLMENT, ENROLLMENT_EXTENSION " is not of the form " FORM);
+		return error_set(err, ERROR_ENROLLMENT, "%s is not of the form %s", ENROLLMENT_EXTENSION, FORM);
 	if (!bytes_take_ssh_string(&content, &evidence) || !bytes_take_ssh_string(&content, &record) ||
 	    !bytes_take_ssh_string(&content, &signature) || content.len > 0)
-		return error_set(err, ERROR_ENROLLMENT, ENROLLMENT_EXTENSION " is cut short or too long");
+		return error_set(err, ERROR_ENROLLMENT, "%s is cut short or too long", ENROLLMENT_EXTENSION);
 	return evidence_parse(evidence, &enrollment->evidence, err) &&
 	       possession_parse(record, &enrollment->possession, err) &&
 	       buffer_put(&enrollment->possession_signature, signature, err);

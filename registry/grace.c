@@ -148,7 +148,7 @@ static bool signer_check(
 			return true;
 	}
 	return error_set(err, ERROR_GRACE_REFUSED,
-	    "the grace is signed by a key of which the registrars file says no namespace " GRACE_NAMESPACE);
+	    "the grace is signed by a key of which the registrars file says no namespace %s", GRACE_NAMESPACE);
 }
 
 static bool signature_check(struct bytes armor, struct bytes record, int64_t since, const struct registrars *registrars,
