@@ -229,7 +229,8 @@ world_token()
 	[ -s "$WORLD/$name.reader" ] || echo $((world_next_reader++)) >"$WORLD/$name.reader"
 	reader=$(cat "$WORLD/$name.reader")
 	world_daemon "$name" "$build/tests/vtoken/vtoken" --port $((0x8c00 + 16 * reader)) --state "$WORLD/$name.state" \
-		--personality "$personality" --vendor "$vendor" --control "$WORLD/$name.control"
+		--personality "$personality" --vendor "$vendor" --control "$WORLD/$name.control" \
+		${world_trace:+--trace "$WORLD/$name.trace"}
 	world_wait 30 world_card_present "$reader" ||
 		world_die "no card in reader $reader: $(cat "$WORLD/$name.log"; opensc-tool --list-readers; tail -n 20 "$WORLD/pcscd.log")"
 }

@@ -418,6 +418,8 @@ static void consent_alone_is_success(void **state)
 {
 	(void)state;
 	assert_int_equal(pam_code(true, ERROR_NONE), PAM_SUCCESS);
+	assert_int_equal(pam_code(false, ERROR_PIN_WRONG), PAM_AUTH_ERR);
+	assert_int_equal(pam_code(false, ERROR_PIN_BLOCKED), PAM_MAXTRIES);
 	for (enum error_code code = ERROR_NONE; code < ERROR_CODE_COUNT; code++) {
 		int found = pam_code(false, code);
 
