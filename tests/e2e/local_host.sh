@@ -74,9 +74,12 @@ commands()
 # ---- AddressSanitizer -----------------------------------------------------------------------------------------------------------
 watched()
 {
+	local defines sources
+	mapfile -t sources < <(module_sources)
+	read -ra defines < <(module_defines)
 	gcc -std=gnu11 -D_GNU_SOURCE -g -O1 -fPIC -shared -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		-fvisibility=hidden -Wl,--version-script="$top/pam_module/pam_keyenroll.map" -I"$top" -I"$build" -DHAVE_CONFIG_H \
-		$(module_defines) -o "$WORLD/watched.so" $(module_sources) -lpam
+		"${defines[@]}" -o "$WORLD/watched.so" "${sources[@]}" -lpam
 }
 module_sources()
 {
