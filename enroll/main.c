@@ -1,5 +1,9 @@
 #include "config.h"
 
+#include <jansson.h>
+#include <openssl/crypto.h>
+#include <openssl/opensslv.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +15,15 @@
 #include "enroll/language.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
+
+/* What it was built with decides what it can do, so a complaint about it should name that. */
+static void say_version(void)
+{
+	report_line("%s", PACKAGE_STRING);
+	report_line("OpenSSL %s (built with %s), jansson %s, SQLite %s", OpenSSL_version(OPENSSL_VERSION_STRING),
+	    OPENSSL_VERSION_STR, JANSSON_VERSION, SQLITE_VERSION);
+	report_line("languages %s, configuration in %s", ENABLE_NLS ? "yes" : "no", KEYENROLL_CONFIG_DIR);
+}
 
 /* Whether an error has to be JSON, also where the command line could not be read to its end. */
 static bool wants_json(int argc, char **argv)
@@ -67,7 +80,7 @@ static bool run(int argc, char **argv, struct invocation *invocation, struct err
 		return report_end(err);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		report_line("%s", PACKAGE_STRING);
+		say_version();
 		return report_end(err);
 	}
 	if (argv[1][0] == '-')
