@@ -1,7 +1,6 @@
 #!/bin/bash
 # desk: what the helpdesk does besides one enrollment after the other, with a real pcscd: codes and keys of a token, broken-off
 # enrollments, batches, the guided desk, and what other people's tools find afterwards.
-# KEYENROLL_FULL_SWEEP=1 kills the command at each of its commands to the token, and fills the disk page by page; else a sample is taken.
 . "$(dirname "$0")/world.sh"
 
 # exits STATUS TEXT COMMAND...: passes where the command ends with that status.
@@ -230,21 +229,34 @@ check_resume()
 	says 'No slot holds a key' "which is so"
 }
 
+stopped()
+{
+	grep -q '^State:.T' "/proc/$(cat "$WORLD/$1.pid")/status"
+}
+
+stopped_or_gone()
+{
+	stopped "$1" || ! kill -0 "$2"
+}
+
 # kill -9 of the command itself, while the token holds its answer back.
 check_killed()
 {
-	local at victim sampled=(13 16 21)
-	# Longer than a change may wait for: all of them only where that is asked for.
-	[ -z "${KEYENROLL_FULL_SWEEP-}" ] || mapfile -t sampled < <(seq 12 32)
-	for at in "${sampled[@]}"; do
+	local at victim
+	for ((at = 1; at < 40; at++)); do
 		keyenroll revoke --reason test bob >/dev/null 2>&1
 		token green token reset --yes >/dev/null 2>&1
 		tell green "stop $at" >/dev/null
 		(exec keyenroll enroll --reader "$(reader_of green)" --yes --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/green.puk") >/dev/null 2>&1 &
 		victim=$!
-		if ! world_wait 20 grep -q '^State:.T' "/proc/$(cat "$WORLD/green.pid")/status"; then
-			not_ok "killed at command $at: the token never stopped"
-			continue
+		world_wait 20 stopped_or_gone green $victim
+		if ! stopped green; then
+			# An enrollment has no such command: the sweep is through. A token plugged in anew has forgotten what it waits for.
+			if [ "$at" -gt 20 ]; then ok "an enrollment has fewer than $at commands"; else not_ok "killed at command $at: the token never stopped"; fi
+			wait $victim
+			world_token_stop green
+			world_token green 5.7.4
+			break
 		fi
 		kill -KILL $victim
 		wait $victim 2>/dev/null
@@ -266,8 +278,7 @@ check_killed()
 # A registry on a disk with ever more room, until an enrollment gets through.
 check_full_disk()
 {
-	local room=0 done=no step=3
-	[ -z "${KEYENROLL_FULL_SWEEP-}" ] || step=1
+	local room=0 done=no
 	mkdir "$WORLD/small"
 	mount -t tmpfs -o size=1m tmpfs "$WORLD/small"
 	cp -a "$world_registry/registrar" "$world_registry/registrar.pub" "$world_registry/registrars" "$WORLD/small/"
@@ -292,7 +303,7 @@ check_full_disk()
 				not_ok "with room for $room pages: the registry has one enrollment"
 			keyenroll revoke --registry "$WORLD/small" --reason test bob >/dev/null 2>&1
 		fi
-		room=$((room + step))
+		room=$((room + 1))
 	done
 	expect "with room enough it is enrolled" test $done = yes
 	umount "$WORLD/small"
