@@ -121,8 +121,11 @@ static bool ask_for_token(const struct scene *scene, const struct error *last, s
 
 	if (last->code == ERROR_CARD_SEVERAL)
 		return asking_tell(scene->login->client, QUESTION_TELL, last->text, err);
-	(void)snprintf(text, sizeof(text), "Plug in %s",
-	    authentication->num_candidates > 1 ? "your token" : local_token_name(&first));
+	if (authentication->num_candidates == 1 && first.candidate->device[0] != '\0')
+		(void)snprintf(text, sizeof(text), "Plug in your token (%s)", first.candidate->device);
+	else
+		(void)snprintf(text, sizeof(text), "Plug in %s",
+		    authentication->num_candidates > 1 ? "your token" : local_token_name(&first));
 	return asking_tell(scene->login->client, QUESTION_TELL, text, err);
 }
 
