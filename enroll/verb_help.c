@@ -1,3 +1,6 @@
+#include <unistd.h>
+
+#include "common/file.h"
 #include "enroll/help.h"
 #include "enroll/report.h"
 
@@ -8,6 +11,17 @@ static const struct option_row options[] = {
     [OPTION_JSON] = OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
+
+/* The manual, for a person at a terminal; comes back where there is none or man(1) is missing. */
+static void open_manual(void)
+{
+	static const char *const pages[] = {
+	    KEYENROLL_MAN_DIR "/man1/keyenroll.1", KEYENROLL_MAN_DIR "/man1/keyenroll.1.gz"};
+
+	for (size_t i = 0; isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && i < 2; i++)
+		if (file_exists(pages[i]))
+			(void)execlp("man", "man", pages[i], (char *)NULL);
+}
 
 static bool run(struct invocation *invocation, struct error *err)
 {
@@ -26,9 +40,10 @@ static bool run(struct invocation *invocation, struct error *err)
 	}
 	if (options_given(given, OPTION_WORDS))
 		help_words(verb);
-	else if (verb)
+	else if (verb) {
+		open_manual();
 		help_verb(verb);
-	else
+	} else
 		help_overview();
 	return report_end(err);
 }

@@ -23,6 +23,14 @@ check_frame()
 		exits 0 "${verb[*]} --help" keyenroll "${verb[@]}" --help
 		says "^Usage: keyenroll ${verb[*]}" "and it is about ${verb[*]}"
 	done < <(jq -r '.verbs[].name' "$WORLD/json")
+	if command -v man >/dev/null; then
+		expect "help of a verb at a terminal" env MANPAGER=cat TERM=dumb "$top/tests/e2e/terminal_walk" -- keyenroll help list
+		says 'never from an argument or the environment' "opens the manual"
+	else
+		skip "help of a verb at a terminal" "no man(1)"
+	fi
+	expect "help of a verb at a terminal without man(1)" "$top/tests/e2e/terminal_walk" -- /usr/bin/env PATH=/nowhere "$prefix/bin/keyenroll" help list
+	says '^Usage: keyenroll list' "is the text of --help"
 	exits 4 "without a registry list says so" keyenroll list
 	says 'store.database.*' "and what the code of that is"
 }
