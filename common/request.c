@@ -3,16 +3,16 @@
 #include "common/text.h"
 
 static const struct code_row {
-	enum request_code code;
 	const char *name;
 	size_t methods_minimum, methods_maximum;
+	enum request_code code;
 	bool proves; /* a person is to be proven: the fields on who asks and how long to wait are there */
 } codes[] = {
-    {REQUEST_AUTHORIZED_KEYS, "authorized-keys", 1, 1, false},
-    {REQUEST_SESSION, "session", 1, AUTH_INFO_METHODS_MAXIMUM, false},
-    {REQUEST_PRINCIPALS, "principals", 1, 1, false},
-    {REQUEST_AUTHENTICATE, "authenticate", 0, 0, true},
-    {REQUEST_AGENT, "agent", 1, AUTH_INFO_METHODS_MAXIMUM, true},
+    {"authorized-keys", 1, 1, REQUEST_AUTHORIZED_KEYS, false},
+    {"session", 1, AUTH_INFO_METHODS_MAXIMUM, REQUEST_SESSION, false},
+    {"principals", 1, 1, REQUEST_PRINCIPALS, false},
+    {"authenticate", 0, 0, REQUEST_AUTHENTICATE, true},
+    {"agent", 1, AUTH_INFO_METHODS_MAXIMUM, REQUEST_AGENT, true},
 };
 
 static const struct code_row *find_row(unsigned code)

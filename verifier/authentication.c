@@ -38,7 +38,7 @@ struct search {
 	bool at_token; /* the key must be one that can be asked for here */
 	struct authentication *found;
 	struct admission *key;
-	struct error *err;
+	struct error passed_over; /* why the last key did not do */
 };
 
 static const char *claim_value(const struct result *result, enum claim_name name)
@@ -95,24 +95,26 @@ static bool note_slot(const struct result *result, struct candidate *candidate)
 }
 
 /* Where to find the key, and what it asks of its person. A grace is for sshd: its key is in no token that could be asked for. */
-static bool note_token(const struct search *search, struct candidate *candidate)
+static bool note_token(struct search *search, struct candidate *candidate)
 {
 	if (search->key->grace.person[0] != '\0')
-		return error_set(search->err, ERROR_CARD_UNSUPPORTED, "a grace lets nobody in but by ssh");
+		return error_set(&search->passed_over, ERROR_CARD_UNSUPPORTED, "a grace lets nobody in but by ssh");
 	if (is_sk(&candidate->key))
-		return note_credential(search->key, candidate, search->err);
+		return note_credential(search->key, candidate, &search->passed_over);
 	return note_slot(&search->key->result, candidate) || !search->at_token ||
-	       error_set(search->err, ERROR_CARD_UNSUPPORTED,
+	       error_set(&search->passed_over, ERROR_CARD_UNSUPPORTED,
 	           "the key of this enrollment is in no token that can be asked for at this machine");
 }
 
-static bool fill_candidate(const struct search *search, struct bytes offered, struct candidate *candidate)
+static bool fill_candidate(struct search *search, struct bytes offered, struct candidate *candidate)
 {
 	const struct ssh_key *key = admission_key(search->key);
 
 	memcpy(candidate->device, search->key->device, sizeof(candidate->device));
-	return ssh_key_parse(buffer_bytes(&key->blob), &candidate->key, search->err) && note_token(search, candidate) &&
-	       buffer_put(&candidate->offered, search->at_token ? buffer_bytes(&key->blob) : offered, search->err);
+	return ssh_key_parse(buffer_bytes(&key->blob), &candidate->key, &search->passed_over) &&
+	       note_token(search, candidate) &&
+	       buffer_put(
+	           &candidate->offered, search->at_token ? buffer_bytes(&key->blob) : offered, &search->passed_over);
 }
 
 static bool add_candidate(struct search *search, struct bytes offered)
@@ -121,7 +123,8 @@ static bool add_candidate(struct search *search, struct bytes offered)
 	struct candidate candidate = {.key = SSH_KEY_EMPTY};
 
 	if (found->num_candidates == AUTHENTICATION_CANDIDATES_MAXIMUM)
-		return error_set(search->err, ERROR_LIMIT, "more than %d tokens", AUTHENTICATION_CANDIDATES_MAXIMUM);
+		return error_set(
+		    &search->passed_over, ERROR_LIMIT, "more than %d tokens", AUTHENTICATION_CANDIDATES_MAXIMUM);
 	if (!fill_candidate(search, offered, &candidate)) {
 		candidate_clear(&candidate);
 		return false;
@@ -134,7 +137,7 @@ static bool add_candidate(struct search *search, struct bytes offered)
 static void try_key(struct search *search, struct bytes blob)
 {
 	admission_clear(search->key);
-	if (admission_check(search->view, search->account, blob, search->now, search->key, search->err))
+	if (admission_check(search->view, search->account, blob, search->now, search->key, &search->passed_over))
 		(void)add_candidate(search, blob);
 }
 
@@ -144,7 +147,7 @@ static bool try_entry(const struct snapshot_entry *entry, void *context, struct 
 
 	(void)err;
 	if (entry->revoked)
-		error_set(search->err, ERROR_ENROLLMENT_REVOKED, "the token of %s is revoked", entry->person);
+		error_set(&search->passed_over, ERROR_ENROLLMENT_REVOKED, "the token of %s is revoked", entry->person);
 	else
 		try_key(search, entry->certificate);
 	return true;
@@ -184,9 +187,6 @@ static bool try_all(struct search *search, const struct request *request, bool t
 
 static bool find_candidates(struct search *search, const struct request *request, bool trusted, struct error *err)
 {
-	struct error last = ERROR_EMPTY;
-
-	search->err = &last;
 	if (!account_name_check(request->account, err))
 		return false;
 	if (!bytes_to_text(request->account, search->account, sizeof(search->account)))
@@ -195,17 +195,20 @@ static bool find_candidates(struct search *search, const struct request *request
 		return false;
 	if (search->found->num_candidates > 0)
 		return true;
-	if (last.code == ERROR_NONE)
+	if (search->passed_over.code == ERROR_NONE)
 		return error_set(err, ERROR_ENROLLMENT_ABSENT, "no token is enrolled for %s", search->account);
-	*err = last;
+	*err = search->passed_over;
 	return false;
 }
 
 bool authentication_begin(const struct request *request, struct bytes message, const struct host_view *view,
     bool trusted, int64_t now, struct authentication **begun, struct admission *key, struct error *err)
 {
-	struct search search = {
-	    .view = view, .now = now, .at_token = request->code == REQUEST_AUTHENTICATE, .key = key};
+	struct search search = {.view = view,
+	    .now = now,
+	    .at_token = request->code == REQUEST_AUTHENTICATE,
+	    .key = key,
+	    .passed_over = ERROR_EMPTY};
 
 	search.found = calloc(1, sizeof(*search.found));
 	if (search.found == NULL)

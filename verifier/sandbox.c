@@ -163,7 +163,8 @@ static void add_answer(struct filter *filter, uint32_t number, uint32_t answer)
 
 /* Where the lower half of an argument lies; what the calls below take fits into it. */
 #define ARGUMENT(n)                                                                                                    \
-	((uint32_t)(offsetof(struct seccomp_data, args) + 8 * (n) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)))
+	((uint32_t)(offsetof(struct seccomp_data, args) + sizeof(uint64_t) * (n) +                                     \
+	            (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)))
 
 /* This call is allowed where a comparison with one argument says so, and else fails. */
 static void add_argument_rule(
