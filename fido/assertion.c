@@ -157,10 +157,10 @@ bool assertion_find(struct authenticator *authenticator, const char *application
 	return done;
 }
 
-/* A token may hide a key that wants verification until it has the PIN; U2F ones hide nothing. */
-static bool may_hide(const struct authenticator *authenticator, const struct assertion_request *request)
+/* A token hides a key until it has verified its person. One without PIN or sensor never does, and U2F ones hide nothing. */
+static bool may_hide(const struct authenticator *authenticator)
 {
-	return authenticator->facts.ctap2 && (request->verification || authenticator->facts.has_pin);
+	return authenticator->facts.ctap2 && (authenticator->facts.has_pin || authenticator->facts.verifies_itself);
 }
 
 enum assertion_holder assertion_find_holder(
@@ -178,7 +178,7 @@ enum assertion_holder assertion_find_holder(
 	/* a U2F token never signs untouched, and says so only of a key that it holds */
 	if (done || (!authenticator->facts.ctap2 && reason.code == ERROR_TOUCH))
 		return ASSERTION_HOLDS;
-	return may_hide(authenticator, request) ? ASSERTION_MAY_HIDE : ASSERTION_HOLDS_NOT;
+	return may_hide(authenticator) ? ASSERTION_MAY_HIDE : ASSERTION_HOLDS_NOT;
 }
 
 bool assertion_put_signature(

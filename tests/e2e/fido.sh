@@ -85,6 +85,9 @@ tell new "touch never=700"
 expect_stays_out "nobody touches: no login" alice ed
 tell new "touch auto"
 expect_enters "a touch: a login" alice ed
+world_token spare 5.7.4
+expect_enters "a token without a PIN beside it changes nothing" alice ed
+world_token_stop spare
 
 # The wish for verification in the key file is the client's; sshd has it from the policy.
 refuse "a U2F token cannot do what the policy wants" enroll bob old u2f --algorithm ecdsa-p256
