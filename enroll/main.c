@@ -22,6 +22,7 @@ static void say_version(void)
 	report_line("%s", PACKAGE_STRING);
 	report_line("OpenSSL %s (built with %s), jansson %s, SQLite %s", OpenSSL_version(OPENSSL_VERSION_STRING),
 	    OPENSSL_VERSION_STR, JANSSON_VERSION, SQLITE_VERSION);
+	report_line("%s, %s", FIDO2_BUILT, CURL_BUILT);
 	report_line("languages %s, configuration in %s", ENABLE_NLS ? "yes" : "no", KEYENROLL_CONFIG_DIR);
 }
 

@@ -8,6 +8,25 @@ registry_sum()
 	(cd "$world_registry" && sha256sum registrar registrar.pub registrars desk.conf)
 }
 
+# built NAME: the text of that name in this build's config.h.
+built()
+{
+	sed -n "s/^#define $1 \"\(.*\)\"$/\1/p" "$build/config.h"
+}
+
+# The lines of --version, each to its end: what this build was made with, or "without" it.
+check_version()
+{
+	local line='[0-9][0-9.]*[0-9a-z]*'
+	expect "has four lines" test "$(keyenroll --version | wc -l)" = 4
+	exits 0 "--version again" keyenroll --version
+	says "^keyenroll $(built PACKAGE_VERSION)$" "first the program"
+	says "^OpenSSL $line \\(built with $line\\), jansson $line, SQLite $line$" "then the libraries"
+	says "^libfido2 $(pkg-config --modversion libfido2), (libcurl $line|without libcurl)$" "libfido2, and libcurl or that it is not there"
+	says ", $(built CURL_BUILT)$" "as this build was configured"
+	says "^languages (yes|no), configuration in $config$" "languages and configuration"
+}
+
 check_frame()
 {
 	local verb
@@ -18,6 +37,7 @@ check_frame()
 	exits 64 "a missing argument is a usage error" keyenroll show
 	report 64 error "a usage error is JSON where JSON was asked for" keyenroll list --json --frobnicate
 	exits 0 "--version" keyenroll --version
+	check_version
 	report 0 help "help --json" keyenroll help --json
 	while read -r -a verb; do
 		exits 0 "${verb[*]} --help" keyenroll "${verb[@]}" --help
