@@ -72,7 +72,8 @@ bool course_take_certificate(struct course *course, struct error *err)
 	if (!fits)
 		return error_set(err, ERROR_KEY_MISMATCH, "the certificate is for another key than the one in slot %s",
 		    course->request.slot->name);
-	return buffer_put(&course->slot_certificate, course->request.certificate, err);
+	return store_check_key(course->means.desk->store, &course->key, course->request.now, err) &&
+	       buffer_put(&course->slot_certificate, course->request.certificate, err);
 }
 
 /* Before the key is made, what it replaces: `abandon` may find the slot with a key that no line names. The first of several

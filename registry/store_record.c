@@ -124,6 +124,14 @@ bool store_check_device(struct store *store, const char *device, const char *per
 	       check_free(store->database, &entry, err);
 }
 
+/* The same, where only the key is somebody's. */
+bool store_check_key(struct store *store, const struct ssh_key *key, int64_t now, struct error *err)
+{
+	struct store_entry entry = {.enrolled_at = now};
+
+	return ssh_key_hash(key, entry.key_hash, err) && check_free(store->database, &entry, err);
+}
+
 static bool insert(sqlite3 *database, const struct store_entry *entry, struct error *err)
 {
 	struct statement statement = STATEMENT_EMPTY;

@@ -341,6 +341,103 @@ check_certificate()
 	expect "the slot still has its key" bash -c "keyenroll attest 9a --reader '$(reader_of blue)' | openssl x509 -noout -pubkey | cmp - '$WORLD/9a.pub'"
 }
 
+# number NAME: which number a question for one of several tokens gives it.
+number()
+{
+	keyenroll tokens --json | jq --arg reader "$(reader_of "$1")" '[.readers[] | select(.card) | .reader] | index($reader) + 1'
+}
+
+# Two tokens are in: whoever does not say which is asked, or refused; never is it the first.
+check_which()
+{
+	local name person code
+	cat "$WORLD/blue.state" "$WORLD/green.state" >"$WORLD/state"
+	exits 3 "with two tokens and no terminal none is taken" setsid -w keyenroll enroll --yes --slot 9c --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/void"
+	says '2 tokens are plugged in.*card.several' "since there are two"
+	says 'choose one by --serial or --reader' "and how to choose one is said"
+	exits 1 "a number that is none of them" "$walk" 'Which number' 3 -- keyenroll enroll --slot 9c bob
+	says 'none of them was chosen' "chooses none"
+	expect "neither token was changed" cmp "$WORLD/state" <(cat "$WORLD/blue.state" "$WORLD/green.state")
+	# The batch has given them out with these PINs.
+	while read -r name person code; do
+		exits 0 "on a terminal $name is chosen" "$walk" 'Which number' "$(number "$name")" 'PIN of token' "$code" -- \
+			bash -c "keyenroll enroll --slot 9c --json $person >'$WORLD/json'"
+		holds '.device == "piv '"$(tell "$name" serial)"'"' "and is the one that is enrolled"
+		report 0 enroll "--serial takes $name" keyenroll enroll --json --slot 9d --serial "$(tell "$name" serial)" --pin-fd 5 "$person" 5<<<"$code"
+		holds '.device == "piv '"$(tell "$name" serial)"'"' "and no other"
+		report 0 enroll "--reader takes $name" keyenroll enroll --json --slot 9e --reader "$(reader_of "$name")" --pin-fd 5 "$person" 5<<<"$code"
+		holds '.device == "piv '"$(tell "$name" serial)"'"' "and no other"
+	done <<-END
+		blue alice $pin
+		green bob 314159
+	END
+}
+
+# A key that was revoked does not come back by a certificate, and that is known before anything is begun.
+check_revoked_key()
+{
+	openssl x509 -new -subj /CN=alice -force_pubkey "$WORLD/9a.pub" -key "$WORLD/ca.key" -days 30 -out "$WORLD/alice.pem"
+	pin=000000 exits 1 "a certificate for a revoked key is refused" world_enroll alice blue --certificate "$WORLD/alice.pem"
+	says 'revoked key is never enrolled again.*enrollment.exists' "with the reason, and before the PIN"
+	exits 1 "nothing was begun" keyenroll abandon --pin-fd 5 5<<<$pin
+	says 'journal.absent' "no journal is open"
+}
+
+# guarded TEXT WORDS...: a verb about the blue token does nothing without a yes, nor with another token's serial typed; with its own it does.
+guarded()
+{
+	local text=$1 serial
+	shift
+	serial=$(tell blue serial)
+	cp "$WORLD/blue.state" "$WORLD/state"
+	exits 1 "$text without consent" setsid -w keyenroll "$@" --reader "$(reader_of blue)" 5<<<$pin 6>"$WORLD/void"
+	says 'say --yes.*operator.declined' "says what consent is"
+	exits 1 "$text, another serial typed" "$walk" "Type $serial to go on" "${serial%?}" -- keyenroll "$@" --reader "$(reader_of blue)" 5<<<$pin 6>"$WORLD/void"
+	says 'was left as it is' "leaves it"
+	expect "which is so" cmp "$WORLD/state" "$WORLD/blue.state"
+	exits 0 "$text, its serial typed" "$walk" "Type $serial to go on" "$serial" -- keyenroll "$@" --reader "$(reader_of blue)" 5<<<$pin 6>"$WORLD/void"
+	refuse "is done" cmp -s "$WORLD/state" "$WORLD/blue.state"
+}
+
+check_consent()
+{
+	guarded "token retries" token retries 7 8 --pin-fd 5 --puk-fd 6
+	report 0 token-info "token info" token blue token info --json
+	holds '[.facts[] | select(.name == "pin" or .name == "puk") | .value] == ["changed, 7 of 7 tries left", "changed, 8 of 8 tries left"]' "shows the new tries"
+	guarded "move" move 9a 84 --pin-fd 5
+	exits 0 "slots" token blue slots
+	says 'slot 84: .*with certificate: signed' "the key has moved"
+	says_not 'slot 9a' "and is not where it was"
+	guarded "delete" delete 84 --pin-fd 5
+	exits 0 "slots" token blue slots
+	says_not 'slot 84' "the key is gone"
+	guarded "token reset" token reset
+	report 0 token-info "token info" token blue token info --json
+	holds '.facts | map(select(.name == "pin" and (.value | startswith("the factory")))) | length == 1' "the factory's codes are back"
+}
+
+# What a full disk cannot keep the token does not get: no code is lost over it.
+check_codes_on_a_full_disk()
+{
+	local full=$WORLD/full puk
+	puk=$(head -n 1 "$WORLD/puks")
+	mkdir "$full"
+	mount -t tmpfs -o size=64k tmpfs "$full"
+	mkdir "$full/registry"
+	head -c 64k /dev/zero >"$full/filler" 2>/dev/null
+	exits 4 "token retries on a full disk" token blue token retries 9 9 --yes --registry "$full/registry" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/void"
+	says 'No space left' "says why"
+	exits 4 "a PUK that cannot be sealed" token blue token puk --registry "$full/registry" --escrow "$WORLD/escrow.pem" --present-puk-fd 5 5<<<"$puk"
+	exits 4 "a management key that cannot be sealed" token blue token management-key --registry "$full/registry" --escrow "$WORLD/escrow.pem" --pin-fd 5 5<<<$pin
+	exits 0 "the old PUK holds" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<<<"$puk" 6<<<$pin
+	exits 0 "and so does the old management key" token blue token management-key --pin-fd 5 5<<<$pin
+	report 0 token-info "token info" token blue token info --json
+	holds '.facts | map(select((.name == "pin" or .name == "puk") and (.value | test("of 3 tries")))) | length == 2' "the tries are the old ones"
+	exits 0 "token pin needs no disk" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<$pin 6<<<161803
+	exits 0 "and back" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<161803 6<<<$pin
+	umount "$full"
+}
+
 # The guided desk on a terminal of 80 columns, and what an interrupted prompt leaves behind.
 check_terminal()
 {
@@ -392,7 +489,11 @@ check_resume
 check_killed
 check_full_disk
 check_batch
+check_which
 check_certificate
+check_revoked_key
+check_codes_on_a_full_disk
+check_consent
 world_token old 4.3.5
 check_stored_key
 check_terminal

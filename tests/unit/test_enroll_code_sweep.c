@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -259,6 +260,61 @@ static void killed_after_each_command(void **state)
 	}
 }
 
+/* From now on no file grows beyond `bytes`, as on a disk that is full; SIGXFSZ is ignored. */
+static void leave_room(rlim_t bytes)
+{
+	struct rlimit room;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &room), 0);
+	room.rlim_cur = bytes < room.rlim_max ? bytes : room.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &room), 0);
+}
+
+/* True: there was room enough. */
+static bool change_with_room(
+    struct world *world, const struct change *change, const char *path, const struct clerk *knows, rlim_t bytes)
+{
+	struct vtoken_plug *plug = vtoken_plug_load(path);
+	struct clerk clerk = *knows;
+	struct error err = ERROR_EMPTY;
+	bool done, ended;
+
+	vtoken_plug_keep(plug, NULL);
+	leave_room(bytes);
+	done = bench_change(world, plug, change->call, &clerk, &err);
+	leave_room(RLIM_INFINITY);
+	assert_true(done || err.code == ERROR_JOURNAL);
+	/* Where only the last line had no room all is done, and a resumption finds nothing but that to do. */
+	ended = done && bench_count_journals(world) == 0;
+	if (!ended) {
+		assert_nothing_is_lost(world, vtoken_plug_card(plug), knows->puk, clerk.puk);
+		go_on(world, change, plug, &clerk, knows->puk);
+	}
+	assert_changed(world, change, vtoken_plug_card(plug), &clerk);
+	vtoken_plug_free(plug);
+	return ended;
+}
+
+/* What keeps no journal needs no disk; of what keeps one, the journal is cut off at each of its bytes. */
+static void the_disk_is_full_at_each_byte(void **state)
+{
+	struct world *world = *state;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct clerk knows = {.pin = BENCH_PIN};
+		rlim_t room = 0;
+
+		hand_out(world, &changes[i], path, &knows);
+		while (!change_with_room(world, &changes[i], path, &knows, room))
+			room++;
+		assert_true(changes[i].keeps_journal ? room > 100 : room == 0);
+	}
+	assert_true(signal(SIGXFSZ, SIG_DFL) != SIG_ERR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +322,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(pulled_after_each_command, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(reset_by_another_program, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(killed_after_each_command, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(the_disk_is_full_at_each_byte, bench_open_desk, bench_close_desk),
 	};
 
 	return cmocka_run_group_tests_name("changes of codes that break off", tests, bench_make_world, bench_end_world);

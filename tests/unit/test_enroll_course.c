@@ -1,5 +1,9 @@
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
+
+#include "piv/certificate.h"
+#include "policy/appraise.h"
 #include "tests/unit/course_bench.h"
 #include "tests/vtoken/card.h"
 
@@ -241,6 +245,76 @@ static void what_cannot_attest_is_refused_first(void **state)
 	vtoken_plug_free(plug);
 }
 
+static void assert_attested_for(
+    const struct course *course, const struct evidence *evidence, const char *slot, enum verdict verdict)
+{
+	const struct appraisal appraisal = {.evidence = evidence,
+	    .trust = course->means.trust,
+	    .policy = course->means.policy,
+	    .expected_slot = slot,
+	    .now = BENCH_NOW};
+	struct result result;
+
+	appraise(&appraisal, &result);
+	if (result.verdict != verdict)
+		fail_msg("as slot %s: %s", slot, result.num_reasons ? result.reasons[0].sentence : "accepted");
+}
+
+/* What stands in each slot is a key of that slot and of no other. */
+static bool attest_each_slot(struct course *course, struct clerk *clerk, struct error *err)
+{
+	const struct piv_slot *slot;
+	struct buffer device = BUFFER_EMPTY;
+
+	(void)clerk;
+	assert_done(piv_certificate_read(course->token.piv, piv_slot_find("f9"), &device, err), *err);
+	for (size_t i = 0; (slot = piv_slot_at(i)) != NULL; i++) {
+		const char *other = slot->id == 0x9a ? "9c" : "9a";
+		struct evidence evidence = EVIDENCE_EMPTY;
+		struct buffer leaf = BUFFER_EMPTY;
+
+		if (slot->id == 0xf9)
+			continue;
+		assert_done(piv_attest(course->token.piv, slot, &leaf, err), *err);
+		assert_done(evidence_of_piv(buffer_bytes(&leaf), buffer_bytes(&device), &evidence, err), *err);
+		assert_attested_for(course, &evidence, slot->name, VERDICT_ACCEPTED);
+		assert_attested_for(course, &evidence, other, VERDICT_REFUSED);
+		evidence_clear(&evidence);
+		buffer_free(&leaf);
+	}
+	buffer_free(&device);
+	return true;
+}
+
+static void every_slot_is_enrolled(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct clerk clerk = {.pin = BENCH_PIN};
+	struct error err = ERROR_EMPTY;
+	const struct piv_slot *slot;
+	unsigned enrolled = 0;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/slots", world->folder);
+	for (size_t i = 0; (slot = piv_slot_at(i)) != NULL; i++) {
+		struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+
+		if (slot->id == 0xf9)
+			continue;
+		request.slot = slot;
+		assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+		assert_recorded(world, ++enrolled);
+		/* the same card, with an empty record of its commands */
+		vtoken_plug_keep(plug, path);
+		vtoken_plug_free(plug);
+		plug = vtoken_plug_load(path);
+	}
+	assert_int_equal(enrolled, 24);
+	assert_done(bench_change(world, plug, attest_each_slot, &clerk, &err), err);
+	vtoken_plug_free(plug);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +334,7 @@ int main(void)
 	        without_anybody_to_show_the_puk_to_nothing_begins, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
 	        the_policy_decides_what_nobody_asked_for, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(every_slot_is_enrolled, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(what_cannot_attest_is_refused_first, bench_open_desk, bench_close_desk),
 	};
 

@@ -125,6 +125,10 @@ static void what_is_enrolled_is_not_enrolled_again(void **state)
 
 	store_sample_add(store, &fixture->registrar, "alice", "piv 1", &first);
 	assert_refused(store_add(store, &first, "piv 1", "operator", SAMPLE_SINCE, &err), err, ERROR_ENROLLMENT_EXISTS);
+	assert_refused(
+	    store_check_key(store, &first.certificate.key, SAMPLE_SINCE, &err), err, ERROR_ENROLLMENT_EXISTS);
+	err = ERROR_EMPTY;
+	assert_done(store_check_key(store, &first.certificate.key, SAMPLE_UNTIL, &err), err);
 	/* the serial is there */
 	enrollment_sample_init(&fixture->registrar, "alice", 1, &other);
 	assert_refused(store_add(store, &other, "piv 2", "operator", SAMPLE_SINCE, &err), err, ERROR_ENROLLMENT_EXISTS);
@@ -142,6 +146,8 @@ static void what_is_enrolled_is_not_enrolled_again(void **state)
 	assert_done(store_revoke(store, fingerprint, "lost", SAMPLE_SINCE + 1, &err), err);
 	assert_done(store_add(store, &other, "piv 1", "operator", SAMPLE_SINCE + 2, &err), err);
 	/* a revoked key never comes back, not even when its life is over */
+	assert_refused(
+	    store_check_key(store, &first.certificate.key, SAMPLE_UNTIL, &err), err, ERROR_ENROLLMENT_EXISTS);
 	first.certificate.serial = 60;
 	assert_refused(store_add(store, &first, "piv 3", "operator", SAMPLE_UNTIL, &err), err, ERROR_ENROLLMENT_EXISTS);
 	/* one whose enrollment is over does */
