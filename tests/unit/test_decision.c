@@ -591,6 +591,7 @@ static void who_has_no_spare_stays_out_where_the_host_says_so(void **state)
 {
 	struct error err = ERROR_EMPTY;
 	char person[ACCOUNT_NAME_MAXIMUM];
+	struct decision decision;
 	uint64_t num = 0;
 
 	(void)state;
@@ -613,9 +614,8 @@ static void who_has_no_spare_stays_out_where_the_host_says_so(void **state)
 	assert_done(snapshot_count_short(fixture.view.snapshot, 3, time(NULL) + 60, &num, person, &err), err);
 	assert_string_equal(person, "bob");
 	move("state/snapshot", "gone.snapshot");
-	assert_int_equal(
-	    ask(REQUEST_PRINCIPALS, "bob", certificate(BOB), &(struct decision){.verdict = REQUEST_REFUSED}),
-	    ERROR_SNAPSHOT_ABSENT);
+	assert_int_equal(ask(REQUEST_PRINCIPALS, "bob", certificate(BOB), &decision), ERROR_SNAPSHOT_ABSENT);
+	decision_clear(&decision);
 	move("gone.snapshot", "state/snapshot");
 	move("config/host.conf", "gone");
 }
