@@ -38,12 +38,12 @@ static bool wait_for_next(struct enrolling *enrolling, const char *reader, struc
 
 	if (!reader[0] || !terminal_is_there())
 		return true;
-	done = reader_list_load(enrolling->house->context, &list, err);
+	done = reader_list_load(enrolling->house.context, &list, err);
 	found = done ? reader_list_find(&list, reader) : NULL;
 	if (found && found->card_present)
 		terminal_say("Take that token out.");
 	while (done && found && found->card_present) {
-		done = reader_list_wait(enrolling->house->context, &list, -1, &changed, err);
+		done = reader_list_wait(enrolling->house.context, &list, -1, &changed, err);
 		found = done ? reader_list_find(&list, reader) : NULL;
 	}
 	reader_list_clear(&list);
@@ -60,7 +60,7 @@ static bool enroll_one(struct enrolling *enrolling, const struct people_row *row
 		choice.serial = row->serial;
 	*serial = 0;
 	if (!enrolling_check_person(enrolling, row->name, reason) ||
-	    !token_open(enrolling->house->context, &choice, &token, reason))
+	    !token_open(enrolling->house.context, &choice, &token, reason))
 		return false;
 	memcpy(reader, token.reader, READER_NAME_SIZE);
 	*serial = token.identity.serial;

@@ -93,13 +93,13 @@ static bool read_certificate(const char *path, struct buffer *der, struct error 
 	return done;
 }
 
-bool enrolling_init(
-    const struct invocation *invocation, struct house *house, struct enrolling *enrolling, struct error *err)
+bool enrolling_init(const struct invocation *invocation, struct enrolling *enrolling, struct error *err)
 {
 	const struct options *given = &invocation->options;
 	const char *certificate = options_find(given, "certificate");
 
-	*enrolling = (struct enrolling){.invocation = invocation, .house = house, .out = options_find(given, "out")};
+	*enrolling =
+	    (struct enrolling){.invocation = invocation, .house = HOUSE_EMPTY, .out = options_find(given, "out")};
 	operator_name(enrolling->operator_name);
 	enrolling->request.operator_name = enrolling->operator_name;
 	enrolling->request.now = invocation->now;
@@ -121,6 +121,7 @@ bool enrolling_init(
 void enrolling_clear(struct enrolling *enrolling)
 {
 	buffer_free(&enrolling->certificate);
+	house_close(&enrolling->house);
 }
 
 bool enrolling_check_person(const struct enrolling *enrolling, const char *person, struct error *err)
@@ -180,7 +181,7 @@ static bool run_and_sum_up(struct enrolling *enrolling, struct course *course, s
 static void begin(
     struct enrolling *enrolling, const struct course_request *request, struct token *token, struct course *course)
 {
-	struct course_means means = house_means(enrolling->house);
+	struct course_means means = house_means(&enrolling->house);
 	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
 
 	course_init(course, request, &means, &dialogue, token);
@@ -202,7 +203,7 @@ bool enrolling_run(struct enrolling *enrolling, const char *person, struct token
 bool enrolling_run_fido(
     struct enrolling *enrolling, const char *person, struct authenticator *authenticator, struct error *err)
 {
-	struct course_means means = house_means(enrolling->house);
+	struct course_means means = house_means(&enrolling->house);
 	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
 	struct course_request request = enrolling->request;
 	struct course course;
@@ -220,7 +221,7 @@ bool enrolling_import(
 {
 	const struct course_fido made_elsewhere = {
 	    .type = key->type, .application = buffer_text(&key->application), .path = NULL};
-	struct course_means means = house_means(enrolling->house);
+	struct course_means means = house_means(&enrolling->house);
 	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
 	struct course_request request = enrolling->request;
 	struct course course;

@@ -10,7 +10,7 @@
 /* What the command line says of every enrollment of one call. */
 struct enrolling {
 	const struct invocation *invocation;
-	struct house *house;
+	struct house house;            /* empty until a verb opens what it needs */
 	struct course_request request; /* without person */
 	struct course_fido fido;       /* what request.fido points to, with --fido */
 	struct enroll_answers answers;
@@ -20,10 +20,13 @@ struct enrolling {
 	char operator_name[ACCOUNT_NAME_MAXIMUM];
 };
 
-/* enrolling_init: reads the options that the enrolling verbs have. *enrolling is to be cleared in any case.
+#define ENROLLING_EMPTY ((struct enrolling){.house = HOUSE_EMPTY})
+
+/* enrolling_init: reads the options that the enrolling verbs have. *enrolling is to be cleared in any case, which closes its
+ * house as well.
+ *   enrolling  out: stays at its place, for it points into itself
  * Errors: ERROR_USAGE, those of input_load. */
-bool enrolling_init(const struct invocation *invocation, struct house *house, struct enrolling *enrolling,
-    struct error *err) MUST_CHECK;
+bool enrolling_init(const struct invocation *invocation, struct enrolling *enrolling, struct error *err) MUST_CHECK;
 void enrolling_clear(struct enrolling *enrolling);
 
 /* enrolling_check_person: the name can stand in a certificate; where this machine does not know it, a warning is said, and on a

@@ -35,7 +35,7 @@ static bool wait_until(struct reader_context *context, bool there, const char *s
 /* The preflight with the usual wishes; the token is let go again while the operator is asked. */
 static bool look(struct enrolling *enrolling, struct token *token, struct error *err)
 {
-	struct course_means means = house_means(enrolling->house);
+	struct course_means means = house_means(&enrolling->house);
 	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
 	struct course_request request = enrolling->request;
 	struct piv_version firmware = token->identity.firmware;
@@ -112,7 +112,7 @@ static bool enroll_same(struct enrolling *enrolling, const struct token *seen, c
 	struct token_choice choice = {.reader = seen->reader};
 	struct token token = TOKEN_EMPTY;
 
-	if (!token_open(enrolling->house->context, &choice, &token, err))
+	if (!token_open(enrolling->house.context, &choice, &token, err))
 		return false;
 	if (token.identity.serial == seen->identity.serial && token.identity.has_serial == seen->identity.has_serial)
 		return enrolling_run(enrolling, name, &token, err);
@@ -129,7 +129,7 @@ static void serve_token(struct enrolling *enrolling, bool *over)
 	char name[ACCOUNT_NAME_MAXIMUM] = "";
 	bool again = true;
 
-	if (!token_open(enrolling->house->context, &any, &token, &reason)) {
+	if (!token_open(enrolling->house.context, &any, &token, &reason)) {
 		(void)failure_report(&reason, false);
 		return;
 	}
@@ -147,7 +147,7 @@ static void serve_token(struct enrolling *enrolling, bool *over)
 
 static bool serve(struct enrolling *enrolling, struct error *err)
 {
-	struct reader_context *context = enrolling->house->context;
+	struct reader_context *context = enrolling->house.context;
 	bool over = false;
 
 	terminal_say("The desk is open. Ctrl-D at a question, or Ctrl-C, ends it.");
@@ -164,12 +164,10 @@ static bool serve(struct enrolling *enrolling, struct error *err)
 
 bool guided_desk_run(struct invocation *invocation, struct error *err)
 {
-	struct house house = HOUSE_EMPTY;
-	struct enrolling enrolling = {.quiet = false};
-	bool done = enrolling_init(invocation, &house, &enrolling, err) && house_open(invocation, &house, err) &&
+	struct enrolling enrolling = ENROLLING_EMPTY;
+	bool done = enrolling_init(invocation, &enrolling, err) && house_open(invocation, &enrolling.house, err) &&
 	            serve(&enrolling, err);
 
 	enrolling_clear(&enrolling);
-	house_close(&house);
 	return done;
 }

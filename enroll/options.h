@@ -1,5 +1,5 @@
-/* options.h: the options of a verb as a table, parsed by getopt_long. A verb names its rows by an enum of its own, so that a
- * row that does not exist does not compile.
+/* options.h: the options of a verb as a table, parsed by getopt_long. A verb has an enum for the rows that it alone reads, so
+ * that a row that does not exist does not compile; they stand first. The rows that verbs share are found by their names.
  * Knows nothing of verbs and of what an option means. */
 #ifndef ENROLL_OPTIONS_H
 #define ENROLL_OPTIONS_H
@@ -66,6 +66,26 @@ struct option_row {
 #define OPTION_ROW_PUK_FD                                                                                              \
 	{                                                                                                              \
 		"puk-fd", "N", N_("write the new PUK to descriptor N")                                                 \
+	}
+#define OPTION_ROW_NEW_PIN_FD                                                                                          \
+	{                                                                                                              \
+		"new-pin-fd", "N", N_("read the new PIN from descriptor N")                                            \
+	}
+#define OPTION_ROW_PRESENT_PUK_FD                                                                                      \
+	{                                                                                                              \
+		"present-puk-fd", "N", N_("read the present PUK from descriptor N")                                    \
+	}
+#define OPTION_ROW_FACTORY_CODES                                                                                       \
+	{                                                                                                              \
+		"factory-codes", NULL, N_("it has the factory's codes (for firmware below 5.3)")                       \
+	}
+#define OPTION_ROW_YES                                                                                                 \
+	{                                                                                                              \
+		"yes", NULL, N_("do it without asking")                                                                \
+	}
+#define OPTION_ROW_YES_REPLACE                                                                                         \
+	{                                                                                                              \
+		"yes", NULL, N_("replace a key that is in the slot, without asking")                                   \
 	}
 #define OPTION_ROW_PINENTRY                                                                                            \
 	{                                                                                                              \

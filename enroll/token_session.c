@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "enroll/prompt.h"
+#include "enroll/report.h"
 #include "enroll/terminal.h"
 
 static bool open_house(const struct invocation *invocation, struct token_session *session, struct error *err)
@@ -29,7 +30,7 @@ bool token_session_open(const struct invocation *invocation, struct token_sessio
 	struct course_dialogue dialogue;
 	struct token token = TOKEN_EMPTY;
 
-	*session = (struct token_session){.house = HOUSE_EMPTY};
+	*session = (struct token_session){.invocation = invocation, .house = HOUSE_EMPTY};
 	if (!open_house(invocation, session, err) || !token_open(session->house.context, &choice, &token, err))
 		return false;
 	means = house_means(&session->house);
@@ -42,6 +43,26 @@ void token_session_close(struct token_session *session)
 {
 	course_clear(&session->course);
 	house_close(&session->house);
+}
+
+bool token_session_run(const struct invocation *invocation,
+    bool (*work)(struct token_session *session, struct error *err), struct error *err)
+{
+	struct token_session session;
+	bool done = token_session_open(invocation, &session, err) && work(&session, err) && report_end(err);
+
+	token_session_close(&session);
+	return done;
+}
+
+bool token_session_slot(
+    const struct token_session *session, size_t index, const struct piv_slot **slot, struct error *err)
+{
+	const char *name = session->invocation->options.arguments[index];
+
+	*slot = piv_slot_find(name);
+	return (*slot && (*slot)->id != 0xf9) ||
+	       error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95", name);
 }
 
 bool token_session_manage(struct token_session *session, struct error *err)

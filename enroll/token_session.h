@@ -9,17 +9,31 @@
 #include "enroll/house.h"
 
 struct token_session {
+	const struct invocation *invocation; /* borrowed */
 	struct house house;
 	struct enroll_answers answers;
 	struct course course; /* not run: its steps find keys and codes */
 };
 
+/* token_session_run: what a verb about one token does: opens the token, has `work` done with it, ends the report, closes.
+ * Errors: those of token_session_open, of `work` and of report_end. */
+bool token_session_run(const struct invocation *invocation,
+    bool (*work)(struct token_session *session, struct error *err), struct error *err) MUST_CHECK;
+
 /* token_session_open: the token that is meant, and which of its codes are the factory's.
- *   session  out: to token_session_close() in any case
+ *   invocation  borrowed until the close
+ *   session     out: to token_session_close() in any case
  * Errors: those of house_open_tokens, escrow_new and token_open. */
 bool token_session_open(
     const struct invocation *invocation, struct token_session *session, struct error *err) MUST_CHECK;
 void token_session_close(struct token_session *session);
+
+/* token_session_slot: the slot of a key that an argument of the command names.
+ *   index  of the argument, from 0; it is there
+ *   slot   out: a constant
+ * Errors: ERROR_USAGE, for f9 as well: the attestation's key is nobody's. */
+bool token_session_slot(
+    const struct token_session *session, size_t index, const struct piv_slot **slot, struct error *err) MUST_CHECK;
 
 /* token_session_manage: proves the management key. Errors: those of course_management. */
 bool token_session_manage(struct token_session *session, struct error *err) MUST_CHECK;

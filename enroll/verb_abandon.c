@@ -35,14 +35,14 @@ static void say_outcome(const struct journal_record *record, bool held, bool del
 
 static bool abandon_token(struct enrolling *enrolling, struct unfinished *unfinished, struct error *err)
 {
-	struct course_means means = house_means(enrolling->house);
+	struct course_means means = house_means(&enrolling->house);
 	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
 	struct course_request request = enrolling->request;
 	struct token token = TOKEN_EMPTY;
 	struct course course;
 	bool held, deleted, done;
 
-	if (!unfinished_open_token(unfinished, enrolling->invocation, enrolling->house->context, &token, err))
+	if (!unfinished_open_token(unfinished, enrolling->invocation, enrolling->house.context, &token, err))
 		return false;
 	request.person = unfinished->record.person;
 	request.slot = unfinished->record.slot;
@@ -76,7 +76,7 @@ static bool abandon(struct enrolling *enrolling, struct unfinished *unfinished, 
 	if (!journal_enrolls(&unfinished->record))
 		return abandon_tries(unfinished, lost, now, err);
 
-	if (!unfinished_is_recorded(unfinished, &enrolling->house->desk, &recorded, err))
+	if (!unfinished_is_recorded(unfinished, &enrolling->house.desk, &recorded, err))
 		return false;
 	if (recorded)
 		return unfinished_end(unfinished, "enrolled", now, err) &&
@@ -91,16 +91,14 @@ static bool abandon(struct enrolling *enrolling, struct unfinished *unfinished, 
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct house house = HOUSE_EMPTY;
-	struct enrolling enrolling = {.quiet = false};
+	struct enrolling enrolling = ENROLLING_EMPTY;
 	struct unfinished unfinished = UNFINISHED_EMPTY;
-	bool done = enrolling_init(invocation, &house, &enrolling, err) && house_open(invocation, &house, err) &&
-	            unfinished_find(invocation, house.registry, &unfinished, err) &&
+	bool done = enrolling_init(invocation, &enrolling, err) && house_open(invocation, &enrolling.house, err) &&
+	            unfinished_find(invocation, enrolling.house.registry, &unfinished, err) &&
 	            abandon(&enrolling, &unfinished, err);
 
 	unfinished_clear(&unfinished);
 	enrolling_clear(&enrolling);
-	house_close(&house);
 	return done;
 }
 

@@ -17,17 +17,14 @@ static void print_certificate(struct bytes der)
 	(void)PEM_write(stdout, PEM_STRING_X509, "", der.data, (long)der.len);
 }
 
-static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
-	const struct piv_slot *slot = piv_slot_find(invocation->options.arguments[0]);
+	const struct piv_slot *slot;
 	struct buffer leaf = BUFFER_EMPTY, device = BUFFER_EMPTY;
 	bool done;
 
-	if (!slot || slot->id == 0xf9)
-		return error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95",
-		    invocation->options.arguments[0]);
-	done = piv_attest(course->token.piv, slot, &leaf, err) &&
+	done = token_session_slot(session, 0, &slot, err) && piv_attest(course->token.piv, slot, &leaf, err) &&
 	       piv_certificate_read(course->token.piv, piv_slot_find("f9"), &device, err);
 	if (done) {
 		print_certificate(buffer_bytes(&leaf));
@@ -40,11 +37,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_attest = {

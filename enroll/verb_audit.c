@@ -18,12 +18,6 @@ enum {
 	OPTION_ADVISORY,
 	OPTION_SINCE,
 	OPTION_THREADS,
-	OPTION_POLICY,
-	OPTION_TRUST,
-	OPTION_BUNDLE,
-	OPTION_REGISTRARS,
-	OPTION_REGISTRY,
-	OPTION_JSON,
 };
 
 static const struct option_row options[] = {
@@ -31,12 +25,12 @@ static const struct option_row options[] = {
     [OPTION_ADVISORY] = {"advisory", "ID", N_("only keys that this known vulnerability concerns")},
     [OPTION_SINCE] = {"since", "DATE", N_("only what was enrolled on DATE (2026-11-24) or later")},
     [OPTION_THREADS] = {"threads", "NUMBER", N_("how many at a time (one a processor)")},
-    [OPTION_POLICY] = OPTION_ROW_POLICY,
-    [OPTION_TRUST] = OPTION_ROW_TRUST,
-    [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
-    [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
-    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_POLICY,
+    OPTION_ROW_TRUST,
+    OPTION_ROW_BUNDLE,
+    OPTION_ROW_REGISTRARS,
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

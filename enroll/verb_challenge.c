@@ -6,12 +6,12 @@
 #include "enroll/verb.h"
 #include "registry/attested_possession.h"
 
-enum { OPTION_OUT, OPTION_REGISTRY, OPTION_JSON };
+enum { OPTION_OUT };
 
 static const struct option_row options[] = {
     [OPTION_OUT] = {"out", "FILE", N_("write the challenge there, not on standard output")},
-    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -9,21 +9,19 @@ static const struct option_row options[] = {
     OPTION_ROW_PIN_FD,
     OPTION_ROW_MANAGEMENT_KEY_FD,
     OPTION_ROW_PINENTRY,
-    {"yes", NULL, N_("do it without asking")},
+    OPTION_ROW_YES,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
 
-static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
 	char loss[96];
 	bool deleted;
 
-	course->request.slot = piv_slot_find(invocation->options.arguments[0]);
-	if (!course->request.slot || course->request.slot->id == 0xf9)
-		return error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95",
-		    invocation->options.arguments[0]);
+	if (!token_session_slot(session, 0, &course->request.slot, err))
+		return false;
 	snprintf(loss, sizeof(loss), translated("the key in slot %s is destroyed, and what was encrypted to it"),
 	    course->request.slot->name);
 	if (!token_session_confirm(session, loss, err) || !token_session_manage(session, err) ||
@@ -37,11 +35,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_delete = {

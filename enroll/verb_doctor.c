@@ -2,13 +2,13 @@
 #include "enroll/report.h"
 #include "enroll/verb.h"
 
-enum { OPTION_SSHD_CONFIG, OPTION_FROM, OPTION_ALL, OPTION_JSON };
+enum { OPTION_SSHD_CONFIG, OPTION_FROM, OPTION_ALL };
 
 static const struct option_row options[] = {
     [OPTION_SSHD_CONFIG] = {"sshd-config", "FILE", N_("sshd's configuration, in place of the usual one")},
     [OPTION_FROM] = {"from", "ADDRESS", N_("judge logins from there (127.0.0.1)")},
     [OPTION_ALL] = {"all", NULL, N_("show also what is good")},
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

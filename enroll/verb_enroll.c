@@ -17,9 +17,9 @@ static const struct option_row options[] = {
     OPTION_ROW_PUK_FD,
     OPTION_ROW_ESCROW,
     OPTION_ROW_MANAGEMENT_KEY_FD,
-    {"factory-codes", NULL, N_("it has the factory's codes (for firmware below 5.3)")},
+    OPTION_ROW_FACTORY_CODES,
     {"tries", "NUMBER", N_("how often PIN and PUK of a fresh token may be tried")},
-    {"yes", NULL, N_("replace a key that is in the slot, without asking")},
+    OPTION_ROW_YES_REPLACE,
     {"fido", NULL, N_("a FIDO2 key, ed25519 or ecdsa-p256")},
     {"resident", NULL, N_("FIDO2: keep the key handle in the token as well")},
     {"verify-required", NULL, N_("FIDO2: the PIN at every use")},
@@ -45,7 +45,7 @@ static bool enroll_person(struct enrolling *enrolling, const char *person, struc
 	if (enrolling->request.fido)
 		return token_open_fido(&choice, &authenticator, err) &&
 		       enrolling_run_fido(enrolling, person, &authenticator, err);
-	return token_open(enrolling->house->context, &choice, &token, err) &&
+	return token_open(enrolling->house.context, &choice, &token, err) &&
 	       enrolling_run(enrolling, person, &token, err);
 }
 
@@ -69,17 +69,15 @@ static bool run(struct invocation *invocation, struct error *err)
 {
 	const struct options *given = &invocation->options;
 	const char *list = options_find(given, "from");
-	struct house house = HOUSE_EMPTY;
-	struct enrolling enrolling = {.quiet = false};
+	struct enrolling enrolling = ENROLLING_EMPTY;
 	bool all = true;
 	bool done =
-	    arguments_check(given, err) && enrolling_init(invocation, &house, &enrolling, err) &&
-	    house_open(invocation, &house, err) &&
+	    arguments_check(given, err) && enrolling_init(invocation, &enrolling, err) &&
+	    house_open(invocation, &enrolling.house, err) &&
 	    (list ? batch_run(&enrolling, list, &all, err) : enroll_person(&enrolling, given->arguments[0], err));
 
 	invocation->status = all ? 0 : 1;
 	enrolling_clear(&enrolling);
-	house_close(&house);
 	return done;
 }
 

@@ -14,16 +14,16 @@
 
 #define KEY_MAXIMUM ((size_t)64 * 1024)
 
-enum { OPTION_KEY, OPTION_UNTIL, OPTION_REASON, OPTION_SECOND, OPTION_REGISTRARS, OPTION_REGISTRY, OPTION_JSON };
+enum { OPTION_KEY, OPTION_UNTIL, OPTION_REASON, OPTION_SECOND };
 
 static const struct option_row options[] = {
     [OPTION_KEY] = {"key", "FILE.pub", N_("the key that is let in without evidence")},
     [OPTION_UNTIL] = {"until", "DATE", N_("when it ends by itself (2026-11-30), 31 days at most")},
     [OPTION_REASON] = {"reason", "TEXT", N_("why, for the record")},
     [OPTION_SECOND] = {"second-operator", "KEY", N_("another registrar's key, who signs too")},
-    [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
-    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_REGISTRARS,
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -4,11 +4,11 @@
 #include "enroll/help.h"
 #include "enroll/report.h"
 
-enum { OPTION_WORDS, OPTION_JSON };
+enum { OPTION_WORDS };
 
 static const struct option_row options[] = {
     [OPTION_WORDS] = {"words", NULL, N_("only the words, as completion in shells wants them")},
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

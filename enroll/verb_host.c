@@ -4,7 +4,7 @@
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
 
-enum { OPTION_TRY, OPTION_RELOAD, OPTION_MINUTES, OPTION_UNCONFIRMED, OPTION_FORCE, OPTION_JSON };
+enum { OPTION_TRY, OPTION_RELOAD, OPTION_MINUTES, OPTION_UNCONFIRMED, OPTION_FORCE };
 
 static const struct option_row options[] = {
     [OPTION_TRY] = {"try", "COMMAND", N_("a login that must work before and after")},
@@ -12,7 +12,7 @@ static const struct option_row options[] = {
     [OPTION_MINUTES] = {"minutes", "NUMBER", N_("taken back after so long unless confirmed (10)")},
     [OPTION_UNCONFIRMED] = {"unconfirmed", NULL, N_("undo only what nobody confirmed")},
     [OPTION_FORCE] = {"force", NULL, N_("undo although the files were edited since")},
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -49,19 +49,17 @@ static bool read_exhibit(const struct options *given, struct ssh_key *key, struc
 static bool run(struct invocation *invocation, struct error *err)
 {
 	const char *person = invocation->options.arguments[0];
-	struct house house = HOUSE_EMPTY;
-	struct enrolling enrolling = {.quiet = false};
+	struct enrolling enrolling = ENROLLING_EMPTY;
 	struct exhibit exhibit = EXHIBIT_EMPTY;
 	struct ssh_key key = SSH_KEY_EMPTY;
-	bool done = enrolling_init(invocation, &house, &enrolling, err) &&
-	            read_exhibit(&invocation->options, &key, &exhibit, err) &&
-	            house_open_desk(invocation, &house, err) && enrolling_check_person(&enrolling, person, err) &&
-	            enrolling_import(&enrolling, person, &key, &exhibit.evidence, err);
+	bool done =
+	    enrolling_init(invocation, &enrolling, err) && read_exhibit(&invocation->options, &key, &exhibit, err) &&
+	    house_open_desk(invocation, &enrolling.house, err) && enrolling_check_person(&enrolling, person, err) &&
+	    enrolling_import(&enrolling, person, &key, &exhibit.evidence, err);
 
 	exhibit_clear(&exhibit);
 	ssh_key_clear(&key);
 	enrolling_clear(&enrolling);
-	house_close(&house);
 	return done;
 }
 

@@ -11,7 +11,6 @@ enum {
 	OPTION_AGENT,
 	OPTION_PKCS11,
 	OPTION_NO_PASSPHRASE,
-	OPTION_JSON,
 };
 
 static const struct option_row options[] = {
@@ -21,7 +20,7 @@ static const struct option_row options[] = {
     [OPTION_AGENT] = {"agent", NULL, N_("the key is in ssh-agent; FILE is its .pub file")},
     [OPTION_PKCS11] = {"pkcs11", "MODULE", N_("the key is behind MODULE; FILE is its .pub file")},
     [OPTION_NO_PASSPHRASE] = {"no-passphrase", NULL, N_("make the key without a passphrase")},
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -3,12 +3,12 @@
 #include "enroll/report.h"
 #include "enroll/verb.h"
 
-enum { OPTION_USER, OPTION_REGISTRY, OPTION_JSON };
+enum { OPTION_USER };
 
 static const struct option_row options[] = {
     [OPTION_USER] = {"user", "USER", N_("only this user's")},
-    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -12,16 +12,16 @@
 #define SECONDS_USUAL 60
 #define SECONDS_MAXIMUM 3600
 
-enum { OPTION_METADATA, OPTION_TIME, OPTION_CA_FILE, OPTION_TIME_LIMIT, OPTION_TRUST, OPTION_BUNDLE, OPTION_JSON };
+enum { OPTION_METADATA, OPTION_TIME, OPTION_CA_FILE, OPTION_TIME_LIMIT };
 
 static const struct option_row options[] = {
     [OPTION_METADATA] = OPTION_ROW_METADATA,
     [OPTION_TIME] = {"time", "DATE", N_("judge as on DATE (2026-11-24), not as of now")},
     [OPTION_CA_FILE] = {"ca-file", "FILE", N_("download: believe the authorities in FILE (PEM) only")},
     [OPTION_TIME_LIMIT] = {"time-limit", "SECONDS", N_("download: give up after SECONDS, 60 if not given")},
-    [OPTION_TRUST] = OPTION_ROW_TRUST,
-    [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_TRUST,
+    OPTION_ROW_BUNDLE,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -14,20 +14,10 @@ static const struct option_row options[] = {
     OPTION_ROW_PIN_FD,
     OPTION_ROW_MANAGEMENT_KEY_FD,
     OPTION_ROW_PINENTRY,
-    {"yes", NULL, N_("do it without asking")},
+    OPTION_ROW_YES,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
-
-static const struct piv_slot *slot_of(const char *name, struct error *err)
-{
-	const struct piv_slot *slot = piv_slot_find(name);
-
-	if (slot && slot->id != 0xf9)
-		return slot;
-	(void)error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95", name);
-	return NULL;
-}
 
 /* The certificate goes along: written at its new place before it goes from the old one. */
 static bool move_certificate(struct piv *piv, const struct piv_slot *from, const struct piv_slot *to, struct error *err)
@@ -45,14 +35,13 @@ static bool move_certificate(struct piv *piv, const struct piv_slot *from, const
 	return done;
 }
 
-static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
-	const struct piv_slot *from = slot_of(invocation->options.arguments[0], err),
-	                      *to = from ? slot_of(invocation->options.arguments[1], err) : NULL;
+	const struct piv_slot *from, *to;
 	char loss[96];
 
-	if (!from || !to)
+	if (!token_session_slot(session, 0, &from, err) || !token_session_slot(session, 1, &to, err))
 		return false;
 	if (!piv_key_can_move(course->identity.firmware))
 		return error_set(err, ERROR_CARD_UNSUPPORTED, "this firmware cannot move keys: 5.7 is the first");
@@ -66,11 +55,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_move = {

@@ -13,20 +13,16 @@ enum {
 	OPTION_USER,
 	OPTION_GROUP,
 	OPTION_HOST_CLASS,
-	OPTION_POLICY,
-	OPTION_TRUST,
-	OPTION_BUNDLE,
-	OPTION_JSON,
 };
 
 static const struct option_row options[] = {
     [OPTION_USER] = {"user", "USER", N_("for whom the rules are tried")},
     [OPTION_GROUP] = {"group", "GROUP", N_("a group that this user is in")},
     [OPTION_HOST_CLASS] = {"host-class", "CLASS", N_("the class of the host")},
-    [OPTION_POLICY] = OPTION_ROW_POLICY,
-    [OPTION_TRUST] = OPTION_ROW_TRUST,
-    [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_POLICY,
+    OPTION_ROW_TRUST,
+    OPTION_ROW_BUNDLE,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -14,7 +14,7 @@ static const struct option_row options[] = {
     OPTION_ROW_ESCROW,
     OPTION_ROW_MANAGEMENT_KEY_FD,
     {"out", "FILE", N_("write the enrollment there, as an SSH certificate")},
-    {"yes", NULL, N_("replace a key that is in the slot, without asking")},
+    OPTION_ROW_YES_REPLACE,
     OPTION_ROW_REGISTRY,
     OPTION_ROW_POLICY,
     OPTION_ROW_TRUST,
@@ -52,27 +52,25 @@ static bool go_on(struct enrolling *enrolling, struct unfinished *unfinished, st
 	bool recorded;
 
 	tell(&unfinished->record);
-	if (!unfinished_is_recorded(unfinished, &enrolling->house->desk, &recorded, err))
+	if (!unfinished_is_recorded(unfinished, &enrolling->house.desk, &recorded, err))
 		return false;
 	if (recorded)
 		return unfinished_end(unfinished, "enrolled", enrolling->request.now, err) &&
 		       enroll_resumed(enrolling->invocation, &unfinished->record, NULL, err);
-	return unfinished_open_token(unfinished, enrolling->invocation, enrolling->house->context, &token, err) &&
+	return unfinished_open_token(unfinished, enrolling->invocation, enrolling->house.context, &token, err) &&
 	       enrolling_resume(enrolling, &unfinished->record, &unfinished->journal, &token, err);
 }
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct house house = HOUSE_EMPTY;
-	struct enrolling enrolling = {.quiet = false};
+	struct enrolling enrolling = ENROLLING_EMPTY;
 	struct unfinished unfinished = UNFINISHED_EMPTY;
-	bool done = enrolling_init(invocation, &house, &enrolling, err) && house_open(invocation, &house, err) &&
-	            unfinished_find(invocation, house.registry, &unfinished, err) &&
+	bool done = enrolling_init(invocation, &enrolling, err) && house_open(invocation, &enrolling.house, err) &&
+	            unfinished_find(invocation, enrolling.house.registry, &unfinished, err) &&
 	            go_on(&enrolling, &unfinished, err);
 
 	unfinished_clear(&unfinished);
 	enrolling_clear(&enrolling);
-	house_close(&house);
 	return done;
 }
 

@@ -3,12 +3,12 @@
 #include "enroll/report.h"
 #include "enroll/verb.h"
 
-enum { OPTION_REASON, OPTION_REGISTRY, OPTION_JSON };
+enum { OPTION_REASON };
 
 static const struct option_row options[] = {
     [OPTION_REASON] = {"reason", "TEXT", N_("why, for the record")},
-    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -45,11 +45,12 @@ static bool print(struct walk *walk, const struct token_facts *facts, struct err
 		return report_take_json("slots", json_pack("{s:O}", "slots", walk->slots), err);
 	if (facts->num_slots == 0)
 		report_text("No slot holds a key.\n");
-	return report_end(err);
+	return true;
 }
 
-static bool work(struct invocation *invocation, struct token_session *session, struct error *err)
+static bool work(struct token_session *session, struct error *err)
 {
+	const struct invocation *invocation = session->invocation;
 	struct walk walk = {.invocation = invocation,
 	    .piv = session->course.token.piv,
 	    .slots = invocation->json ? json_array() : NULL};
@@ -70,11 +71,7 @@ static bool work(struct invocation *invocation, struct token_session *session, s
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_slots = {

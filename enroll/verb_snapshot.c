@@ -7,12 +7,12 @@
 #include "registry/revocation_list.h"
 #include "registry/snapshot.h"
 
-enum { OPTION_OUTPUT, OPTION_REGISTRY, OPTION_JSON };
+enum { OPTION_OUTPUT };
 
 static const struct option_row options[] = {
     [OPTION_OUTPUT] = {"output", "FILE", N_("write it there, in place of this machine's own")},
-    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

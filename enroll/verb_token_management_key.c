@@ -30,11 +30,7 @@ static bool work(struct token_session *session, struct error *err)
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(&session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_token_management_key = {

@@ -7,14 +7,14 @@ static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
     OPTION_ROW_PIN_FD,
-    {"new-pin-fd", "N", N_("read the new PIN from descriptor N")},
+    OPTION_ROW_NEW_PIN_FD,
     OPTION_ROW_PINENTRY,
-    {"factory-codes", NULL, N_("it has the factory's codes (for firmware below 5.3)")},
+    OPTION_ROW_FACTORY_CODES,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
 
-static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
 	struct codes_source source = session->answers.pin;
@@ -24,7 +24,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 
 	token_name(&course->token, name);
 	snprintf(question, sizeof(question), translated("PIN of %s"), name);
-	if (!house_descriptor(invocation, "new-pin-fd", &source.descriptor, err) ||
+	if (!house_descriptor(session->invocation, "new-pin-fd", &source.descriptor, err) ||
 	    (!course->pin_state.is_default &&
 	        !codes_ask(&session->answers.pin, question, "--pin-fd", &course->pin, err)))
 		return false;
@@ -39,11 +39,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_token_pin = {

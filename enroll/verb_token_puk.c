@@ -6,17 +6,17 @@
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
-    {"present-puk-fd", "N", N_("read the present PUK from descriptor N")},
+    OPTION_ROW_PRESENT_PUK_FD,
     OPTION_ROW_PUK_FD,
     OPTION_ROW_ESCROW,
     OPTION_ROW_REGISTRY,
     OPTION_ROW_PINENTRY,
-    {"factory-codes", NULL, N_("it has the factory's codes (for firmware below 5.3)")},
+    OPTION_ROW_FACTORY_CODES,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
 
-static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
 	struct codes_source source = session->answers.pin;
@@ -25,7 +25,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 	bool done;
 
 	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
-	if (!house_descriptor(invocation, "present-puk-fd", &source.descriptor, err) ||
+	if (!house_descriptor(session->invocation, "present-puk-fd", &source.descriptor, err) ||
 	    (!course->puk_state.is_default && !codes_ask(&source, question, "--present-puk-fd", &present, err)))
 		return false;
 	done = token_codes_new_puk(course, present, err);
@@ -39,11 +39,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_token_puk = {

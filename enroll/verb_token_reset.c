@@ -6,7 +6,7 @@
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
-    {"yes", NULL, N_("do it without asking")},
+    OPTION_ROW_YES,
     OPTION_ROW_REGISTRY,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
@@ -28,11 +28,7 @@ static bool work(struct token_session *session, struct error *err)
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(&session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_token_reset = {

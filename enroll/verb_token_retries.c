@@ -13,7 +13,7 @@ static const struct option_row options[] = {
     OPTION_ROW_REGISTRY,
     OPTION_ROW_MANAGEMENT_KEY_FD,
     OPTION_ROW_PINENTRY,
-    {"yes", NULL, N_("do it without asking")},
+    OPTION_ROW_YES,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -29,15 +29,15 @@ static bool read_tries(const char *text, unsigned *tries, struct error *err)
 	return true;
 }
 
-static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
 	struct course_request *request = &course->request;
 	char name[TOKEN_NAME_SIZE];
 
 	token_name(&course->token, name);
-	if (!read_tries(invocation->options.arguments[0], &request->pin_tries, err) ||
-	    !read_tries(invocation->options.arguments[1], &request->puk_tries, err) ||
+	if (!read_tries(session->invocation->options.arguments[0], &request->pin_tries, err) ||
+	    !read_tries(session->invocation->options.arguments[1], &request->puk_tries, err) ||
 	    !token_session_confirm(session, translated("the present PUK is lost, a new one is set"), err))
 		return false;
 	if (!course_run_retries(course, err)) {
@@ -52,11 +52,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_token_retries = {

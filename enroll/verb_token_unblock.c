@@ -6,21 +6,21 @@
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
     OPTION_ROW_READER,
-    {"present-puk-fd", "N", N_("read the present PUK from descriptor N")},
-    {"new-pin-fd", "N", N_("read the new PIN from descriptor N")},
+    OPTION_ROW_PRESENT_PUK_FD,
+    OPTION_ROW_NEW_PIN_FD,
     OPTION_ROW_PINENTRY,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
 
-static bool work(const struct invocation *invocation, struct token_session *session, struct error *err)
+static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
 	struct codes_source puk_source = session->answers.pin, pin_source = session->answers.pin;
 	struct secret *puk = NULL, *wanted = NULL;
 	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
-	bool done = house_descriptor(invocation, "present-puk-fd", &puk_source.descriptor, err) &&
-	            house_descriptor(invocation, "new-pin-fd", &pin_source.descriptor, err);
+	bool done = house_descriptor(session->invocation, "present-puk-fd", &puk_source.descriptor, err) &&
+	            house_descriptor(session->invocation, "new-pin-fd", &pin_source.descriptor, err);
 
 	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
 	done = done && codes_ask(&puk_source, question, "--present-puk-fd", &puk, err);
@@ -37,11 +37,7 @@ static bool work(const struct invocation *invocation, struct token_session *sess
 
 static bool run(struct invocation *invocation, struct error *err)
 {
-	struct token_session session;
-	bool done = token_session_open(invocation, &session, err) && work(invocation, &session, err) && report_end(err);
-
-	token_session_close(&session);
-	return done;
+	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_token_unblock = {

@@ -6,10 +6,8 @@
 #include "enroll/token_facts.h"
 #include "enroll/verb.h"
 
-enum { OPTION_JSON };
-
 static const struct option_row options[] = {
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -6,12 +6,10 @@
 #include "enroll/subcommand.h"
 #include "registry/trust_update.h"
 
-enum { OPTION_TRUST, OPTION_BUNDLE, OPTION_JSON };
-
 static const struct option_row options[] = {
-    [OPTION_TRUST] = OPTION_ROW_TRUST,
-    [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_TRUST,
+    OPTION_ROW_BUNDLE,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

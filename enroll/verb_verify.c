@@ -18,13 +18,6 @@ enum {
 	OPTION_USER,
 	OPTION_EVIDENCE_ONLY,
 	OPTION_TIME,
-	OPTION_POLICY,
-	OPTION_METADATA,
-	OPTION_TRUST,
-	OPTION_BUNDLE,
-	OPTION_REGISTRARS,
-	OPTION_REGISTRY,
-	OPTION_JSON,
 };
 
 static const struct option_row options[] = {
@@ -41,13 +34,13 @@ static const struct option_row options[] = {
     [OPTION_USER] = {"user", "USER", N_("the person to whom the rules apply")},
     [OPTION_EVIDENCE_ONLY] = {"evidence-only", NULL, N_("say whether the evidence is genuine; ask no policy")},
     [OPTION_TIME] = {"time", "DATE", N_("judge as on DATE (2026-11-24), not as of now")},
-    [OPTION_POLICY] = OPTION_ROW_POLICY,
-    [OPTION_METADATA] = OPTION_ROW_METADATA,
-    [OPTION_TRUST] = OPTION_ROW_TRUST,
-    [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
-    [OPTION_REGISTRARS] = OPTION_ROW_REGISTRARS,
-    [OPTION_REGISTRY] = OPTION_ROW_REGISTRY,
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_POLICY,
+    OPTION_ROW_METADATA,
+    OPTION_ROW_TRUST,
+    OPTION_ROW_BUNDLE,
+    OPTION_ROW_REGISTRARS,
+    OPTION_ROW_REGISTRY,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 

@@ -3,11 +3,11 @@
 #include "enroll/verb.h"
 #include "enroll/why.h"
 
-enum { OPTION_ACCOUNT, OPTION_JSON };
+enum { OPTION_ACCOUNT };
 
 static const struct option_row options[] = {
     [OPTION_ACCOUNT] = {"account", "NAME", N_("into this account (the person's own)")},
-    [OPTION_JSON] = OPTION_ROW_JSON,
+    OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 
