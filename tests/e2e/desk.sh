@@ -9,11 +9,6 @@ says_not()
 	if grep -qE -e "$1" "$WORLD/output"; then not_ok "$2" "$WORLD/output"; else ok "$2"; fi
 }
 
-tell()
-{
-	"$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2"
-}
-
 reader_of()
 {
 	world_reader_name "$(cat "$WORLD/$1.reader")"
@@ -60,10 +55,9 @@ check_brought_certificate()
 {
 	printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n' >"$WORLD/extensions"
 	openssl x509 -new -extfile "$WORLD/extensions" -subj /CN=bob -force_pubkey "$WORLD/9d.pub" -key "$WORLD/ca.key" -days 30 -out "$WORLD/bob.pem"
-	tell old 'pull 18' >/dev/null
+	world_token_tell old 'pull 18' >/dev/null
 	exits 3 "pulled out while a certificate of a CA is put to its key" world_enroll bob old --slot 9d --certificate "$WORLD/bob.pem"
-	tell old insert >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/old.reader")"
+	world_token_back old
 	mv "$WORLD/bob.pem" "$WORLD/kept.pem"
 	exits 0 "resume needs the file no more" keyenroll resume --pin-fd 5 5<<<$pin
 	expect "that very certificate lies in the slot" bash -c "yubico-piv-tool --reader='$(reader_of old)' -a read-certificate -s 9d |
@@ -118,11 +112,10 @@ check_code_verbs()
 	report 0 token-info "token info" token blue token info --json
 	holds '.facts | map(select(.name == "pin" and .value == "changed, 5 of 5 tries left")) | length == 1' "shows the tries"
 	holds '.facts | map(select(.name == "puk" and .value == "changed, 4 of 4 tries left")) | length == 1' "of both"
-	tell blue 'pull 13' >/dev/null
+	world_token_tell blue 'pull 13' >/dev/null
 	exits 3 "a token is pulled out while its tries are set" token blue token retries 6 6 --yes --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/void"
 	says 'keyenroll resume' "and what to do is said"
-	tell blue insert >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	world_token_back blue
 	exits 1 "the codes are not left as the factory made them" keyenroll abandon
 	report 0 resume "resume" keyenroll resume --json --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
 	holds '.outcome == "tries-set" and .puk_changed and .enrollment == null' "sets them again"
@@ -162,14 +155,13 @@ check_escrow()
 check_resume()
 {
 	local serial
-	serial=$(tell blue serial)
+	serial=$(world_token_tell blue serial)
 	keyenroll revoke --reason test alice >/dev/null
 	exits 1 "nothing to resume" keyenroll resume
-	tell blue 'pull 15' >/dev/null
+	world_token_tell blue 'pull 15' >/dev/null
 	exits 3 "a token is pulled out while it is enrolled" world_enroll alice blue
 	says 'keyenroll resume' "and what to do is said"
-	tell blue insert >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	world_token_back blue
 	exits 1 "a new enrollment of it is refused" world_enroll alice blue
 	says 'journal.unfinished' "because one is not finished"
 	report 0 resume "resume" keyenroll resume --json --serial "$serial" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
@@ -179,10 +171,9 @@ check_resume()
 	exits 0 "it is enrolled" keyenroll list --user alice
 	says 'active' "once"
 	world_token green 5.7.4
-	tell green 'pull 16' >/dev/null
+	world_token_tell green 'pull 16' >/dev/null
 	exits 3 "another one is pulled" world_enroll bob green
-	tell green insert >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/green.reader")"
+	world_token_back green
 	exits 0 "abandon" keyenroll abandon --pin-fd 5 5<<<$pin
 	says 'gone from the token' "takes its key out"
 	exits 0 "slots" token green slots
@@ -206,7 +197,7 @@ check_killed()
 	for ((at = 1; at < 40; at++)); do
 		keyenroll revoke --reason test bob >/dev/null 2>&1
 		token green token reset --yes >/dev/null 2>&1
-		tell green "stop $at" >/dev/null
+		world_token_tell green "stop $at" >/dev/null
 		(exec keyenroll enroll --reader "$(reader_of green)" --yes --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/green.puk") >/dev/null 2>&1 &
 		victim=$!
 		world_wait 20 stopped_or_gone green $victim
@@ -276,7 +267,7 @@ check_batch()
 	token green token reset --yes >/dev/null 2>&1
 	keyenroll revoke --reason test alice >/dev/null 2>&1
 	keyenroll revoke --reason test bob >/dev/null 2>&1
-	one=$(tell blue serial) two=$(tell green serial)
+	one=$(world_token_tell blue serial) two=$(world_token_tell green serial)
 	printf 'user,serial\nalice,%s\n# nobody\nbob,%s\n' "$one" "$two" >"$WORLD/users.csv"
 	report 0 batch "a batch" keyenroll enroll --json --yes --from "$WORLD/users.csv" --pin-fd 5 --puk-fd 6 5< <(echo $pin; echo 314159) 6>"$WORLD/puks"
 	holds '.enrolled == 2 and .failed == 0' "enrolls both"
@@ -322,11 +313,11 @@ check_which()
 	while read -r name person code; do
 		exits 0 "on a terminal $name is chosen" "$walk" 'Which number' "$(number "$name")" 'PIN of token' "$code" -- \
 			bash -c "keyenroll enroll --slot 9c --json $person >'$WORLD/json'"
-		holds '.device == "piv '"$(tell "$name" serial)"'"' "and is the one that is enrolled"
-		report 0 enroll "--serial takes $name" keyenroll enroll --json --slot 9d --serial "$(tell "$name" serial)" --pin-fd 5 "$person" 5<<<"$code"
-		holds '.device == "piv '"$(tell "$name" serial)"'"' "and no other"
+		holds '.device == "piv '"$(world_token_tell "$name" serial)"'"' "and is the one that is enrolled"
+		report 0 enroll "--serial takes $name" keyenroll enroll --json --slot 9d --serial "$(world_token_tell "$name" serial)" --pin-fd 5 "$person" 5<<<"$code"
+		holds '.device == "piv '"$(world_token_tell "$name" serial)"'"' "and no other"
 		report 0 enroll "--reader takes $name" keyenroll enroll --json --slot 9e --reader "$(reader_of "$name")" --pin-fd 5 "$person" 5<<<"$code"
-		holds '.device == "piv '"$(tell "$name" serial)"'"' "and no other"
+		holds '.device == "piv '"$(world_token_tell "$name" serial)"'"' "and no other"
 	done <<-END
 		blue alice $pin
 		green bob 314159
@@ -348,7 +339,7 @@ guarded()
 {
 	local text=$1 serial
 	shift
-	serial=$(tell blue serial)
+	serial=$(world_token_tell blue serial)
 	cp "$WORLD/blue.state" "$WORLD/state"
 	exits 1 "$text without consent" setsid -w keyenroll "$@" --reader "$(reader_of blue)" 5<<<$pin 6>"$WORLD/void"
 	says 'say --yes.*operator.declined' "says what consent is"

@@ -9,7 +9,7 @@ export SSH_SK_PROVIDER=$provider
 
 tell()
 {
-	"$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2" >/dev/null
+	world_token_tell "$1" "$2" >/dev/null
 }
 
 # enroll USER TOKEN FILE OPTION...

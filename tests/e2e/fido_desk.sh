@@ -10,7 +10,7 @@ provider=$prefix/lib/keyenroll/libsk-keyenroll.so
 
 tell()
 {
-	"$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2" >/dev/null
+	world_token_tell "$1" "$2" >/dev/null
 }
 
 reader()

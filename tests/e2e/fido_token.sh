@@ -23,7 +23,7 @@ token()
 
 tell()
 {
-	"$build/tests/vtoken/vtoken" --control "$WORLD/$personality.control" --tell "$1" >/dev/null
+	world_token_tell "$personality" "$1" >/dev/null
 }
 
 world_pcscd 6

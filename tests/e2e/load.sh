@@ -2,6 +2,7 @@
 # The verifier under clients that do as they like, and sshd under a verifier that does not answer, with the real programs: 200 ask at
 # once beside others that send half a request, never read or send a megabyte; the snapshot is replaced in the middle of it; the
 # verifier is dead, absent, hung, and its stand-in hangs too. Nothing takes longer than the two seconds that are promised.
+# Runs alone.
 . "$(dirname "$0")/world.sh"
 
 # What the clients allow themselves, with room for a busy machine to notice.

@@ -21,7 +21,7 @@ enroll()
 
 tell_token()
 {
-	"$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2" >/dev/null
+	world_token_tell "$1" "$2" >/dev/null
 }
 
 as()

@@ -81,18 +81,6 @@ asks()
 		keyenroll-sshd authorized-keys "$1" "$type" "$key" 2>>"$WORLD/asks.log"
 }
 
-# unplug TOKEN: returns when pcscd has seen it too.
-unplug()
-{
-	world_token_stop "$1"
-	world_wait 10 is_absent "$(cat "$WORLD/$1.reader")"
-}
-
-is_absent()
-{
-	! world_card_present "$1"
-}
-
 start_sshd()
 {
 	local name=$1
@@ -118,7 +106,7 @@ world_token rsa 5.7.4
 enroll_token rsa alice --algorithm rsa-2048
 expect "a snapshot is written" world_snapshot
 expect_enters "(a) an attested RSA-2048 key logs in" alice
-unplug rsa
+world_token_stop rsa
 world_token one 5.7.4
 enroll_token one alice
 expect "a snapshot is written again" world_snapshot
@@ -197,7 +185,7 @@ identity=token
 start_sshd gated < <(world_gate)
 
 # ---- (e) ----------------------------------------------------------------------------------------------------------------------
-unplug one
+world_token_stop one
 "$build/tests/vtoken/vendor-ca" --prefix "Another Vendor" "$WORLD/other-vendor" >"$WORLD/output" 2>&1
 mkdir "$WORLD/other-trust"
 cp "$WORLD/other-vendor/trust.json" "$WORLD/other-trust/"
@@ -207,7 +195,7 @@ enroll_token foreign alice --trust "$WORLD/other-trust"
 expect "the registrar's snapshot has it" world_snapshot
 expect_stays_out "(e) evidence under a CA that the host does not believe is refused" alice
 expect_logged "(e) with its reason in the log" 'piv\.issuer-unknown'
-unplug foreign
+world_token_stop foreign
 
 # ---- (f) ----------------------------------------------------------------------------------------------------------------------
 world_token one 5.7.4
@@ -254,10 +242,10 @@ identity=token
 expect_enters "the whole snapshot again, and the good key logs in" alice
 
 # ---- (d) ----------------------------------------------------------------------------------------------------------------------
-unplug one
+world_token_stop one
 world_token rsa 5.7.4
 expect_stays_out "(d) a revoked key is refused" alice
-unplug rsa
+world_token_stop rsa
 world_token one 5.7.4
 
 # ---- (j) ----------------------------------------------------------------------------------------------------------------------

@@ -5,12 +5,6 @@
 
 probe=$build/tests/e2e/piv_probe
 
-# told NAME COMMAND: one command to the token's control socket.
-told()
-{
-	"$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2"
-}
-
 # fails_as WORD COMMAND...: it fails, and its last line begins with that word.
 fails_as()
 {
@@ -61,9 +55,9 @@ done
 expect "5.7.4: a retired slot" "$probe" course "$new" ecdsa-p256 82 123456
 expect "5.7.4: a certificate of RSA 4096, written in one piece" "$probe" course "$new" rsa-4096 9c 123456
 
-told new count >/dev/null
+world_token_tell new count >/dev/null
 "$probe" course "$new" ecdsa-p256 9a 123456 >/dev/null
-count=$(told new count)
+count=$(world_token_tell new count)
 # Of these, 4 are the probe's own checks: metadata of the slot, the certificate read back, and a signature more with its PIN.
 [ "$count" -le 20 ] && ok "a course takes few commands ($count)" || not_ok "a course takes few commands ($count)"
 
@@ -110,10 +104,9 @@ expect "a wrong PIN" fails_as pin.wrong "$probe" pin "$new" 654321
 grep -q '2 tries are left' "$WORLD/output" && ok "says how many tries are left" || not_ok "says how many tries are left" "$WORLD/output"
 expect "the right one" "$probe" pin "$new" 123456
 
-told middle "pull 7" >/dev/null
+world_token_tell middle "pull 7" >/dev/null
 expect "a token that is pulled out midway" fails_as card.removed "$probe" course "$middle" ecdsa-p256 9a 123456
-told middle insert >/dev/null
-world_wait 15 world_card_present "$(cat "$WORLD/middle.reader")"
+world_token_back middle
 expect "and put in again" "$probe" course "$middle" ecdsa-p256 9a 123456
 
 "$probe" hold "$new" </dev/zero >"$WORLD/holder" &

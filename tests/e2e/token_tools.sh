@@ -76,7 +76,7 @@ pkcs11_signs()
 
 says()
 {
-	"$build/tests/vtoken/vtoken" --control "$WORLD/$token.control" --tell "$1"
+	world_token_tell "$token" "$1"
 }
 
 # extension FILE OID: the bytes inside extnValue, as OpenSSL shows them.

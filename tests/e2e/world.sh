@@ -11,6 +11,8 @@
 #   world_pcscd [READERS]              pcscd with that many virtual readers
 #   world_token NAME PERSONALITY       a virtual token in the next free reader; returns when pcscd sees it
 #   world_token_stop NAME              pulls it out; its state file stays, world_token puts the same card back
+#   world_token_tell NAME ORDER        an order to the token (tests/vtoken/control.h); prints what it answers
+#   world_token_back NAME              puts a card in again that an order pulled out
 #   world_desk                         a registrar, the test vendor's trust, this machine set up as a host that believes both
 #   world_enroll USER TOKEN [OPTION]...  keyenroll enroll; the token gets the PIN $pin, its new PUK stands in $WORLD/TOKEN.puk
 #   world_snapshot                     what was enrolled reaches the host
@@ -138,7 +140,8 @@ world_kill()
 world_install()
 {
 	[ "${KEYENROLL_INSTALLED-no}" = no ] || return 0
-	make --no-print-directory -s -C "$build" install >"$WORLD/install.log" 2>&1 ||
+	# One at a time: libtool links anew for its place in the build's own folders.
+	flock "$build/config.status" make --no-print-directory -s -C "$build" install >"$WORLD/install.log" 2>&1 ||
 		world_die "make install: $(tail -n 5 "$WORLD/install.log")"
 	id _keyenroll >/dev/null 2>&1 ||
 		useradd --system --no-log-init --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin _keyenroll
@@ -240,9 +243,11 @@ world_card_present()
 	opensc-tool --reader "$(world_reader_name "$1")" --atr 2>/dev/null | grep -q :
 }
 
+# What pcscd itself believes of the reader's first slot. A card that does not answer is not yet one that is gone: one put in before
+# pcscd has missed its predecessor is taken for that, and stays mute if pcscd had it powered down.
 world_card_absent()
 {
-	! world_card_present "$1"
+	opensc-tool --list-readers | grep -q "^[0-9]* *No .*Virtual $1 .*00 00\$"
 }
 
 # PC/SC's own name of the reader's first slot, as keyenroll tokens shows it.
@@ -255,6 +260,18 @@ world_reader_name()
 world_token_stop()
 {
 	world_kill "$1" && world_wait 15 world_card_absent "$(cat "$WORLD/$1.reader")"
+}
+
+world_token_tell()
+{
+	"$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2"
+}
+
+world_token_back()
+{
+	local reader
+	reader=$(cat "$WORLD/$1.reader")
+	world_wait 15 world_card_absent "$reader" && world_token_tell "$1" insert >/dev/null && world_wait 15 world_card_present "$reader"
 }
 
 # ---- desk and host ----------------------------------------------------------------------------------------------------------
