@@ -69,6 +69,12 @@ enters()
 	[ "$(world_ssh alice id -un)" = alice ]
 }
 
+# It holds no other sockets than the one it listens at and the log's.
+verifier_is_idle()
+{
+	[ "$(find "/proc/$(cat "$WORLD/keyenrolld.pid")/fd" -lname 'socket:*' | wc -l)" -le 2 ]
+}
+
 world_install
 world_user alice
 world_syslog
@@ -98,8 +104,7 @@ world_logged 'protocol\.format|input\.limit' && ok "what the others sent is in t
 expect "meanwhile alice logs in through sshd" timed 10000 enters
 wait $!
 all_are "and nobody was turned away for it" none 4000
-world_wait 5 test "$(find "/proc/$(cat "$WORLD/keyenrolld.pid")/fd" -lname 'socket:*' | wc -l)" -le 2 &&
-	ok "no connection is left open" || not_ok "no connection is left open"
+expect "no connection is left open" world_wait 5 verifier_is_idle
 
 # ---- the snapshot is replaced -----------------------------------------------------------------------------------------------
 cp "$state/snapshot" "$WORLD/with"
