@@ -280,7 +280,7 @@ static void a_hanging_peer_costs_no_more_than_the_deadline(void **state)
 	(void)snprintf(path, sizeof(path), "%s/peer", host.folder);
 	for (size_t i = 0; i < 2; i++) {
 		struct client client = {.socket = path, .verifier = fallback, .timeout_ms = 300};
-		struct deadline late = deadline_in(600);
+		struct deadline late = deadline_in(2000);
 		struct error err = ERROR_EMPTY;
 		pid_t peer = start_peer(path, fronts[i], true);
 
@@ -298,7 +298,7 @@ static void a_full_queue_costs_no_more_than_the_deadline(void **state)
 	struct client client = {.timeout_ms = 300};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), first, second;
-	struct deadline late = deadline_in(600);
+	struct deadline late = deadline_in(2000);
 	struct error err = ERROR_EMPTY;
 
 	(void)state;
