@@ -34,8 +34,9 @@ static bool run(struct invocation *invocation, struct error *err)
 	if (options_given(given, OPTION_WORDS) && given->num_arguments == 1 && help_second_words(given->arguments[0]))
 		return report_end(err);
 	if (given->num_arguments > 0) {
+		/* A word behind the verb is what it is to do, as in "help policy check": its text tells of each. */
 		verb = verb_find_words(given->arguments, given->num_arguments, &num_words);
-		if (!verb || num_words != given->num_arguments)
+		if (!verb)
 			return error_set(err, ERROR_USAGE, "there is no verb \"%s\"", given->arguments[0]);
 	}
 	if (options_given(given, OPTION_WORDS))

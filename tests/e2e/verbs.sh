@@ -43,6 +43,8 @@ check_frame()
 		exits 0 "${verb[*]} --help" keyenroll "${verb[@]}" --help
 		says "^Usage: keyenroll ${verb[*]}" "and it is about ${verb[*]}"
 	done < <(jq -r '.verbs[].name' "$WORLD/json")
+	exits 0 "help of a verb and what it is to do" keyenroll help host setup
+	says '^Usage: keyenroll host ' "is about the verb"
 	if command -v man >/dev/null; then
 		expect "help of a verb at a terminal" env MANPAGER=cat TERM=dumb "$top/tests/e2e/terminal_walk" -- keyenroll help list
 		says 'never from an argument or the environment' "opens the manual"
