@@ -67,12 +67,18 @@ try_keyenroll_registrars_5_1()
 		sed -e "s,AAAAC3Nza\.\.\.,$(cut -d' ' -f2 north.pub)," -e "s,AAAAE2Vj\.\.\.,$(cut -d' ' -f2 south.pub)," >example.registrars &&
 		ends_with 1 keyenroll audit --registrars example.registrars && grep -q "no registrar's key here" "$WORLD/output"
 }
+try_keyenroll_registry_5_1() { run_block && grep -q 'Key ID' "$WORLD/output" && grep -q accepted "$WORLD/output"; }
 try_keyenroll_sshd_8_1() { sshd_takes; }
 try_keyenroll_sshd_8_2() { cp "$world_registry/registrar.pub" /etc/ssh/registrars.pub && sshd_takes; }
 try_keyenroll_sshd_8_3() { run_block && grep -qF "$(cut -d' ' -f2 alice.pub)" "$WORLD/output"; }
 try_keyenroll_trust_5_1() { run_block >key.base64 && base64 -d key.base64 | openssl pkey -pubin -inform DER -noout; }
 try_keyenroll_trust_5_2() { cp "$prefix/share/keyenroll/"trust* . && run_block; }
 try_keyenrolld_8_1() { command -v journalctl >/dev/null || return 0; ends_with 1 run_block || run_block <"$WORLD/block"; }
+try_libsk_keyenroll_8_1()
+{
+	local provider
+	cat >ssh_config && provider=$(ssh -G -F ssh_config a.example.org | sed -n 's/^securitykeyprovider //p') && nm -D "$provider" | grep -q ' sk_sign$'
+}
 try_pam_keyenroll_8_1()
 {
 	local line
@@ -84,9 +90,9 @@ try_pam_keyenroll_8_2() { grep -c '^auth sufficient pam_keyenroll\.so mode=\(age
 try_pam_keyenroll_8_3() { grep -qx 'Defaults env_keep += "SSH_AUTH_SOCK"'; }
 
 # In this order each finds what it needs of those before it.
-order="keyenroll-policy.conf.5:1 keyenroll.1:1 keyenroll.1:2 keyenroll.1:3 keyenroll-policy.conf.5:2 keyenroll-host.conf.5:1 keyenroll-sshd.8:1
+order="keyenroll-policy.conf.5:1 keyenroll.1:1 keyenroll.1:2 keyenroll.1:3 keyenroll-registry.5:1 keyenroll-policy.conf.5:2 keyenroll-host.conf.5:1 keyenroll-sshd.8:1
 	keyenroll-sshd.8:2 keyenroll-sshd.8:3 keyenroll-registrars.5:1 keyenroll-trust.5:1 keyenroll-trust.5:2 keyenroll.1:4 keyenroll.1:5
-	keyenrolld.8:1 pam_keyenroll.8:1 pam_keyenroll.8:2 pam_keyenroll.8:3"
+	keyenrolld.8:1 libsk-keyenroll.8:1 pam_keyenroll.8:1 pam_keyenroll.8:2 pam_keyenroll.8:3"
 
 # all_blocks: "PAGE:NUMBER" of each example that the installed pages have.
 all_blocks()
