@@ -128,24 +128,48 @@ static int64_t later(void)
 	return time(NULL) + 10;
 }
 
+struct offer {
+	const char *account;
+	enum sample sample;
+	enum error_code code;
+};
+
+/* What is said of a key that is offered, and of its certificate too. */
+static const struct offer offers[] = {
+    {"alice", GOOD, ERROR_NONE},
+    {"alice", REVOKED, ERROR_ENROLLMENT_REVOKED},
+    {"alice", EXPIRED, ERROR_ENROLLMENT_EXPIRED},
+    {"alice", NOT_YET, ERROR_ENROLLMENT_NOT_YET},
+    {"alice", OTHER_VENDOR, ERROR_PIV_ISSUER_UNKNOWN},
+    {"alice", FORGED_VENDOR, ERROR_PIV_DEVICE_SIGNATURE},
+    {"alice", OTHER_REGISTRAR, ERROR_REGISTRAR_UNKNOWN},
+    {"alice", BOB, ERROR_ENROLLMENT_PERSON},
+    {"root", GOOD, ERROR_ENROLLMENT_PERSON},
+};
+
+static void assert_key_is_judged(const struct offer *offer)
+{
+	struct request request = {.code = REQUEST_AUTHORIZED_KEYS,
+	    .account = bytes_of_text(offer->account),
+	    .service = bytes_of_text("sshd"),
+	    .methods = {publickey(offer->sample)},
+	    .num_methods = 1};
+	struct decision decision = DECISION_EMPTY;
+
+	decide(&request, &fixture.view, later(), &decision);
+	if (decision.error.code != offer->code)
+		fail_msg("sample %d for \"%s\": %s: %s", (int)offer->sample, offer->account,
+		    error_word(decision.error.code), decision.error.text);
+	assert_int_equal(decision.verdict, offer->code == ERROR_NONE ? REQUEST_ACCEPTED : REQUEST_REFUSED);
+	assert_int_equal(decision.output.len > 0, offer->code == ERROR_NONE);
+	decision_clear(&decision);
+}
+
 static void each_offered_key_gets_its_answer(void **state)
 {
-	static const struct {
-		const char *account;
-		enum sample sample;
-		enum error_code code;
-	} rows[] = {
-	    {"alice", GOOD, ERROR_NONE},
-	    {"alice", REVOKED, ERROR_ENROLLMENT_REVOKED},
-	    {"alice", EXPIRED, ERROR_ENROLLMENT_EXPIRED},
-	    {"alice", NOT_YET, ERROR_ENROLLMENT_NOT_YET},
-	    {"alice", OTHER_VENDOR, ERROR_PIV_ISSUER_UNKNOWN},
-	    {"alice", FORGED_VENDOR, ERROR_PIV_DEVICE_SIGNATURE},
-	    {"alice", OTHER_REGISTRAR, ERROR_REGISTRAR_UNKNOWN},
-	    {"alice", BOB, ERROR_ENROLLMENT_PERSON},
+	static const struct offer of_keys_alone[] = {
 	    {"bob", GOOD, ERROR_ENROLLMENT_PERSON},
 	    {"bob", BOB, ERROR_NONE},
-	    {"root", GOOD, ERROR_ENROLLMENT_PERSON},
 	    {"alice", UNKNOWN, ERROR_ENROLLMENT_ABSENT},
 	    {"alice", GARBAGE, ERROR_SSH_KEY},
 	    {"alice", NO_KEY, ERROR_SSH_KEY},
@@ -155,21 +179,10 @@ static void each_offered_key_gets_its_answer(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct request request = {.code = REQUEST_AUTHORIZED_KEYS,
-		    .account = bytes_of_text(rows[i].account),
-		    .service = bytes_of_text("sshd"),
-		    .methods = {publickey(rows[i].sample)},
-		    .num_methods = 1};
-		struct decision decision = DECISION_EMPTY;
-
-		decide(&request, &fixture.view, later(), &decision);
-		if (decision.error.code != rows[i].code)
-			fail_msg("row %zu: %s: %s", i, error_word(decision.error.code), decision.error.text);
-		assert_int_equal(decision.verdict, rows[i].code == ERROR_NONE ? REQUEST_ACCEPTED : REQUEST_REFUSED);
-		assert_int_equal(decision.output.len > 0, rows[i].code == ERROR_NONE);
-		decision_clear(&decision);
-	}
+	for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++)
+		assert_key_is_judged(&offers[i]);
+	for (size_t i = 0; i < sizeof(of_keys_alone) / sizeof(of_keys_alone[0]); i++)
+		assert_key_is_judged(&of_keys_alone[i]);
 }
 
 static void an_accepted_key_is_one_line_that_ends_in_time(void **state)
@@ -396,37 +409,22 @@ static enum error_code ask(
 
 static void a_certificate_is_judged_by_what_it_carries(void **state)
 {
-	static const struct {
-		const char *account;
-		enum sample sample;
-		enum error_code code;
-	} rows[] = {
-	    {"alice", GOOD, ERROR_NONE},
-	    {"alice", REVOKED, ERROR_ENROLLMENT_REVOKED},
-	    {"alice", EXPIRED, ERROR_ENROLLMENT_EXPIRED},
-	    {"alice", NOT_YET, ERROR_ENROLLMENT_NOT_YET},
-	    {"alice", OTHER_VENDOR, ERROR_PIV_ISSUER_UNKNOWN},
-	    {"alice", FORGED_VENDOR, ERROR_PIV_DEVICE_SIGNATURE},
-	    {"alice", OTHER_REGISTRAR, ERROR_REGISTRAR_UNKNOWN},
-	    {"alice", BOB, ERROR_ENROLLMENT_PERSON},
-	    {"root", GOOD, ERROR_ENROLLMENT_PERSON},
-	};
 	struct decision decision;
 
 	(void)state;
 	for (int with_snapshot = 1; with_snapshot >= 0; with_snapshot--) {
-		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-			enum error_code wanted = rows[i].code, code;
+		for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+			enum error_code wanted = offers[i].code, code;
 
-			if (!with_snapshot && rows[i].sample == REVOKED)
+			if (!with_snapshot && offers[i].sample == REVOKED)
 				wanted = ERROR_NONE;
-			code = ask(REQUEST_PRINCIPALS, rows[i].account, certificate(rows[i].sample), &decision);
+			code = ask(REQUEST_PRINCIPALS, offers[i].account, certificate(offers[i].sample), &decision);
 			if (code != wanted)
 				fail_msg("row %zu: %s: %s", i, error_word(code), decision.error.text);
 			assert_int_equal(decision.output.len > 0, wanted == ERROR_NONE);
 			decision_clear(&decision);
 			assert_int_equal(
-			    ask(REQUEST_SESSION, rows[i].account, certificate(rows[i].sample), &decision), wanted);
+			    ask(REQUEST_SESSION, offers[i].account, certificate(offers[i].sample), &decision), wanted);
 			decision_clear(&decision);
 		}
 		if (with_snapshot)

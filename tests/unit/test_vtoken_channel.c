@@ -202,19 +202,29 @@ static void faults_come_at_their_apdu(void **state)
 }
 
 /* One message, and nothing fetched: data and status word as they come. */
-static void assert_answers(struct bench *bench, const char *hex, size_t data, unsigned status)
+struct exchange {
+	const char *hex;
+	size_t data;
+	unsigned status;
+};
+
+#define GET_DATA "00cb3fff"
+#define THE_OBJECT "5c035fc105"
+#define GET_RESPONSE "00c00000"
+
+static void assert_exchange(struct bench *bench, const struct exchange *exchange)
 {
 	struct buffer message = BUFFER_EMPTY, reply = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 	struct bytes rest, part;
 	uint16_t word = 0;
 
-	assert_done(hex_parse(bytes_of_text(hex), &message, &err), err);
+	assert_done(hex_parse(bytes_of_text(exchange->hex), &message, &err), err);
 	assert_done(token_exchange(&bench->token, buffer_bytes(&message), &reply, &err), err);
 	rest = buffer_bytes(&reply);
-	assert_int_equal(rest.len, data + 2);
-	assert_true(bytes_take(&rest, data, &part) && bytes_take_u16(&rest, &word));
-	assert_int_equal(word, status);
+	assert_int_equal(rest.len, exchange->data + 2);
+	assert_true(bytes_take(&rest, exchange->data, &part) && bytes_take_u16(&rest, &word));
+	assert_int_equal(word, exchange->status);
 	buffer_free(&message);
 	buffer_free(&reply);
 }
@@ -231,90 +241,56 @@ static void put_object(struct bench *bench, size_t len)
 	buffer_free(&content);
 }
 
-/* 600 bytes of content are 604 of reply. */
+/* 600 bytes of content are 604 of reply. A row without hex ends a list. */
 static void long_replies_come_as_the_wire_has_them(void **state)
 {
-	struct bench bench;
+	static const struct {
+		const char *personality;
+		struct exchange exchanges[5];
+	} rows[] = {
+	    {"61xx", {{GET_DATA "000005" THE_OBJECT "0000", 128, 0x6100}, {GET_RESPONSE "00", 128, 0x6100}}},
+	    {"short-only",
+	        {{GET_DATA "000005" THE_OBJECT "0000", 0, 0x6700}, {GET_DATA "05" THE_OBJECT "00", 256, 0x6100},
+	            {GET_RESPONSE "00", 256, 0x615c}, {GET_RESPONSE "5c", 92, 0x9000}}},
+	    {"9000-with-more", {{GET_DATA "05" THE_OBJECT "00", 256, 0x9000}, {GET_RESPONSE "00", 256, 0x9000},
+	                           {GET_RESPONSE "00", 92, 0x9000}, {GET_RESPONSE "00", 0, 0x6985}}},
+	};
 
 	(void)state;
-	bench_open(&bench, "61xx");
-	put_object(&bench, 600);
-	assert_answers(&bench,
-	    "00cb3fff000005"
-	    "5c035fc105"
-	    "0000",
-	    128, 0x6100);
-	assert_answers(&bench, "00c0000000", 128, 0x6100);
-	bench_close(&bench);
-	bench_open(&bench, "short-only");
-	put_object(&bench, 600);
-	assert_answers(&bench,
-	    "00cb3fff000005"
-	    "5c035fc105"
-	    "0000",
-	    0, 0x6700);
-	assert_answers(&bench,
-	    "00cb3fff05"
-	    "5c035fc105"
-	    "00",
-	    256, 0x6100);
-	assert_answers(&bench, "00c0000000", 256, 0x615c);
-	assert_answers(&bench, "00c000005c", 92, 0x9000);
-	bench_close(&bench);
-	bench_open(&bench, "9000-with-more");
-	put_object(&bench, 600);
-	assert_answers(&bench,
-	    "00cb3fff05"
-	    "5c035fc105"
-	    "00",
-	    256, 0x9000);
-	assert_answers(&bench, "00c0000000", 256, 0x9000);
-	assert_answers(&bench, "00c0000000", 92, 0x9000);
-	assert_answers(&bench, "00c0000000", 0, 0x6985);
-	bench_close(&bench);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench bench;
+
+		bench_open(&bench, rows[i].personality);
+		put_object(&bench, 600);
+		for (const struct exchange *next = rows[i].exchanges; next->hex != NULL; next++)
+			assert_exchange(&bench, next);
+		bench_close(&bench);
+	}
 }
 
 /* With the length that was named the answer comes, and the command has run once: a second key would show. */
 static void another_length_is_named_and_then_served(void **state)
 {
+	static const struct exchange reads[] = {
+	    {GET_DATA "05" THE_OBJECT "00", 0, 0x6c3e},
+	    {GET_DATA "05" THE_OBJECT "3e", 62, 0x9000},
+	    {GET_DATA "05" THE_OBJECT "3e", 62, 0x9000},
+	    {"00fd000000", 0, 0x6c03},
+	    {GET_DATA "05" THE_OBJECT "00", 0, 0x6c3e},
+	};
+	static const struct exchange key_wanted = {"0047009a05ac0380011100", 0, 0x6c46};
+	static const struct exchange key_fetched = {"0047009a05ac0380011146", 70, 0x9000};
 	struct bench bench;
 
 	(void)state;
 	bench_open(&bench, "6Cxx");
 	put_object(&bench, 60);
-	assert_answers(&bench,
-	    "00cb3fff05"
-	    "5c035fc105"
-	    "00",
-	    0, 0x6c3e);
-	assert_answers(&bench,
-	    "00cb3fff05"
-	    "5c035fc105"
-	    "3e",
-	    62, 0x9000);
-	assert_answers(&bench,
-	    "00cb3fff05"
-	    "5c035fc105"
-	    "3e",
-	    62, 0x9000);
-	assert_answers(&bench, "00fd000000", 0, 0x6c03);
-	assert_answers(&bench,
-	    "00cb3fff05"
-	    "5c035fc105"
-	    "00",
-	    0, 0x6c3e);
+	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++)
+		assert_exchange(&bench, &reads[i]);
 	bench_manage(&bench);
-	assert_answers(&bench,
-	    "0047009a05"
-	    "ac03800111"
-	    "00",
-	    0, 0x6c46);
+	assert_exchange(&bench, &key_wanted);
 	bench.token.card.changed = false;
-	assert_answers(&bench,
-	    "0047009a05"
-	    "ac03800111"
-	    "46",
-	    70, 0x9000);
+	assert_exchange(&bench, &key_fetched);
 	assert_false(bench.token.card.changed);
 	bench_close(&bench);
 }
