@@ -1,7 +1,10 @@
 #include "enroll/appraising.h"
 
 #include "common/file.h"
+#include "policy/appraise.h"
 #include "policy/evidence_input.h"
+#include "policy/result.h"
+#include "registry/registrars.h"
 
 #define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
 

@@ -3,8 +3,6 @@
  * Knows nothing of options and of how a result is shown. */
 #ifndef ENROLL_APPRAISING_H
 #define ENROLL_APPRAISING_H
-
-#include "policy/appraise.h"
 #include "registry/enrollment.h"
 
 /* What there is to appraise. */

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/appraise.h"
+#include "registry/enrollment.h"
+#include "registry/store.h"
+
 /* Big enough that threads do not wait for each other much, small enough that a batch is a few megabytes. */
 #define BATCH_SIZE 256U
 #define THREADS_MAXIMUM 64U

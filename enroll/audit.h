@@ -5,8 +5,14 @@
 #ifndef ENROLL_AUDIT_H
 #define ENROLL_AUDIT_H
 
-#include "policy/appraise.h"
-#include "registry/store.h"
+#include "common/account_name.h"
+#include "common/ssh_key.h"
+#include "policy/result.h"
+
+struct policy;
+struct registrars;
+struct store;
+struct trust;
 
 /* What is appraised, and against what; all of it borrowed and read by several threads. */
 struct audit_question {

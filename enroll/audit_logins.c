@@ -5,8 +5,11 @@
 #include "common/file.h"
 #include "common/process.h"
 #include "enroll/logins.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
+#include "enroll/verb.h"
 #include "enroll/why.h"
+#include "verifier/configuration.h"
 
 #define LOG_MAXIMUM ((size_t)512 * 1024 * 1024)
 

@@ -2,7 +2,9 @@
 #ifndef ENROLL_AUDIT_LOGINS_H
 #define ENROLL_AUDIT_LOGINS_H
 
-#include "enroll/verb.h"
+#include "common/error.h"
+
+struct invocation;
 
 /* audit_logins: reads sshd's log from the files that are named, "-" for standard input, or the journal of the last three days,
  * decides about each login as this host's verifier would now, and shows who would be refused.

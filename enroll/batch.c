@@ -3,11 +3,16 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "enroll/enrolling.h"
 #include "enroll/failure.h"
+#include "enroll/house.h"
 #include "enroll/input.h"
 #include "enroll/people.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"
+#include "enroll/token.h"
+#include "enroll/verb.h"
+#include "piv/reader.h"
 
 struct tally {
 	size_t enrolled, failed;

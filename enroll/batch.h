@@ -3,7 +3,9 @@
 #ifndef ENROLL_BATCH_H
 #define ENROLL_BATCH_H
 
-#include "enroll/enrolling.h"
+#include "common/error.h"
+
+struct enrolling;
 
 /* batch_run: enrolls all of a file's people, and prints the report.
  *   path  as input_load takes it

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/language.h"
+#include "common/secret.h"
 #include "enroll/pinentry.h"
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"

@@ -4,7 +4,9 @@
 #ifndef ENROLL_CODES_H
 #define ENROLL_CODES_H
 
-#include "common/secret.h"
+#include "common/error.h"
+
+struct secret;
 
 /* Where a code comes from. */
 struct codes_source {

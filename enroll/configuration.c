@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "enroll/options.h"
 #include "registry/metadata_files.h"
 #include "registry/policy_files.h"
 

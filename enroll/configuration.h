@@ -4,9 +4,10 @@
 #define ENROLL_CONFIGURATION_H
 
 #include "common/buffer.h"
-#include "enroll/options.h"
-#include "policy/policy.h"
 #include "registry/trust_files.h"
+
+struct options;
+struct policy;
 
 struct places {
 	struct buffer

@@ -5,6 +5,7 @@
 
 #include "common/language.h"
 #include "common/secret.h"
+#include "enroll/journal.h"
 #include "piv/certificate.h"
 #include "piv/key_move.h"
 #include "piv/object.h"

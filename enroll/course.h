@@ -41,17 +41,19 @@
  * Knows nothing of options, terminals and files. */
 #ifndef ENROLL_COURSE_H
 #define ENROLL_COURSE_H
-
-#include "enroll/desk.h"
-#include "enroll/escrow.h"
-#include "enroll/journal.h"
+#include "enroll/journal_record.h"
 #include "enroll/token.h"
+#include "fido/authenticator.h"
 #include "fido/credential.h"
-#include "piv/authenticate.h"
-#include "piv/codes.h"
-#include "piv/key.h"
 #include "piv/metadata.h"
-#include "policy/appraise.h"
+#include "policy/result.h"
+#include "registry/enrollment.h"
+
+struct desk;
+struct escrow;
+struct journal;
+struct policy;
+struct trust;
 
 /* What is wanted of a FIDO2 token. */
 struct course_fido {

@@ -1,8 +1,12 @@
 #include <stdio.h>
 
 #include "common/language.h"
+#include "common/secret.h"
 #include "enroll/course.h"
+#include "enroll/escrow.h"
 #include "piv/admin_data.h"
+#include "piv/authenticate.h"
+#include "piv/codes.h"
 #include "piv/management_key.h"
 
 static bool pin_is_wanted(const struct course *course)

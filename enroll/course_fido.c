@@ -3,12 +3,15 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/secret.h"
 #include "common/sshsig.h"
 #include "enroll/course.h"
+#include "enroll/desk.h"
 #include "enroll/fido_enrolled.h"
 #include "fido/assertion.h"
 #include "fido/key_file.h"
 #include "policy/fido_evidence.h"
+#include "registry/store.h"
 
 /* Ids that are shown to the token, so that it holds one key of a person only; older tokens take no longer list. */
 #define EXCLUDED_MAXIMUM 8

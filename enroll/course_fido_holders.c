@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "enroll/course.h"
+#include "enroll/desk.h"
 #include "enroll/fido_enrolled.h"
 #include "fido/assertion.h"
+#include "registry/store.h"
 
 /* How many keys of others a token is asked for, the latest ones: each question takes a moment of the operator's. */
 #define OTHERS_MAXIMUM 128

@@ -4,6 +4,7 @@
 #include "common/language.h"
 #include "enroll/course.h"
 #include "policy/fido_auth_data.h"
+#include "policy/policy.h"
 
 #define FROM_REQUEST "what was asked for"
 #define USUAL_APPLICATION "ssh:"

@@ -1,5 +1,6 @@
 #include "common/language.h"
 #include "enroll/course.h"
+#include "enroll/desk.h"
 #include "registry/attested_possession.h"
 
 bool course_import_possession(struct course *course, struct error *err)

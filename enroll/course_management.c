@@ -1,6 +1,8 @@
 #include "common/language.h"
+#include "common/secret.h"
 #include "enroll/course.h"
 #include "piv/admin_data.h"
+#include "piv/authenticate.h"
 #include "piv/certificate.h"
 
 static bool prove(struct course *course, const struct secret *key, struct error *err)

@@ -3,8 +3,13 @@
 
 #include "common/language.h"
 #include "enroll/course.h"
+#include "enroll/desk.h"
+#include "enroll/journal.h"
 #include "enroll/key_wishes.h"
 #include "piv/certificate.h"
+#include "policy/appraise.h"
+#include "policy/forecast.h"
+#include "registry/store.h"
 
 /* The first firmware that attests. A card that tells no firmware has no such instruction either. */
 static const struct piv_version first_attesting = {4, 3, 0};

@@ -2,7 +2,10 @@
 
 #include "common/language.h"
 #include "enroll/course.h"
+#include "enroll/desk.h"
+#include "policy/appraise.h"
 #include "registry/signer.h"
+#include "registry/store.h"
 
 /* Clocks of hosts differ by a little, and a user tries at once whether it works. */
 #define CLOCK_TOLERANCE_SECONDS 300

@@ -1,4 +1,6 @@
 #include "enroll/course.h"
+#include "piv/authenticate.h"
+#include "piv/codes.h"
 
 bool course_retries_preflight(struct course *course, struct error *err)
 {

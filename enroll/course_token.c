@@ -1,13 +1,17 @@
 #include <string.h>
 
+#include "common/secret.h"
 #include "common/sshsig.h"
 #include "enroll/course.h"
+#include "enroll/desk.h"
 #include "enroll/patience.h"
 #include "piv/certificate.h"
 #include "piv/identifiers.h"
+#include "piv/key.h"
 #include "piv/key_history.h"
 #include "piv/slot_certificate.h"
 #include "policy/certificate.h"
+#include "registry/store.h"
 
 /* So long a token may take to sign before it is said that it waits for a touch. */
 #define TOUCH_PATIENCE_MS 200

@@ -4,6 +4,7 @@
 
 #include "common/file.h"
 #include "common/text.h"
+#include "registry/store.h"
 
 #define DESK_FILE_MAXIMUM ((size_t)64 * 1024)
 

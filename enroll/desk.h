@@ -9,8 +9,8 @@
 #define ENROLL_DESK_H
 
 #include "common/ssh_key.h"
-#include "registry/registrars.h"
-#include "registry/store.h"
+
+struct store;
 
 /* Who signs. */
 struct desk_signer {

@@ -10,6 +10,8 @@
 #include "enroll/desk.h"
 #include "enroll/terminal.h"
 #include "registry/possession.h"
+#include "registry/registrars.h"
+#include "registry/store.h"
 
 /* Each missing folder on the way, so that a user's first call works. */
 static bool make_folders(const char *folder, struct error *err)

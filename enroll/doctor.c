@@ -7,8 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/account_name.h"
 #include "common/file.h"
 #include "common/language.h"
+#include "enroll/sshd_settings.h"
 
 static const struct {
 	const char *id, *question;

@@ -5,8 +5,9 @@
 #define ENROLL_DOCTOR_H
 
 #include "enroll/pam_stack.h"
-#include "enroll/sshd_settings.h"
 #include "verifier/configuration.h"
+
+struct sshd_settings;
 
 #define DOCTOR_ACCOUNTS_MAXIMUM 64
 

@@ -8,10 +8,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/account_name.h"
 #include "common/file.h"
 #include "common/language.h"
 #include "config.h"
 #include "enroll/doctor.h"
+#include "enroll/sshd_settings.h"
+#include "policy/trust.h"
+#include "registry/registrars.h"
+#include "registry/snapshot.h"
+#include "verifier/host_rules.h"
 
 #define SOCKET_PATH KEYENROLL_RUN_DIR "/verifier.sock"
 #define VERIFIER KEYENROLL_SBIN_DIR "/keyenrolld"

@@ -4,8 +4,12 @@
 #include "common/file.h"
 #include "common/language.h"
 #include "common/process.h"
+#include "common/ssh_key.h"
 #include "config.h"
 #include "enroll/doctor.h"
+#include "enroll/sshd_settings.h"
+#include "registry/registrars.h"
+#include "verifier/host_rules.h"
 
 #define VALUE_SIZE 4096
 #define KEYS_COMMAND KEYENROLL_SBIN_DIR "/keyenroll-sshd"

@@ -8,6 +8,7 @@
 #include "enroll/prompt.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"
+#include "enroll/verb.h"
 
 /* What has to be typed before a key is destroyed: the serial, since a yes is typed too easily. */
 static const char *confirmation(const struct course *course, char text[16])

@@ -5,7 +5,8 @@
 
 #include "enroll/codes.h"
 #include "enroll/course.h"
-#include "enroll/verb.h"
+
+struct invocation;
 
 /* What the operator has said beforehand, by options. */
 struct enroll_answers {

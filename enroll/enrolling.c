@@ -7,8 +7,10 @@
 #include "common/file.h"
 #include "enroll/input.h"
 #include "enroll/operator.h"
+#include "enroll/options.h"
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"
+#include "enroll/verb.h"
 
 #define TRIES_MAXIMUM 15
 

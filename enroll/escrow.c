@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/secret.h"
 #include "enroll/input.h"
 
 struct escrow {

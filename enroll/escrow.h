@@ -8,7 +8,8 @@
 #define ENROLL_ESCROW_H
 
 #include "common/buffer.h"
-#include "common/secret.h"
+
+struct secret;
 
 struct escrow;
 

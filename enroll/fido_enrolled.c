@@ -1,8 +1,12 @@
 #include "enroll/fido_enrolled.h"
 
 #include "common/cbor.h"
+#include "policy/evidence.h"
 #include "policy/fido_auth_data.h"
+#include "policy/fido_evidence.h"
 #include "policy/ssh_sk_attest.h"
+#include "registry/enrollment.h"
+#include "registry/store.h"
 
 /* Told by its first string, so that the many PIV enrollments cost nothing. */
 static bool is_sk(struct bytes blob)

@@ -3,8 +3,10 @@
 #ifndef ENROLL_FIDO_ENROLLED_H
 #define ENROLL_FIDO_ENROLLED_H
 
+#include "common/account_name.h"
 #include "fido/authenticator.h"
-#include "registry/store.h"
+
+struct store_entry;
 
 struct fido_enrolled {
 	char person[ACCOUNT_NAME_MAXIMUM];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "enroll/appraising.h"
 #include "enroll/input.h"
 #include "fido/key_file.h"
 #include "policy/fido_evidence.h"

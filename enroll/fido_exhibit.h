@@ -3,8 +3,10 @@
 #ifndef ENROLL_FIDO_EXHIBIT_H
 #define ENROLL_FIDO_EXHIBIT_H
 
-#include "common/ssh_key.h"
-#include "enroll/appraising.h"
+#include "common/error.h"
+
+struct exhibit;
+struct ssh_key;
 
 /* Paths and words as they were given; NULL for what was not. */
 struct fido_files {

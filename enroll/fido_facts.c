@@ -1,6 +1,7 @@
 #include "enroll/fido_facts.h"
 
 #include "enroll/report.h"
+#include "fido/authenticator.h"
 #include "policy/fido_auth_data.h"
 
 static const char *pin_word(const struct authenticator_facts *facts)

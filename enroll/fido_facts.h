@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "fido/authenticator.h"
+struct authenticator_facts;
 
 /* fido_facts_json: the caller's; NULL: no memory. */
 json_t *fido_facts_json(const struct authenticator_facts *facts);

@@ -3,7 +3,9 @@
 #ifndef ENROLL_GUIDED_DESK_H
 #define ENROLL_GUIDED_DESK_H
 
-#include "enroll/verb.h"
+#include "common/error.h"
+
+struct invocation;
 
 /* guided_desk_run: until the operator ends it by Ctrl-D at a question (Ctrl-C ends the program as ever). What goes wrong with
  * one token is said, and the next one is waited for.

@@ -1,10 +1,13 @@
 #include "enroll/help.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/language.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
+#include "enroll/verb.h"
 
 static const char exit_statuses[] =
     N_("Exit status:\n"

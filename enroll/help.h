@@ -3,8 +3,9 @@
 #define ENROLL_HELP_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
-#include "enroll/verb.h"
+struct verb;
 
 /* help_overview: all verbs with their summaries, on standard output. help_verb: one of them, whole. */
 void help_overview(void);

@@ -1,6 +1,7 @@
 #include "enroll/host_setup.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +9,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/buffer.h"
 #include "common/file.h"
 #include "common/language.h"
 #include "common/process.h"
 #include "config.h"
 #include "enroll/doctor.h"
+#include "enroll/host_files.h"
+#include "enroll/sshd_settings.h"
+#include "verifier/host_rules.h"
 
 #define COMMAND_TIMEOUT_MS 60000
 #define TRIES 4U

@@ -4,8 +4,9 @@
 #ifndef ENROLL_HOST_SETUP_H
 #define ENROLL_HOST_SETUP_H
 
-#include "enroll/host_files.h"
-#include "verifier/configuration.h"
+#include <stdint.h>
+
+#include "common/error.h"
 
 struct host_setup_wish {
 	const char *try_command; /* a login, for /bin/sh: it must succeed before and after; NULL: none is tried */

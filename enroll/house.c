@@ -3,8 +3,15 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "common/secret.h"
 #include "enroll/appraising.h"
 #include "enroll/codes.h"
+#include "enroll/configuration.h"
+#include "enroll/escrow.h"
+#include "enroll/options.h"
+#include "enroll/verb.h"
+#include "policy/policy.h"
+#include "policy/trust.h"
 
 static void trace_line(void *state, const char *text)
 {

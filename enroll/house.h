@@ -8,7 +8,10 @@
 #include <stdio.h>
 
 #include "enroll/course.h"
-#include "enroll/verb.h"
+#include "enroll/desk.h"
+#include "registry/registrars.h"
+
+struct invocation;
 
 struct house {
 	struct desk desk;

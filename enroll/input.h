@@ -3,7 +3,9 @@
 #ifndef ENROLL_INPUT_H
 #define ENROLL_INPUT_H
 
-#include "common/ssh_key.h"
+#include "common/buffer.h"
+
+struct ssh_key;
 
 /* The most bytes that one call reads. */
 #define INPUT_MAXIMUM ((size_t)256 * 1024)

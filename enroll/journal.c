@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "enroll/journal_record.h"
 
 #define JOURNAL_MAXIMUM ((size_t)64 * 1024)
 #define JOURNAL_NAME_SIZE 96

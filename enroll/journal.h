@@ -7,7 +7,11 @@
 #ifndef ENROLL_JOURNAL_H
 #define ENROLL_JOURNAL_H
 
-#include "enroll/journal_record.h"
+#include <stdint.h>
+
+#include "common/error.h"
+
+struct journal_record;
 
 struct journal;
 

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "policy/forecast.h"
+#include "policy/result.h"
+
 /* From the least burden to the most. */
 static const enum piv_touch_policy touches[] = {PIV_TOUCH_NEVER, PIV_TOUCH_CACHED, PIV_TOUCH_ALWAYS};
 static const enum piv_pin_policy pins[] = {PIV_PIN_ONCE, PIV_PIN_ALWAYS};

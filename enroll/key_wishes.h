@@ -4,8 +4,12 @@
 #ifndef ENROLL_KEY_WISHES_H
 #define ENROLL_KEY_WISHES_H
 
+#include "common/attributes.h"
 #include "piv/slot.h"
-#include "policy/forecast.h"
+
+struct appraisal;
+struct forecast;
+struct result;
 
 struct key_wishes {
 	bool pin_is_open, touch_is_open; /* nobody asked for it: what stands in the next two is only the usual */

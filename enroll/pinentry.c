@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/process.h"
+#include "common/secret.h"
 
 #define ANSWERS_MAXIMUM ((size_t)16 * 1024)
 

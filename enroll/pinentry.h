@@ -4,7 +4,8 @@
 #define ENROLL_PINENTRY_H
 
 #include "common/buffer.h"
-#include "common/secret.h"
+
+struct secret;
 
 /* pinentry_ask: runs "pinentry" of the PATH; it draws its own window, or asks on this terminal.
  *   description  what is wanted and why, one or two lines

@@ -5,7 +5,11 @@
 #ifndef ENROLL_PROMPT_H
 #define ENROLL_PROMPT_H
 
-#include "common/secret.h"
+#include <stddef.h>
+
+#include "common/error.h"
+
+struct secret;
 
 /* prompt_secret: asks without echo; the line's end is not part of the answer.
  *   maximum  bytes; a longer answer is refused

@@ -4,8 +4,13 @@
 
 #include "common/language.h"
 #include "enroll/report.h"
+#include "enroll/token_facts.h"
 #include "piv/certificate.h"
 #include "piv/key.h"
+#include "piv/metadata.h"
+#include "policy/appraise.h"
+#include "policy/evidence.h"
+#include "policy/policy.h"
 
 json_t *fact_json(const char *name, const char *value, bool is_signed, const char *proof)
 {

@@ -5,8 +5,11 @@
 
 #include <jansson.h>
 
-#include "enroll/token_facts.h"
-#include "policy/appraise.h"
+#include "policy/result.h"
+
+struct piv;
+struct token_slot;
+struct trust;
 
 struct slot_report {
 	const struct token_slot *slot;

@@ -1,6 +1,11 @@
 #include "enroll/subcommand.h"
 
+#include <stddef.h>
 #include <string.h>
+
+#include "common/buffer.h"
+#include "enroll/options.h"
+#include "enroll/verb.h"
 
 static bool refuse_unknown(const char *verb, const struct subcommand *table, struct error *err)
 {

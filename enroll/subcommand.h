@@ -3,7 +3,11 @@
 #ifndef ENROLL_SUBCOMMAND_H
 #define ENROLL_SUBCOMMAND_H
 
-#include "enroll/verb.h"
+#include <stddef.h>
+
+#include "common/error.h"
+
+struct invocation;
 
 struct subcommand {
 	const char *name;      /* NULL ends a table */

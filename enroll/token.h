@@ -3,9 +3,10 @@
  * Knows nothing of what is done with it. */
 #ifndef ENROLL_TOKEN_H
 #define ENROLL_TOKEN_H
-
-#include "fido/authenticator.h"
 #include "piv/application.h"
+#include "piv/reader.h"
+
+struct authenticator;
 
 /* How an operator names a token. */
 struct token_choice {

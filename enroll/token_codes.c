@@ -1,7 +1,10 @@
 #include <stdio.h>
 
+#include "common/secret.h"
+#include "enroll/escrow.h"
 #include "enroll/token_session.h"
 #include "piv/admin_data.h"
+#include "piv/codes.h"
 #include "piv/management_key.h"
 #include "piv/object.h"
 

@@ -3,8 +3,6 @@
  * Knows nothing of enrolling. */
 #ifndef ENROLL_TOKEN_FACTS_H
 #define ENROLL_TOKEN_FACTS_H
-
-#include "enroll/token.h"
 #include "piv/metadata.h"
 
 /* The slots that may hold a user's key: 9a 9c 9d 9e and 82 to 95. */

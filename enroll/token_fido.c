@@ -4,6 +4,7 @@
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"
 #include "enroll/token.h"
+#include "fido/authenticator.h"
 #include "fido/select.h"
 
 #define SELECT_MS 15000

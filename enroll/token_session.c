@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "enroll/escrow.h"
+#include "enroll/options.h"
 #include "enroll/prompt.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"
+#include "enroll/verb.h"
 
 static bool open_house(const struct invocation *invocation, struct token_session *session, struct error *err)
 {

@@ -4,6 +4,13 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "enroll/desk.h"
+#include "enroll/journal.h"
+#include "enroll/options.h"
+#include "enroll/token.h"
+#include "enroll/verb.h"
+#include "piv/application.h"
+#include "registry/store.h"
 
 struct search {
 	const char *serial; /* NULL: any */

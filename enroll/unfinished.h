@@ -3,10 +3,14 @@
 #ifndef ENROLL_UNFINISHED_H
 #define ENROLL_UNFINISHED_H
 
-#include "enroll/desk.h"
-#include "enroll/journal.h"
-#include "enroll/token.h"
-#include "enroll/verb.h"
+#include "enroll/journal_record.h"
+
+struct desk;
+struct invocation;
+struct journal;
+struct piv_identity;
+struct reader_context;
+struct token;
 
 struct unfinished {
 	struct journal_record record; /* owned */

@@ -1,8 +1,11 @@
 #include <string.h>
 
+#include "common/language.h"
 #include "enroll/enrolling.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/unfinished.h"
+#include "enroll/verb.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,

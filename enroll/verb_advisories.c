@@ -1,6 +1,7 @@
 #include "enroll/report.h"
 #include "enroll/verb.h"
 #include "policy/advisory.h"
+#include "policy/trust.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_TRUST,

@@ -3,7 +3,11 @@
 #include <openssl/pem.h>
 #include <stdio.h>
 
+#include "common/language.h"
+#include "enroll/options.h"
+#include "enroll/verb.h"
 #include "piv/certificate.h"
+#include "piv/key.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,

@@ -9,6 +9,10 @@
 #include "enroll/subcommand.h"
 #include "enroll/terminal.h"
 #include "enroll/verb.h"
+#include "policy/policy.h"
+#include "policy/trust.h"
+#include "registry/registrars.h"
+#include "registry/store.h"
 
 #define PROGRESS_STEP 10000U
 #define THREADS_MAXIMUM 64

@@ -1,4 +1,13 @@
+#include <stddef.h>
+
+#include "common/language.h"
 #include "enroll/batch.h"
+#include "enroll/enrolling.h"
+#include "enroll/house.h"
+#include "enroll/options.h"
+#include "enroll/token.h"
+#include "enroll/verb.h"
+#include "fido/authenticator.h"
 
 /* Found by their names: house.h, enrolling.h. */
 static const struct option_row options[] = {

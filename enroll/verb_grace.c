@@ -9,7 +9,9 @@
 #include "enroll/report.h"
 #include "enroll/terminal.h"
 #include "enroll/verb.h"
+#include "registry/grace.h"
 #include "registry/grace_signer.h"
+#include "registry/registrars.h"
 #include "registry/store_grace.h"
 
 #define KEY_MAXIMUM ((size_t)64 * 1024)

@@ -1,8 +1,11 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/language.h"
 #include "enroll/help.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
+#include "enroll/verb.h"
 
 enum { OPTION_WORDS };
 

@@ -1,8 +1,13 @@
+#include <stdint.h>
 #include <unistd.h>
 
+#include "common/language.h"
+#include "enroll/host_files.h"
 #include "enroll/host_setup.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
+#include "enroll/verb.h"
 
 enum { OPTION_TRY, OPTION_RELOAD, OPTION_MINUTES, OPTION_UNCONFIRMED, OPTION_FORCE };
 

@@ -1,7 +1,10 @@
 #include "common/language.h"
+#include "enroll/appraising.h"
 #include "enroll/enrolling.h"
 #include "enroll/fido_exhibit.h"
 #include "enroll/input.h"
+#include "enroll/options.h"
+#include "enroll/verb.h"
 
 /* Found by their names: house.h, enrolling.h. */
 static const struct option_row options[] = {

@@ -2,11 +2,19 @@
 
 #include "common/file.h"
 #include "common/language.h"
+#include "enroll/configuration.h"
 #include "enroll/download.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
+#include "enroll/verb.h"
+#include "policy/fido_auth_data.h"
 #include "policy/mds_blob.h"
+#include "policy/mds_index.h"
+#include "policy/metadata.h"
+#include "policy/trust.h"
 #include "registry/metadata_files.h"
+#include "registry/trust_files.h"
 
 #define PUBLISHED "https://mds3.fidoalliance.org/"
 #define SECONDS_USUAL 60

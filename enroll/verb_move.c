@@ -3,6 +3,8 @@
 #include "enroll/token_session.h"
 #include <stdio.h>
 
+#include "enroll/options.h"
+#include "enroll/verb.h"
 #include "piv/certificate.h"
 #include "piv/key_history.h"
 #include "piv/key_move.h"

@@ -3,10 +3,18 @@
 #include "common/file.h"
 #include "common/language.h"
 #include "enroll/appraising.h"
+#include "enroll/configuration.h"
 #include "enroll/input.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
+#include "enroll/verb.h"
+#include "policy/appraise.h"
+#include "policy/policy.h"
 #include "policy/policy_cases.h"
+#include "policy/result.h"
+#include "policy/trust.h"
+#include "policy/trust_store.h"
 #include "registry/policy_files.h"
 
 enum {

@@ -2,8 +2,10 @@
 
 #include "common/language.h"
 #include "enroll/enrolling.h"
+#include "enroll/options.h"
 #include "enroll/terminal.h"
 #include "enroll/unfinished.h"
+#include "enroll/verb.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,

@@ -4,6 +4,12 @@
 #include "enroll/entries.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
+#include "policy/appraise.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
+#include "registry/registrars.h"
+#include "registry/store.h"
 
 enum {
 	OPTION_CERTIFICATE,

@@ -1,7 +1,13 @@
+#include "common/language.h"
+#include "enroll/configuration.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/slot_report.h"
+#include "enroll/token_facts.h"
 #include "enroll/token_session.h"
+#include "enroll/verb.h"
 #include "piv/certificate.h"
+#include "policy/trust.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,

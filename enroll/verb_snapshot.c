@@ -6,6 +6,7 @@
 #include "enroll/verb.h"
 #include "registry/revocation_list.h"
 #include "registry/snapshot.h"
+#include "registry/store.h"
 
 enum { OPTION_OUTPUT };
 

@@ -1,12 +1,21 @@
 #include <stdio.h>
 
 #include "common/language.h"
+#include "enroll/configuration.h"
 #include "enroll/key_wishes.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/slot_report.h"
+#include "enroll/token_facts.h"
 #include "enroll/token_session.h"
+#include "enroll/verb.h"
 #include "piv/admin_data.h"
 #include "piv/certificate.h"
+#include "policy/appraise.h"
+#include "policy/forecast.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,

@@ -1,5 +1,8 @@
+#include "common/language.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
+#include "enroll/verb.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,

@@ -1,7 +1,10 @@
 #include "common/language.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include "enroll/unfinished.h"
+#include "enroll/verb.h"
+#include "piv/codes.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,

@@ -1,6 +1,8 @@
 #include "common/language.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
+#include "enroll/verb.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -3,8 +3,13 @@
 #include "common/language.h"
 #include "enroll/fido_facts.h"
 #include "enroll/report.h"
+#include "enroll/token.h"
 #include "enroll/token_facts.h"
 #include "enroll/verb.h"
+#include "fido/authenticator.h"
+#include "piv/application.h"
+#include "piv/reader.h"
+#include "piv/slot.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_JSON,

@@ -2,8 +2,13 @@
 
 #include "common/file.h"
 #include "common/language.h"
+#include "enroll/configuration.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
+#include "enroll/verb.h"
+#include "policy/evidence.h"
+#include "policy/trust.h"
 #include "registry/trust_update.h"
 
 static const struct option_row options[] = {

@@ -3,6 +3,11 @@
 #include "enroll/input.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
+#include "policy/appraise.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
+#include "registry/registrars.h"
 
 enum {
 	OPTION_CSR,

@@ -2,6 +2,8 @@
 #include "enroll/report.h"
 #include "enroll/verb.h"
 #include "enroll/why.h"
+#include "registry/registrars.h"
+#include "verifier/configuration.h"
 
 enum { OPTION_ACCOUNT };
 

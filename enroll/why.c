@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "registry/snapshot.h"
+#include "verifier/configuration.h"
 #include "verifier/groups.h"
+#include "verifier/host_rules.h"
 
 #define FINGERPRINT_START "SHA256:"
 

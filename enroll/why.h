@@ -3,6 +3,7 @@
 #ifndef ENROLL_WHY_H
 #define ENROLL_WHY_H
 
+#include "policy/policy.h"
 #include "verifier/decision.h"
 
 /* One key and the verdict about it. */

@@ -2,6 +2,9 @@
 
 #include <openssl/ec.h>
 
+#include "common/secret.h"
+#include "fido/authenticator.h"
+
 enum { ED25519_SIGNATURE = 64, NUMBER_MAXIMUM = 32 };
 
 void assertion_clear(struct assertion *assertion)

@@ -4,7 +4,9 @@
 #define FIDO_ASSERTION_H
 
 #include "common/ssh_key.h"
-#include "fido/authenticator.h"
+
+struct authenticator;
+struct secret;
 
 struct assertion_request {
 	enum ssh_key_type type;

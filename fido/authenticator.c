@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "common/secret.h"
 #include "fido/card_transport.h"
+#include "piv/reader.h"
 
 #define USB_MAXIMUM 32
 

@@ -8,7 +8,8 @@
 #include <fido.h>
 
 #include "common/buffer.h"
-#include "common/secret.h"
+
+struct secret;
 
 #define AUTHENTICATOR_PATH_SIZE 256
 #define AUTHENTICATOR_AAGUID_SIZE 16

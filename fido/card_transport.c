@@ -7,6 +7,7 @@
 #include "common/deadline.h"
 #include "piv/apdu.h"
 #include "piv/card.h"
+#include "piv/reader.h"
 
 /* libfido2's commands. */
 enum { COMMAND_MESSAGE = 0x03, COMMAND_INIT = 0x06, COMMAND_CBOR = 0x10, COMMAND_CANCEL = 0x11 };

@@ -6,8 +6,9 @@
 
 #include <fido.h>
 
-#include "piv/reader.h"
-#include "piv/transport.h"
+#include "common/buffer.h"
+
+struct transport;
 
 /* card_transport_probe: whether the card in that reader has the application; nothing stays open.
  * Errors: those of card_open; ERROR_CARD_APPLICATION. */

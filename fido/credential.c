@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "common/cbor_put.h"
+#include "common/secret.h"
+#include "fido/authenticator.h"
 
 enum { UNCOMPRESSED = 0x04, POINT_COORDINATES = 64, ED25519_KEY = 32 };
 

@@ -4,7 +4,9 @@
 #define FIDO_CREDENTIAL_H
 
 #include "common/ssh_key.h"
-#include "fido/authenticator.h"
+
+struct authenticator;
+struct secret;
 
 /* OpenSSH's flags of a sk key: wishes of the client, kept in the key file. */
 enum credential_flag {

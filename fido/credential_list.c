@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/secret.h"
+#include "fido/authenticator.h"
 #include "fido/credential.h"
 
 enum { UNCOMPRESSED = 0x04, POINT_COORDINATES = 64, ED25519_KEY = 32 };

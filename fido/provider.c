@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "common/cbor_put.h"
+#include "common/secret.h"
 #include "fido/assertion.h"
+#include "fido/authenticator.h"
 #include "fido/credential.h"
 #include "fido/select.h"
 

@@ -1,6 +1,9 @@
 #include "fido/select.h"
 
+#include <stddef.h>
+
 #include "common/deadline.h"
+#include "fido/authenticator.h"
 
 /* No finger is as fast as one round. */
 enum { ROUND_MS = 200 };

@@ -3,7 +3,10 @@
 #ifndef FIDO_SELECT_H
 #define FIDO_SELECT_H
 
-#include "fido/authenticator.h"
+#include "common/error.h"
+
+struct authenticator;
+struct authenticator_list;
 
 /* The most that can blink at once. */
 #define SELECT_MAXIMUM 8

@@ -1,5 +1,6 @@
 #include "piv/admin_data.h"
 
+#include "common/secret.h"
 #include "common/tlv.h"
 #include "piv/object.h"
 

@@ -8,8 +8,11 @@
 #ifndef PIV_ADMIN_DATA_H
 #define PIV_ADMIN_DATA_H
 
-#include "common/secret.h"
-#include "piv/application.h"
+#include "common/bytes.h"
+#include "common/error.h"
+
+struct piv;
+struct secret;
 
 #define PIV_OBJECT_ADMIN_DATA 0x5fff00U
 #define PIV_OBJECT_PRINTED 0x5fc109U

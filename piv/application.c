@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 
+#include "piv/apdu.h"
 #include "piv/card.h"
 #include "piv/status.h"
+#include "piv/transport.h"
 
 #define INS_SELECT 0xa4U
 #define SELECT_BY_NAME 0x04U

@@ -10,10 +10,12 @@
  * Source: NIST SP 800-73-4 part 2; Yubico PIV extensions (version FD, serial F8). */
 #ifndef PIV_APPLICATION_H
 #define PIV_APPLICATION_H
-
-#include "piv/apdu.h"
-#include "piv/reader.h"
+#include "common/buffer.h"
 #include "piv/slot.h"
+
+struct apdu_command;
+struct reader_context;
+struct transport;
 
 struct piv;
 

@@ -2,9 +2,13 @@
 
 #include <openssl/rand.h>
 
+#include "common/bytes.h"
+#include "common/secret.h"
+#include "piv/application.h"
 #include "piv/codes.h"
 #include "piv/dynamic_authentication.h"
 #include "piv/management_cipher.h"
+#include "piv/metadata.h"
 #include "piv/status.h"
 
 #define INS_VERIFY 0x20U

@@ -4,8 +4,11 @@
 #ifndef PIV_AUTHENTICATE_H
 #define PIV_AUTHENTICATE_H
 
-#include "common/secret.h"
-#include "piv/metadata.h"
+#include "common/error.h"
+
+struct piv;
+struct piv_metadata;
+struct secret;
 
 /* piv_default_management_key: the 24 bytes that a token has from the factory.
  *   key  out: the caller's, to secret_free() */

@@ -1,9 +1,14 @@
 #include "piv/card.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buffer.h"
+#include "common/bytes.h"
 #include "piv/pcsc.h"
+#include "piv/reader.h"
+#include "piv/transport.h"
 
 #define REPLY_SIZE 65538U /* the longest data and a status word */
 

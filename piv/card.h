@@ -4,8 +4,10 @@
 #ifndef PIV_CARD_H
 #define PIV_CARD_H
 
-#include "piv/reader.h"
-#include "piv/transport.h"
+#include "common/error.h"
+
+struct reader_context;
+struct transport;
 
 /* card_open: connects, and waits until no other program holds a transaction.
  *   transport  out: the caller's, to its close(). After a reset by another program it connects again by itself, takes the

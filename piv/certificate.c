@@ -5,6 +5,7 @@
 
 #include "common/tlv.h"
 #include "piv/object.h"
+#include "piv/slot.h"
 
 #define TAG_CERTIFICATE 0x70U
 #define TAG_INFORMATION 0x71U

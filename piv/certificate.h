@@ -3,7 +3,10 @@
 #ifndef PIV_CERTIFICATE_H
 #define PIV_CERTIFICATE_H
 
-#include "piv/application.h"
+#include "common/buffer.h"
+
+struct piv;
+struct piv_slot;
 
 /* The longest certificate that is taken out of an object, also after it was unpacked. */
 #define PIV_CERTIFICATE_MAXIMUM ((size_t)32768)

@@ -2,7 +2,13 @@
 
 #include <openssl/rand.h>
 
+#include "common/buffer.h"
+#include "common/bytes.h"
 #include "common/language.h"
+#include "common/secret.h"
+#include "piv/apdu.h"
+#include "piv/application.h"
+#include "piv/slot.h"
 #include "piv/status.h"
 
 #define INS_VERIFY 0x20U

@@ -5,8 +5,11 @@
 #ifndef PIV_CODES_H
 #define PIV_CODES_H
 
-#include "common/secret.h"
-#include "piv/application.h"
+#include "common/error.h"
+#include "piv/slot.h"
+
+struct piv;
+struct secret;
 
 enum piv_code {
 	PIV_CODE_PIN,

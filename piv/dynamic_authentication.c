@@ -1,6 +1,7 @@
 #include "piv/dynamic_authentication.h"
 
 #include "common/tlv.h"
+#include "piv/application.h"
 
 #define INS_GENERAL_AUTHENTICATE 0x87U
 #define TAG_TEMPLATE 0x7cU

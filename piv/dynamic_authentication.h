@@ -3,7 +3,10 @@
 #ifndef PIV_DYNAMIC_AUTHENTICATION_H
 #define PIV_DYNAMIC_AUTHENTICATION_H
 
-#include "piv/application.h"
+#include "piv/apdu.h"
+#include "piv/slot.h"
+
+struct piv;
 
 #define DYNAMIC_WITNESS 0x80U
 #define DYNAMIC_CHALLENGE 0x81U

@@ -4,7 +4,9 @@
 #ifndef PIV_IDENTIFIERS_H
 #define PIV_IDENTIFIERS_H
 
-#include "piv/application.h"
+#include "common/error.h"
+
+struct piv;
 
 #define PIV_OBJECT_CHUID 0x5fc102U
 #define PIV_OBJECT_CCC 0x5fc107U

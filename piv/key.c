@@ -4,6 +4,7 @@
 #include <openssl/ec.h>
 
 #include "common/tlv.h"
+#include "piv/application.h"
 #include "piv/dynamic_authentication.h"
 #include "piv/public_key.h"
 #include "piv/status.h"

@@ -3,9 +3,9 @@
  * Source: NIST SP 800-73-4 part 2, 3.2.4 and 3.3.2; Yubico PIV extensions (policies AA and AB, ATTEST F9). */
 #ifndef PIV_KEY_H
 #define PIV_KEY_H
-
-#include "piv/application.h"
 #include "piv/signature_input.h"
+
+struct piv;
 
 /* piv_generate: makes a new key in the slot, in place of the one that was there; needs piv_authenticate. Takes as long as it
  * takes: RSA on a card may need a minute, so there is no time limit.

@@ -2,6 +2,7 @@
 
 #include "common/tlv.h"
 #include "piv/object.h"
+#include "piv/slot.h"
 
 #define TAG_ON_CARD 0xc1U
 #define TAG_ELSEWHERE 0xc2U

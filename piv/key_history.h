@@ -4,7 +4,11 @@
 #ifndef PIV_KEY_HISTORY_H
 #define PIV_KEY_HISTORY_H
 
-#include "piv/application.h"
+#include "common/bytes.h"
+#include "common/error.h"
+
+struct piv;
+struct piv_slot;
 
 #define PIV_OBJECT_KEY_HISTORY 0x5fc10cU
 

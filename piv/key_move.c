@@ -1,5 +1,8 @@
 #include "piv/key_move.h"
 
+#include "common/buffer.h"
+#include "piv/apdu.h"
+#include "piv/application.h"
 #include "piv/status.h"
 
 #define INS_MOVE 0xf6U

@@ -3,7 +3,10 @@
 #ifndef PIV_KEY_MOVE_H
 #define PIV_KEY_MOVE_H
 
-#include "piv/application.h"
+#include "common/error.h"
+#include "piv/slot.h"
+
+struct piv;
 
 /* piv_key_can_move: whether the firmware has the instruction. */
 bool piv_key_can_move(struct piv_version firmware);

@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include "common/secret.h"
+
 struct cipher_row {
 	enum piv_algorithm algorithm;
 	const char *name; /* the crypto library's; one block at a time is all that the protocol wants */

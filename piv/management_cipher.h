@@ -4,8 +4,9 @@
 #define PIV_MANAGEMENT_CIPHER_H
 
 #include "common/buffer.h"
-#include "common/secret.h"
 #include "piv/slot.h"
+
+struct secret;
 
 /* management_cipher_block: how many bytes one block of the algorithm has (8 or 16); 0 when it is no cipher. */
 size_t management_cipher_block(enum piv_algorithm algorithm);

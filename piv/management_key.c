@@ -2,6 +2,9 @@
 
 #include <openssl/rand.h>
 
+#include "common/secret.h"
+#include "piv/apdu.h"
+#include "piv/application.h"
 #include "piv/management_cipher.h"
 #include "piv/status.h"
 

@@ -3,8 +3,11 @@
 #ifndef PIV_MANAGEMENT_KEY_H
 #define PIV_MANAGEMENT_KEY_H
 
-#include "common/secret.h"
-#include "piv/application.h"
+#include "common/error.h"
+#include "piv/slot.h"
+
+struct piv;
+struct secret;
 
 /* piv_management_algorithm: what a new management key should be: AES-192 where the firmware has AES, else 3DES. */
 enum piv_algorithm piv_management_algorithm(struct piv_version firmware);

@@ -2,6 +2,8 @@
 
 #include "common/language.h"
 #include "common/tlv.h"
+#include "piv/apdu.h"
+#include "piv/application.h"
 #include "piv/public_key.h"
 #include "piv/status.h"
 

@@ -3,7 +3,10 @@
 #ifndef PIV_METADATA_H
 #define PIV_METADATA_H
 
-#include "piv/application.h"
+#include "common/buffer.h"
+#include "piv/slot.h"
+
+struct piv;
 
 enum piv_origin {
 	PIV_ORIGIN_UNKNOWN,

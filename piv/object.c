@@ -1,6 +1,8 @@
 #include "piv/object.h"
 
 #include "common/tlv.h"
+#include "piv/apdu.h"
+#include "piv/application.h"
 #include "piv/status.h"
 
 #define INS_GET_DATA 0xcbU

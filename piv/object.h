@@ -3,7 +3,9 @@
 #ifndef PIV_OBJECT_H
 #define PIV_OBJECT_H
 
-#include "piv/application.h"
+#include "common/buffer.h"
+
+struct piv;
 
 /* piv_object_read: what stands in an object, without the outer 53.
  *   content  out, appended

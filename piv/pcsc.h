@@ -5,7 +5,9 @@
 
 #include <winscard.h>
 
-#include "piv/reader.h"
+#include "piv/trace.h"
+
+struct reader_context;
 
 /* pcsc_context: the service's handle, for calls while the context lives. */
 SCARDCONTEXT pcsc_context(const struct reader_context *context);

@@ -2,7 +2,10 @@
 
 #include <stdlib.h>
 
+#include "common/buffer.h"
+#include "common/bytes.h"
 #include "piv/slot.h"
+#include "piv/transport.h"
 
 #define CLASS_CHAINED 0x10U
 #define INS_GET_RESPONSE 0xc0U

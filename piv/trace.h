@@ -5,7 +5,9 @@
 #ifndef PIV_TRACE_H
 #define PIV_TRACE_H
 
-#include "piv/transport.h"
+#include "common/error.h"
+
+struct transport;
 
 /* Who gets the lines: "> 00 20 00 80 08 [8 bytes masked]", "< [0 bytes] 9000". */
 struct trace_sink {

@@ -3,7 +3,11 @@
 #include <openssl/err.h>
 #include <stdio.h>
 
+#include "policy/advisory.h"
 #include "policy/evidence_formats.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
 
 static void find_advisories(const struct trust *trust, enum evidence_format kin, struct result *result)
 {

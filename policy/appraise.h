@@ -6,9 +6,10 @@
 #define POLICY_APPRAISE_H
 
 #include "policy/evidence.h"
-#include "policy/policy.h"
-#include "policy/result.h"
-#include "policy/trust.h"
+
+struct policy;
+struct result;
+struct trust;
 
 struct appraisal {
 	const struct evidence *evidence;

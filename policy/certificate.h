@@ -7,6 +7,7 @@
 #ifndef POLICY_CERTIFICATE_H
 #define POLICY_CERTIFICATE_H
 
+#include "policy/public_key.h"
 #include "policy/signature.h"
 
 #define CERTIFICATE_MAXIMUM ((size_t)4096)

@@ -1,7 +1,11 @@
 #include "policy/client_data.h"
 
+#include <stddef.h>
+
 #include "common/language.h"
 #include "policy/base64url.h"
+#include "policy/evidence.h"
+#include "policy/fido_evidence.h"
 #include "policy/strict_json.h"
 
 #define TYPE_REGISTRATION "webauthn.create"

@@ -3,7 +3,11 @@
 #ifndef POLICY_CLIENT_DATA_H
 #define POLICY_CLIENT_DATA_H
 
-#include "policy/fido_evidence.h"
+#include <stddef.h>
+
+#include "common/error.h"
+
+struct fido_binding;
 
 /* A shorter challenge could have been guessed and answered in advance. */
 #define CHALLENGE_MINIMUM 16

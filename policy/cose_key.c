@@ -1,5 +1,7 @@
 #include "policy/cose_key.h"
 
+#include "common/cbor.h"
+
 /* Labels of a COSE_Key. */
 #define LABEL_TYPE 1
 #define LABEL_ALGORITHM 3

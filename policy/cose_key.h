@@ -2,9 +2,10 @@
  * Knows nothing of authenticators. Source: RFC 9052 7, RFC 9053 2 and 7, WebAuthn Level 3 6.5.1.1. */
 #ifndef POLICY_COSE_KEY_H
 #define POLICY_COSE_KEY_H
-
-#include "common/cbor.h"
+#include "policy/public_key.h"
 #include "policy/signature.h"
+
+struct cbor_item;
 
 #define COSE_POINT_MAXIMUM 133
 

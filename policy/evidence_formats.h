@@ -2,7 +2,10 @@
 #ifndef POLICY_EVIDENCE_FORMATS_H
 #define POLICY_EVIDENCE_FORMATS_H
 
-#include "policy/appraise.h"
+#include "policy/evidence.h"
+
+struct appraisal;
+struct result;
 
 struct evidence_format_row {
 	const char *name;         /* stands in stored evidence: never changes */

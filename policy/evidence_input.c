@@ -2,6 +2,7 @@
 
 #include "policy/certificate.h"
 #include "policy/der.h"
+#include "policy/evidence.h"
 #include "policy/input_blocks.h"
 
 #define OID(text)                                                                                                      \

@@ -5,7 +5,9 @@
 #ifndef POLICY_EVIDENCE_INPUT_H
 #define POLICY_EVIDENCE_INPUT_H
 
-#include "policy/evidence.h"
+#include "common/buffer.h"
+
+struct evidence;
 
 /* evidence_read: makes evidence from certificates.
  *   input  all files' bytes after each other

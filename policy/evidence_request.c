@@ -1,6 +1,7 @@
 #include "common/language.h"
 #include "policy/certificate.h"
 #include "policy/der.h"
+#include "policy/evidence.h"
 #include "policy/evidence_input.h"
 #include "policy/input_blocks.h"
 

@@ -2,12 +2,24 @@
 
 #include <openssl/sha.h>
 
+#include "common/bytes.h"
+#include "policy/appraise.h"
+#include "policy/certificate.h"
 #include "policy/client_data.h"
+#include "policy/fido_attestation.h"
+#include "policy/fido_auth_data.h"
+#include "policy/fido_certificate.h"
 #include "policy/fido_claims.h"
+#include "policy/fido_evidence.h"
 #include "policy/fido_formats.h"
 #include "policy/fido_metadata.h"
+#include "policy/fido_statement.h"
+#include "policy/result.h"
 #include "policy/roca.h"
+#include "policy/signature.h"
 #include "policy/ssh_sk_attest.h"
+#include "policy/trust.h"
+#include "policy/verification_key.h"
 
 #define RSA_BITS_MINIMUM 2048U
 

@@ -3,7 +3,8 @@
 #ifndef POLICY_FIDO_H
 #define POLICY_FIDO_H
 
-#include "policy/appraise.h"
+struct appraisal;
+struct result;
 
 /* fido_appraise: WebAuthn's attestation object. */
 void fido_appraise(const struct appraisal *appraisal, struct result *result);

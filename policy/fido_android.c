@@ -1,7 +1,10 @@
 #include "common/language.h"
+#include "policy/certificate.h"
 #include "policy/der.h"
+#include "policy/fido_attestation.h"
 #include "policy/fido_formats.h"
 #include "policy/fido_path.h"
+#include "policy/public_key.h"
 
 /* 1.3.6.1.4.1.11129.2.1.17 */
 static const struct bytes oid_key_description = {(const uint8_t *)"\x2b\x06\x01\x04\x01\xd6\x79\x02\x01\x11", 10};

@@ -1,8 +1,12 @@
 #include <openssl/sha.h>
 
+#include "policy/certificate.h"
 #include "policy/der.h"
+#include "policy/fido_attestation.h"
+#include "policy/fido_certificate.h"
 #include "policy/fido_formats.h"
 #include "policy/fido_path.h"
+#include "policy/public_key.h"
 
 /* 1.2.840.113635.100.8.2 */
 static const struct bytes oid_nonce = {(const uint8_t *)"\x2a\x86\x48\x86\xf7\x63\x64\x08\x02", 9};

@@ -2,14 +2,15 @@
  * fido.c makes it, the formats' files check it, fido_claims.c says what it proves. Inside policy/ only. */
 #ifndef POLICY_FIDO_ATTESTATION_H
 #define POLICY_FIDO_ATTESTATION_H
-
-#include "policy/appraise.h"
 #include "policy/certificate.h"
 #include "policy/fido_auth_data.h"
 #include "policy/fido_certificate.h"
 #include "policy/fido_evidence.h"
 #include "policy/fido_statement.h"
-#include "policy/metadata.h"
+
+struct metadata_entry;
+struct result;
+struct trust_anchor;
 
 #define FIDO_HASH_SIZE 32
 

@@ -1,5 +1,6 @@
 #include "policy/fido_auth_data.h"
 
+#include "common/cbor.h"
 #include "common/language.h"
 #include "policy/hex.h"
 

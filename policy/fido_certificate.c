@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "policy/certificate.h"
 #include "policy/der.h"
 
 #define OID(text)                                                                                                      \

@@ -3,7 +3,11 @@
 #ifndef POLICY_FIDO_CERTIFICATE_H
 #define POLICY_FIDO_CERTIFICATE_H
 
-#include "policy/certificate.h"
+#include "common/bytes.h"
+#include "common/error.h"
+
+struct certificate;
+struct certificate_tolerance;
 
 #define FIDO_SERIAL_MAXIMUM 32
 

@@ -4,9 +4,16 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
+#include "policy/certificate.h"
+#include "policy/fido_attestation.h"
+#include "policy/fido_auth_data.h"
+#include "policy/fido_certificate.h"
+#include "policy/fido_statement.h"
 #include "policy/hex.h"
 #include "policy/printable.h"
+#include "policy/result.h"
 #include "policy/ssh_sk_attest.h"
+#include "policy/trust.h"
 
 #define BY_KEY "authenticator data: its public key"
 

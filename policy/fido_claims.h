@@ -2,7 +2,10 @@
 #ifndef POLICY_FIDO_CLAIMS_H
 #define POLICY_FIDO_CLAIMS_H
 
-#include "policy/fido_attestation.h"
+#include "common/error.h"
+
+struct fido_attestation;
+struct result;
 
 /* fido_claims_add: adds every claim that the attestation itself can make. Errors: ERROR_MEMORY. */
 bool fido_claims_add(const struct fido_attestation *attestation, struct result *result, struct error *err) MUST_CHECK;

@@ -1,7 +1,10 @@
 #include "policy/fido_credential.h"
 
+#include "common/bytes.h"
 #include "common/cbor.h"
+#include "policy/evidence.h"
 #include "policy/fido_auth_data.h"
+#include "policy/fido_evidence.h"
 #include "policy/ssh_sk_attest.h"
 
 static bool put_id_of_data(struct bytes auth_data, struct buffer *id, struct error *err)

@@ -3,7 +3,9 @@
 #ifndef POLICY_FIDO_CREDENTIAL_H
 #define POLICY_FIDO_CREDENTIAL_H
 
-#include "policy/evidence.h"
+#include "common/buffer.h"
+
+struct evidence;
 
 /* fido_credential_put_id: appends the id out of evidence of EVIDENCE_FIDO or EVIDENCE_SSH_SK, which is not judged.
  * Errors: ERROR_EVIDENCE_FORMAT (also: no FIDO evidence), ERROR_FIDO_OBJECT, those of fido_evidence_take, ssh_sk_attest_parse and

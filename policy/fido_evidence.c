@@ -2,6 +2,9 @@
 
 #include <openssl/sha.h>
 
+#include "common/buffer.h"
+#include "policy/evidence.h"
+
 /* The words that stand in stored evidence: they never change. */
 static const char *const kinds[] = {
     [FIDO_CLIENT_DATA_HASH] = "hash",

@@ -7,7 +7,10 @@
 #ifndef POLICY_FIDO_EVIDENCE_H
 #define POLICY_FIDO_EVIDENCE_H
 
-#include "policy/evidence.h"
+#include "common/bytes.h"
+#include "common/error.h"
+
+struct evidence;
 
 enum fido_client_data {
 	FIDO_CLIENT_DATA_HASH,      /* nothing but the SHA-256: how old the attestation is cannot be told */

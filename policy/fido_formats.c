@@ -1,6 +1,10 @@
 #include "policy/fido_formats.h"
 
 #include "common/language.h"
+#include "policy/fido_attestation.h"
+#include "policy/fido_statement.h"
+#include "policy/result.h"
+#include "policy/signature.h"
 
 /* 8.7: nothing is stated. */
 static bool none_check(

@@ -3,7 +3,11 @@
 #ifndef POLICY_FIDO_FORMATS_H
 #define POLICY_FIDO_FORMATS_H
 
-#include "policy/fido_attestation.h"
+#include "common/buffer.h"
+
+struct fido_attestation;
+struct result;
+struct trust;
 
 /* fido_format_check: everything that the statement's format demands, from the certificates' path to the signature.
  * Errors: those of fido_path_find and fido_statement_check, and what each file below says. */

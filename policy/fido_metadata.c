@@ -1,10 +1,20 @@
 #include "policy/fido_metadata.h"
 
 #include <openssl/sha.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/buffer.h"
+#include "common/bytes.h"
 #include "common/language.h"
+#include "policy/certificate.h"
+#include "policy/fido_attestation.h"
+#include "policy/fido_auth_data.h"
+#include "policy/metadata.h"
+#include "policy/result.h"
+#include "policy/signature.h"
+#include "policy/trust.h"
 
 #define BY_METADATA "FIDO metadata no %lld"
 

@@ -3,7 +3,15 @@
 #ifndef POLICY_FIDO_METADATA_H
 #define POLICY_FIDO_METADATA_H
 
-#include "policy/fido_attestation.h"
+#include <stddef.h>
+
+#include "common/error.h"
+
+struct fido_attestation;
+struct metadata_entry;
+struct result;
+struct trust;
+struct trust_anchor;
 
 /* fido_metadata_find: the model's entry, by AAGUID or, where the authenticator has none, by its attestation key; NULL: none. */
 const struct metadata_entry *fido_metadata_find(const struct fido_attestation *attestation, const struct trust *trust);

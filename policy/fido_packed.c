@@ -1,3 +1,6 @@
+#include "policy/fido_attestation.h"
+#include "policy/fido_auth_data.h"
+#include "policy/fido_certificate.h"
 #include "policy/fido_formats.h"
 #include "policy/fido_path.h"
 

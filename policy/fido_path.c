@@ -4,8 +4,14 @@
 #include <stdio.h>
 
 #include "common/language.h"
+#include "policy/certificate.h"
+#include "policy/fido_attestation.h"
+#include "policy/fido_certificate.h"
 #include "policy/fido_defects.h"
 #include "policy/fido_metadata.h"
+#include "policy/fido_statement.h"
+#include "policy/result.h"
+#include "policy/signature.h"
 
 static bool parse(struct fido_attestation *attestation, size_t index, struct result *result, struct error *err)
 {

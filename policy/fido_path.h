@@ -7,7 +7,10 @@
 #ifndef POLICY_FIDO_PATH_H
 #define POLICY_FIDO_PATH_H
 
-#include "policy/fido_attestation.h"
+#include "policy/trust.h"
+
+struct fido_attestation;
+struct result;
 
 /* fido_path_find: parses the statement's certificates and finds the anchor they lead to.
  *   shape  what kind of anchor the statement's format needs

@@ -1,5 +1,7 @@
 #include "policy/fido_statement.h"
 
+#include "common/bytes.h"
+#include "common/cbor.h"
 #include "common/language.h"
 #include "policy/cose_key.h"
 

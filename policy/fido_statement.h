@@ -3,8 +3,6 @@
  * Source: WebAuthn Level 3 6.5.4 and 8. */
 #ifndef POLICY_FIDO_STATEMENT_H
 #define POLICY_FIDO_STATEMENT_H
-
-#include "common/cbor.h"
 #include "policy/signature.h"
 
 /* An attestation certificate, up to three issuers, and the anchor itself where it is sent along. */

@@ -1,7 +1,11 @@
 #include "common/language.h"
+#include "policy/certificate.h"
 #include "policy/der.h"
+#include "policy/fido_attestation.h"
+#include "policy/fido_certificate.h"
 #include "policy/fido_formats.h"
 #include "policy/fido_path.h"
+#include "policy/signature.h"
 #include "policy/tpm_structures.h"
 
 #define OID(text)                                                                                                      \

@@ -1,5 +1,11 @@
+#include "policy/certificate.h"
+#include "policy/fido_attestation.h"
+#include "policy/fido_auth_data.h"
+#include "policy/fido_certificate.h"
 #include "policy/fido_formats.h"
 #include "policy/fido_path.h"
+#include "policy/public_key.h"
+#include "policy/signature.h"
 
 bool fido_u2f_put_message(const struct fido_attestation *attestation, struct buffer *out, struct error *err)
 {

@@ -4,7 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/appraise.h"
+#include "policy/evidence.h"
+#include "policy/piv_chain.h"
 #include "policy/piv_claims.h"
+#include "policy/piv_extensions.h"
+#include "policy/result.h"
+#include "policy/trust.h"
 
 #define FORM_FACTORS 7U
 #define FROM_REQUEST "what was asked for"

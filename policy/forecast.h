@@ -7,7 +7,10 @@
 #ifndef POLICY_FORECAST_H
 #define POLICY_FORECAST_H
 
-#include "policy/appraise.h"
+#include "common/bytes.h"
+
+struct appraisal;
+struct result;
 
 /* The key that is going to be made, in the words of claims. */
 struct forecast {

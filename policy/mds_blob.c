@@ -8,8 +8,10 @@
 #include "policy/base64url.h"
 #include "policy/certificate.h"
 #include "policy/der.h"
+#include "policy/evidence.h"
 #include "policy/fido_certificate.h"
 #include "policy/strict_json.h"
+#include "policy/trust.h"
 
 #define SIGNER_NAME "mds.fidoalliance.org"
 #define CERTIFICATES_MAXIMUM 4

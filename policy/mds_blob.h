@@ -4,7 +4,9 @@
 #ifndef POLICY_MDS_BLOB_H
 #define POLICY_MDS_BLOB_H
 
-#include "policy/trust.h"
+#include "common/buffer.h"
+
+struct trust;
 
 #define MDS_BLOB_MAXIMUM ((size_t)16 * 1024 * 1024)
 

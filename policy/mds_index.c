@@ -11,6 +11,7 @@
 #include "policy/hex.h"
 #include "policy/metadata.h"
 #include "policy/strict_json.h"
+#include "policy/verification_key.h"
 
 #define INDEX_FORMAT "keyenroll-metadata-1"
 #define DESCRIPTION_MAXIMUM 60

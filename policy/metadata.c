@@ -8,8 +8,12 @@
 
 #include "common/base64.h"
 #include "common/language.h"
+#include "policy/evidence.h"
 #include "policy/hex.h"
+#include "policy/result.h"
 #include "policy/strict_json.h"
+#include "policy/trust.h"
+#include "policy/verification_key.h"
 
 #define INDEX_FORMAT "keyenroll-metadata-1"
 #define SECONDS_A_DAY 86400

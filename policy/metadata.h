@@ -5,7 +5,8 @@
 #define POLICY_METADATA_H
 
 #include "policy/fido_auth_data.h"
-#include "policy/trust.h"
+
+struct trust_anchor;
 
 #define METADATA_INDEX_MAXIMUM ((size_t)8 * 1024 * 1024)
 #define METADATA_KEY_IDENTIFIER_SIZE 20

@@ -1,9 +1,12 @@
 #include "policy/piv.h"
 
 #include "common/language.h"
+#include "policy/appraise.h"
 #include "policy/piv_chain.h"
 #include "policy/piv_claims.h"
+#include "policy/result.h"
 #include "policy/roca.h"
+#include "policy/trust.h"
 
 #define RSA_BITS_MINIMUM 2048U
 

@@ -7,7 +7,8 @@
 #ifndef POLICY_PIV_H
 #define POLICY_PIV_H
 
-#include "policy/appraise.h"
+struct appraisal;
+struct result;
 
 /* piv_appraise: the format's row in evidence_formats.c. */
 void piv_appraise(const struct appraisal *appraisal, struct result *result);

@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "common/language.h"
+#include "policy/evidence.h"
 #include "policy/roca.h"
+#include "policy/trust.h"
 
 #define SLOT_NAME_PREFIX "YubiKey PIV Attestation "
 

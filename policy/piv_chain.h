@@ -3,8 +3,11 @@
 #ifndef POLICY_PIV_CHAIN_H
 #define POLICY_PIV_CHAIN_H
 
+#include "policy/certificate.h"
 #include "policy/piv_extensions.h"
-#include "policy/trust.h"
+
+struct trust;
+struct trust_anchor;
 
 struct piv_chain {
 	struct certificate attestation, device; /* borrowed from the evidence */

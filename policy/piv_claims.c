@@ -3,6 +3,12 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
+#include "policy/piv_chain.h"
+#include "policy/piv_extensions.h"
+#include "policy/public_key.h"
+#include "policy/result.h"
+#include "policy/trust.h"
+
 #define ARC "1.3.6.1.4.1.41482.3"
 #define FROM_ATTESTATION "attestation " ARC
 #define FROM_DEVICE "device certificate " ARC

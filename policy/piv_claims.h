@@ -3,8 +3,10 @@
 #ifndef POLICY_PIV_CLAIMS_H
 #define POLICY_PIV_CLAIMS_H
 
-#include "policy/piv_chain.h"
-#include "policy/result.h"
+#include "common/error.h"
+
+struct piv_chain;
+struct result;
 
 /* piv_claims_add: all claims but CLAIM_BOUND, which depends on what was asked for.
  * Errors: ERROR_MEMORY, ERROR_CRYPTO. */

@@ -1,5 +1,8 @@
 #include "policy/piv_extensions.h"
 
+#include <stdint.h>
+
+#include "policy/certificate.h"
 #include "policy/der.h"
 
 /* The content of an OID below 1.3.6.1.4.1.41482.3. */

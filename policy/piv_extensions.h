@@ -6,7 +6,11 @@
 #ifndef POLICY_PIV_EXTENSIONS_H
 #define POLICY_PIV_EXTENSIONS_H
 
-#include "policy/certificate.h"
+#include <stdint.h>
+
+#include "common/error.h"
+
+struct certificate;
 
 /* Which of the two certificates of a PIV attestation one is. */
 enum piv_certificate {

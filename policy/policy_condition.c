@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "policy/firmware.h"
+#include "policy/policy.h"
+#include "policy/policy_rule.h"
 #include "policy/strict_conf.h"
 
 static const char *const formats[] = {"piv", "fido", "ssh-sk-attest", NULL};

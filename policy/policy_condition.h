@@ -3,7 +3,11 @@
 #ifndef POLICY_POLICY_CONDITION_H
 #define POLICY_POLICY_CONDITION_H
 
-#include "policy/policy_rule.h"
+#include "policy/result.h"
+
+struct condition;
+struct condition_row;
+struct policy_subject;
 
 /* More rows than the table has; the table itself checks that. */
 #define CONDITION_ROWS_MAXIMUM 64

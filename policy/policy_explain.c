@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "policy/policy.h"
 #include "policy/policy_condition.h"
 #include "policy/policy_rule.h"
 

@@ -1,8 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/policy.h"
 #include "policy/policy_condition.h"
 #include "policy/policy_options.h"
+#include "policy/policy_rule.h"
 #include "policy/strict_conf.h"
 
 #define CONDITIONS_MAXIMUM CONDITION_ROWS_MAXIMUM

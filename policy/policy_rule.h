@@ -2,7 +2,7 @@
 #ifndef POLICY_POLICY_RULE_H
 #define POLICY_POLICY_RULE_H
 
-#include "policy/policy.h"
+#include "policy/result.h"
 
 struct word_list {
 	char **words; /* owned */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "policy/der.h"
+#include "policy/public_key.h"
+#include "policy/verification_key.h"
 
 #define RSA_BITS_MINIMUM 2048U
 #define PKCS1_PADDING_MINIMUM 8U

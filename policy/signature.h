@@ -3,7 +3,11 @@
 #ifndef POLICY_SIGNATURE_H
 #define POLICY_SIGNATURE_H
 
-#include "policy/verification_key.h"
+#include "common/bytes.h"
+#include "common/error.h"
+
+struct public_key;
+struct verification_key;
 
 enum signature_algorithm {
 	SIGNATURE_RSA_SHA256,

@@ -4,6 +4,7 @@
 
 #include "common/cbor.h"
 #include "policy/fido_auth_data.h"
+#include "policy/fido_evidence.h"
 
 #define VERSION_00 "ssh-sk-attest-v00"
 #define VERSION_01 "ssh-sk-attest-v01"

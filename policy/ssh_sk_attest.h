@@ -5,9 +5,9 @@
  * Source: OpenSSH PROTOCOL.u2f. */
 #ifndef POLICY_SSH_SK_ATTEST_H
 #define POLICY_SSH_SK_ATTEST_H
-
-#include "policy/fido_evidence.h"
 #include "policy/public_key.h"
+
+struct fido_ssh_key;
 
 struct ssh_sk_attest {
 	bool has_auth_data; /* v01 */

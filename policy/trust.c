@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/advisory.h"
 #include "policy/metadata.h"
 #include "policy/trust_store.h"
+#include "policy/verification_key.h"
 
 bool trust_new(struct trust **trust, struct error *err)
 {

@@ -6,10 +6,10 @@
  * Knows nothing of where files lie. */
 #ifndef POLICY_TRUST_H
 #define POLICY_TRUST_H
-
-#include "policy/advisory.h"
 #include "policy/evidence.h"
-#include "policy/verification_key.h"
+
+struct advisory;
+struct verification_key;
 
 enum trust_source {
 	TRUST_SHIPPED, /* the bundle that the package installs */

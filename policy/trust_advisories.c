@@ -1,10 +1,14 @@
 #include "policy/trust_advisories.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/advisory.h"
 #include "policy/firmware.h"
+#include "policy/strict_json.h"
+#include "policy/trust_store.h"
 
 static bool copy_text(const json_t *value, char **text, struct error *err)
 {

@@ -2,8 +2,12 @@
 #ifndef POLICY_TRUST_ADVISORIES_H
 #define POLICY_TRUST_ADVISORIES_H
 
-#include "policy/strict_json.h"
-#include "policy/trust_store.h"
+#include <jansson.h>
+
+#include "common/error.h"
+
+struct json_reader;
+struct trust;
 
 /* trust_advisories_read: reads the list into a trust that has none yet.
  *   list  a JSON list, or NULL for none

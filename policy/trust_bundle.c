@@ -8,9 +8,11 @@
 #include "policy/evidence_formats.h"
 #include "policy/fido_auth_data.h"
 #include "policy/hex.h"
+#include "policy/result.h"
 #include "policy/strict_json.h"
 #include "policy/trust_advisories.h"
 #include "policy/trust_store.h"
+#include "policy/verification_key.h"
 
 #define BUNDLE_FORMAT "keyenroll-trust-1"
 

@@ -4,7 +4,10 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "common/bytes.h"
+#include "policy/evidence.h"
 #include "policy/fido_evidence.h"
+#include "registry/possession.h"
 
 #define DRAWN_BEGIN "keyenroll possession "
 

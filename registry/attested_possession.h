@@ -10,7 +10,11 @@
 #ifndef REGISTRY_ATTESTED_POSSESSION_H
 #define REGISTRY_ATTESTED_POSSESSION_H
 
-#include "registry/possession.h"
+#include "common/buffer.h"
+
+struct evidence;
+struct possession;
+struct ssh_key;
 
 /* How long a drawn challenge may be answered. */
 #define ATTESTED_CHALLENGE_LIFE_SECONDS ((int64_t)14 * 86400)

@@ -5,7 +5,11 @@
 
 #include "common/base64.h"
 #include "common/language.h"
+#include "common/sshsig.h"
+#include "policy/appraise.h"
+#include "policy/result.h"
 #include "registry/attested_possession.h"
+#include "registry/registrars.h"
 
 #define FORM "keyenroll-enrollment-1"
 

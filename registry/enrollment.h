@@ -8,10 +8,11 @@
 #define REGISTRY_ENROLLMENT_H
 
 #include "common/ssh_certificate.h"
-#include "common/sshsig.h"
-#include "policy/appraise.h"
 #include "registry/possession.h"
-#include "registry/registrars.h"
+
+struct appraisal;
+struct registrars;
+struct result;
 
 #define ENROLLMENT_EXTENSION "evidence@keyenroll"
 

@@ -6,6 +6,7 @@
 
 #include "common/sshsig.h"
 #include "common/text.h"
+#include "registry/registrars.h"
 
 #define HEAD "keyenroll grace 1"
 #define GRANT_FORM "keyenroll-grace-1"

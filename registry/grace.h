@@ -15,7 +15,9 @@
 #define REGISTRY_GRACE_H
 
 #include "common/account_name.h"
-#include "registry/registrars.h"
+#include "common/ssh_key.h"
+
+struct registrars;
 
 #define GRACE_LIFE_MAXIMUM ((int64_t)31 * 86400)
 #define GRACE_GRANT_MAXIMUM ((size_t)64 * 1024)

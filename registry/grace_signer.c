@@ -7,6 +7,8 @@
 
 #include "common/file.h"
 #include "common/process.h"
+#include "registry/grace.h"
+#include "registry/registrars.h"
 
 /* A private folder, in which the record and then its signature lie; neither is a secret. */
 struct workshop {

@@ -3,7 +3,7 @@
 #ifndef REGISTRY_GRACE_SIGNER_H
 #define REGISTRY_GRACE_SIGNER_H
 
-#include "registry/grace.h"
+#include "common/buffer.h"
 
 /* grace_sign: the armored signature, appended. ssh-keygen may ask for a passphrase or a touch on the terminal.
  *   key    path: a private key, or with `agent` a .pub file

@@ -4,6 +4,8 @@
 
 #include "common/file.h"
 #include "policy/mds_blob.h"
+#include "policy/mds_index.h"
+#include "policy/metadata.h"
 
 #define INDEX_MODE 0644
 

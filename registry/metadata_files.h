@@ -3,8 +3,12 @@
 #ifndef REGISTRY_METADATA_FILES_H
 #define REGISTRY_METADATA_FILES_H
 
-#include "policy/mds_index.h"
-#include "policy/metadata.h"
+#include "common/bytes.h"
+#include "common/error.h"
+
+struct mds_sum;
+struct metadata;
+struct trust;
 
 /* Its usual name, in the folder of trust updates, where hosts look for changes. */
 #define METADATA_FILE "fido-metadata"

@@ -1,6 +1,7 @@
 #include "registry/policy_files.h"
 
 #include "common/file.h"
+#include "policy/policy.h"
 
 static bool load_list(void *context, const char *path, struct buffer *content, struct error *err)
 {

@@ -3,7 +3,9 @@
 #ifndef REGISTRY_POLICY_FILES_H
 #define REGISTRY_POLICY_FILES_H
 
-#include "policy/policy.h"
+#include "common/error.h"
+
+struct policy;
 
 /* The longest policy, or list named in one, that is read. */
 #define POLICY_FILE_MAXIMUM ((size_t)1024 * 1024)

@@ -1,11 +1,13 @@
 #include "registry/revocation_list.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/file.h"
 #include "common/process.h"
+#include "registry/store.h"
 
 #define SPECIFICATION_MAXIMUM ((size_t)256 * 1024 * 1024)
 #define TIMEOUT_MS 600000

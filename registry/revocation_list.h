@@ -5,7 +5,11 @@
 #ifndef REGISTRY_REVOCATION_LIST_H
 #define REGISTRY_REVOCATION_LIST_H
 
-#include "registry/store.h"
+#include <stdint.h>
+
+#include "common/error.h"
+
+struct store;
 
 #define REVOCATION_LIST_FILE "revoked.krl"
 

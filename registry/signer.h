@@ -4,7 +4,9 @@
 #ifndef REGISTRY_SIGNER_H
 #define REGISTRY_SIGNER_H
 
-#include "common/ssh_key.h"
+#include "common/buffer.h"
+
+struct ssh_key;
 
 struct signing_order {
 	const struct ssh_key *key; /* to be certified */

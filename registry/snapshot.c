@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/ssh_certificate.h"
 #include "common/text.h"
 #include "registry/database.h"
 #include "registry/snapshot_format.h"

@@ -6,7 +6,10 @@
 #ifndef REGISTRY_SNAPSHOT_H
 #define REGISTRY_SNAPSHOT_H
 
-#include "registry/store.h"
+#include "common/account_name.h"
+#include "common/ssh_key.h"
+
+struct store;
 
 struct snapshot;
 

@@ -6,6 +6,7 @@
 #include "registry/database.h"
 #include "registry/snapshot.h"
 #include "registry/snapshot_format.h"
+#include "registry/store.h"
 #include "registry/store_grace.h"
 
 #define AS_TEXT_OF(value) #value

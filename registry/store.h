@@ -4,7 +4,10 @@
 #ifndef REGISTRY_STORE_H
 #define REGISTRY_STORE_H
 
-#include "registry/enrollment.h"
+#include "common/account_name.h"
+#include "common/ssh_key.h"
+
+struct enrollment;
 
 struct store;
 

@@ -1,6 +1,8 @@
 #include "registry/store_grace.h"
 
 #include "registry/database.h"
+#include "registry/grace.h"
+#include "registry/store.h"
 #include "registry/store_schema.h"
 
 /* Made with the first grace: a store without one stays what older programs know. */

@@ -3,8 +3,10 @@
 #ifndef REGISTRY_STORE_GRACE_H
 #define REGISTRY_STORE_GRACE_H
 
-#include "registry/grace.h"
-#include "registry/store.h"
+#include "common/ssh_key.h"
+
+struct grace;
+struct store;
 
 /* store_add_grace: records a grant; a later one for the same key takes the place of the earlier in the next snapshot.
  *   operator_name  who runs this

@@ -1,8 +1,10 @@
 #include <inttypes.h>
 
 #include "common/language.h"
+#include "common/ssh_certificate.h"
 #include "common/text.h"
 #include "registry/database.h"
+#include "registry/enrollment.h"
 #include "registry/store.h"
 #include "registry/store_schema.h"
 

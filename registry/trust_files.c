@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "policy/trust.h"
 #include "registry/metadata_files.h"
+#include "registry/registrars.h"
 #include "registry/trust_signature.h"
 #include "registry/trust_update.h"
 

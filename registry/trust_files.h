@@ -3,7 +3,9 @@
 #ifndef REGISTRY_TRUST_FILES_H
 #define REGISTRY_TRUST_FILES_H
 
-#include "policy/trust.h"
+#include "common/buffer.h"
+
+struct trust;
 
 /* Who may sign a shipped bundle: a list in ssh's allowed_signers format beside it. */
 #define TRUST_SIGNERS "trust-signers"

@@ -1,6 +1,7 @@
 #include "registry/trust_signature.h"
 
 #include "common/sshsig.h"
+#include "registry/registrars.h"
 
 static const struct registrar *find_signer(const struct registrars *signers, const struct ssh_key *key)
 {

@@ -4,7 +4,10 @@
 #ifndef REGISTRY_TRUST_SIGNATURE_H
 #define REGISTRY_TRUST_SIGNATURE_H
 
-#include "registry/registrars.h"
+#include "common/bytes.h"
+#include "common/error.h"
+
+struct registrars;
 
 #define TRUST_NAMESPACE "trust@keyenroll"
 

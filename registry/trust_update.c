@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "policy/trust.h"
 
 int trust_version_compare(const char *one, const char *other)
 {

@@ -3,7 +3,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "policy/appraise.h"
+#include "registry/snapshot.h"
+#include "verifier/configuration.h"
 #include "verifier/groups.h"
+#include "verifier/host_rules.h"
 
 void admission_clear(struct admission *admission)
 {

@@ -7,6 +7,7 @@
 #ifndef VERIFIER_ADMISSION_H
 #define VERIFIER_ADMISSION_H
 
+#include "policy/result.h"
 #include "registry/enrollment.h"
 #include "registry/grace.h"
 #include "verifier/spare.h"

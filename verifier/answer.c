@@ -3,10 +3,18 @@
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <sys/types.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "common/account_name.h"
 #include "common/log.h"
+#include "common/request.h"
+#include "common/ssh_key.h"
+#include "verifier/admission.h"
+#include "verifier/authentication.h"
+#include "verifier/configuration.h"
+#include "verifier/decision.h"
 
 bool peer_is_trusted(uid_t user)
 {

@@ -7,7 +7,12 @@
 #ifndef VERIFIER_ANSWER_H
 #define VERIFIER_ANSWER_H
 
-#include "verifier/authentication.h"
+#include <sys/types.h>
+
+#include "common/buffer.h"
+
+struct authentication;
+struct configuration;
 
 struct peer {
 	uid_t user;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "common/deadline.h"
+#include "common/secret.h"
 
 /* How long a client may take to take a question. */
 #define SEND_TIMEOUT_MS 2000

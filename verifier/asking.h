@@ -4,7 +4,8 @@
 #define VERIFIER_ASKING_H
 
 #include "common/conversation.h"
-#include "common/secret.h"
+
+struct secret;
 
 /* How long a person may think about a question. */
 #define ASKING_ANSWER_TIMEOUT_MS (120 * 1000)

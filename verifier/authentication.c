@@ -4,8 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/account_name.h"
+#include "common/ssh_key.h"
+#include "piv/slot.h"
 #include "policy/fido_credential.h"
+#include "policy/result.h"
+#include "registry/snapshot.h"
+#include "verifier/admission.h"
 #include "verifier/challenge.h"
+#include "verifier/configuration.h"
+#include "verifier/decision.h"
 
 static void candidate_clear(struct candidate *candidate)
 {

@@ -10,8 +10,13 @@
 #ifndef VERIFIER_AUTHENTICATION_H
 #define VERIFIER_AUTHENTICATION_H
 
-#include "piv/slot.h"
-#include "verifier/decision.h"
+#include "common/request.h"
+#include "common/ssh_key.h"
+
+struct admission;
+struct decision;
+struct host_view;
+struct piv_slot;
 
 #define AUTHENTICATION_CANDIDATES_MAXIMUM 16
 

@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "common/request.h"
 #include "common/sshsig.h"
 #include "verifier/host_key.h"
 

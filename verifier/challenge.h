@@ -15,8 +15,10 @@
 #ifndef VERIFIER_CHALLENGE_H
 #define VERIFIER_CHALLENGE_H
 
-#include "common/request.h"
-#include "common/ssh_key.h"
+#include "common/buffer.h"
+
+struct request;
+struct ssh_key;
 
 #define CHALLENGE_NAMESPACE "authentication@keyenroll"
 #define CHALLENGE_SIZE 32

@@ -5,10 +5,16 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "common/buffer.h"
 #include "common/file.h"
+#include "policy/policy.h"
+#include "policy/trust.h"
 #include "registry/metadata_files.h"
 #include "registry/policy_files.h"
+#include "registry/registrars.h"
+#include "registry/snapshot.h"
 #include "registry/trust_files.h"
+#include "verifier/host_rules.h"
 
 #define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
 

@@ -14,10 +14,13 @@
 #ifndef VERIFIER_CONFIGURATION_H
 #define VERIFIER_CONFIGURATION_H
 
-#include "policy/appraise.h"
-#include "registry/registrars.h"
-#include "registry/snapshot.h"
-#include "verifier/host_rules.h"
+#include "common/error.h"
+
+struct host_rules;
+struct policy;
+struct registrars;
+struct snapshot;
+struct trust;
 
 struct configuration_folders {
 	const char *config, *data, *state;

@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include "common/language.h"
+#include "verifier/configuration.h"
 #include "verifier/groups.h"
+#include "verifier/host_rules.h"
 
 /* The last second that sshd's four digits of a year can say. */
 #define EXPIRY_MAXIMUM ((uint64_t)253402300799)

@@ -9,6 +9,8 @@
 #include "common/request.h"
 #include "verifier/admission.h"
 
+struct host_rules;
+
 struct decision {
 	enum request_verdict verdict;
 	struct error error;   /* why not; ERROR_NONE when accepted */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/account_name.h"
 #include "common/buffer.h"
 #include "common/file.h"
 #include "policy/strict_conf.h"

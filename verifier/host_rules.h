@@ -5,7 +5,8 @@
 #ifndef VERIFIER_HOST_RULES_H
 #define VERIFIER_HOST_RULES_H
 
-#include "common/account_name.h"
+#include "common/bytes.h"
+#include "common/error.h"
 
 #define HOST_RULES_FILE "host.conf"
 #define HOST_RULES_TOKENS_MAXIMUM 9

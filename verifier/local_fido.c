@@ -1,6 +1,10 @@
 #include "verifier/local_fido.h"
 
+#include "common/secret.h"
 #include "fido/assertion.h"
+#include "fido/authenticator.h"
+#include "verifier/authentication.h"
+#include "verifier/local_token.h"
 
 static bool is_fido(const struct candidate *candidate)
 {

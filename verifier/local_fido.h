@@ -5,7 +5,11 @@
 #ifndef VERIFIER_LOCAL_FIDO_H
 #define VERIFIER_LOCAL_FIDO_H
 
-#include "verifier/local_token.h"
+#include "common/buffer.h"
+
+struct authenticator_list;
+struct local_login;
+struct local_token;
 
 /* local_fido_look: which of these tokens is one of the person's. One that hides its keys counts only where it is alone: a PIN must not
  * be tried on somebody else's.

@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "common/deadline.h"
+#include "fido/authenticator.h"
+#include "piv/reader.h"
 #include "verifier/asking.h"
+#include "verifier/authentication.h"
 #include "verifier/local_fido.h"
 #include "verifier/local_piv.h"
+#include "verifier/local_token.h"
 
 /* Nothing tells of what is plugged into USB: it is looked for so often. */
 #define USB_INTERVAL_MS 500

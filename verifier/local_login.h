@@ -4,7 +4,9 @@
 #ifndef VERIFIER_LOCAL_LOGIN_H
 #define VERIFIER_LOCAL_LOGIN_H
 
-#include "verifier/authentication.h"
+#include "common/buffer.h"
+
+struct authentication;
 
 /* local_login: appends a proof (authentication_put_proof).
  *   client  the conversation's socket

@@ -1,7 +1,14 @@
 #include "verifier/local_piv.h"
 
+#include "common/secret.h"
+#include "common/ssh_key.h"
+#include "piv/application.h"
 #include "piv/authenticate.h"
 #include "piv/key.h"
+#include "piv/metadata.h"
+#include "piv/reader.h"
+#include "verifier/authentication.h"
+#include "verifier/local_token.h"
 
 static const struct {
 	enum ssh_key_type type;

@@ -6,7 +6,11 @@
 #ifndef VERIFIER_LOCAL_PIV_H
 #define VERIFIER_LOCAL_PIV_H
 
-#include "verifier/local_token.h"
+#include "common/buffer.h"
+
+struct local_login;
+struct local_token;
+struct reader;
 
 /* local_piv_look: whether the card in this reader is one of the person's.
  *   token  out

@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
+#include "common/secret.h"
 #include "verifier/asking.h"
+#include "verifier/authentication.h"
 
 #define TEXT_SIZE 400
 

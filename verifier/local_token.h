@@ -9,7 +9,9 @@
 
 #include "fido/authenticator.h"
 #include "piv/reader.h"
-#include "verifier/authentication.h"
+
+struct authentication;
+struct candidate;
 
 /* Longer than any token's PIN. */
 #define LOCAL_PIN_MAXIMUM 256

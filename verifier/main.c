@@ -11,6 +11,7 @@
 
 #include "common/log.h"
 #include "config.h"
+#include "verifier/configuration.h"
 #include "verifier/listen.h"
 #include "verifier/once.h"
 #include "verifier/privileges.h"

@@ -1,10 +1,13 @@
 #include "verifier/once.h"
 
 #include <errno.h>
+#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/request.h"
+#include "verifier/answer.h"
 #include "verifier/serve.h"
 
 static bool write_all(int output, struct bytes rest, struct error *err)

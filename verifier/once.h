@@ -3,7 +3,11 @@
 #ifndef VERIFIER_ONCE_H
 #define VERIFIER_ONCE_H
 
-#include "verifier/answer.h"
+#include <sys/types.h>
+
+#include "common/error.h"
+
+struct configuration;
 
 /* once: reads up to the end of `input`, answers, writes all to `output`. The process ends by SIGALRM after SERVE_TIMEOUT_MS: nobody
  * waits longer for it.

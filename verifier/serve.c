@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "common/deadline.h"
+#include "verifier/answer.h"
 #include "verifier/asking.h"
+#include "verifier/authentication.h"
 #include "verifier/worker.h"
 
 /* How long the listener rests when the machine has no descriptor or memory left for another client. */

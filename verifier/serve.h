@@ -8,7 +8,9 @@
 #ifndef VERIFIER_SERVE_H
 #define VERIFIER_SERVE_H
 
-#include "verifier/answer.h"
+#include "common/error.h"
+
+struct configuration;
 
 #define SERVE_CLIENTS_MAXIMUM 256
 #define SERVE_CLIENTS_OF_A_USER_MAXIMUM 16

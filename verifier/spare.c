@@ -4,7 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/appraise.h"
+#include "policy/result.h"
 #include "registry/enrollment.h"
+#include "registry/snapshot.h"
+#include "verifier/configuration.h"
+#include "verifier/host_rules.h"
 
 struct count {
 	const struct host_view *view;

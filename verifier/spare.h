@@ -7,8 +7,11 @@
 #ifndef VERIFIER_SPARE_H
 #define VERIFIER_SPARE_H
 
-#include "policy/appraise.h"
-#include "verifier/configuration.h"
+#include "common/error.h"
+
+struct appraisal;
+struct host_view;
+struct result;
 
 /* SPARE_TOKEN_SIZE: room for a token's name, "piv 12345678". */
 #define SPARE_TOKEN_SIZE 64

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "verifier/asking.h"
+#include "verifier/authentication.h"
 #include "verifier/local_login.h"
 
 /* Where the two descriptors lie that a worker keeps. */

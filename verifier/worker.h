@@ -11,7 +11,9 @@
 
 #include <sys/types.h>
 
-#include "verifier/authentication.h"
+#include "common/request.h"
+
+struct authentication;
 
 /* For all of it besides waiting for a token: typing, touching. */
 #define WORKER_TIMEOUT_MS (240 * 1000)

@@ -7,6 +7,9 @@
 #include "common/file.h"
 #include "policy/appraise.h"
 #include "policy/fido_evidence.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
 
 #define FILE_MAXIMUM ((size_t)1024 * 1024)
 

@@ -18,6 +18,8 @@
 #include "policy/appraise.h"
 #include "policy/certificate.h"
 #include "policy/fido_auth_data.h"
+#include "policy/policy.h"
+#include "policy/result.h"
 #include "tests/forgery/chain.h"
 #include "tests/forgery/fido_recipe.h"
 

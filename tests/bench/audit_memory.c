@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "enroll/audit.h"
+#include "policy/policy.h"
+#include "registry/registrars.h"
+#include "registry/store.h"
 #include "tests/forgery/chain.h"
 #include "tests/unit/enrollment_samples.h"
 #include "tests/unit/unit.h"

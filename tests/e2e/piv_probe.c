@@ -14,10 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/secret.h"
+#include "piv/application.h"
 #include "piv/authenticate.h"
 #include "piv/certificate.h"
 #include "piv/identifiers.h"
 #include "piv/key.h"
+#include "piv/metadata.h"
+#include "piv/reader.h"
 #include "piv/slot_certificate.h"
 
 #define YEAR_SECONDS 31536000

@@ -3,6 +3,10 @@
 #include <stdio.h>
 
 #include "common/base64.h"
+#include "policy/appraise.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "registry/registrars.h"
 #include "tests/forgery/chain.h"
 #include "tests/unit/certificate_samples.h"
 #include "tests/unit/enrollment_samples.h"

@@ -6,6 +6,8 @@
 
 #include "common/file.h"
 #include "policy/appraise.h"
+#include "policy/policy.h"
+#include "policy/result.h"
 #include "tests/forgery/fido_lies.h"
 
 struct court {

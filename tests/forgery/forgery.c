@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "policy/appraise.h"
+#include "policy/policy.h"
+#include "policy/result.h"
 #include "tests/forgery/lies.h"
 
 /* Made-up advisories with the shape of real ones. */

@@ -1,8 +1,10 @@
 /* Certificates and PIV evidence: what the strict view takes, libcrypto's decoder takes as well, to the last byte. */
 #include <openssl/x509.h>
 
+#include "policy/evidence.h"
 #include "policy/evidence_input.h"
 #include "policy/piv_chain.h"
+#include "policy/trust.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_certificate(struct bytes der)

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "fido/assertion.h"
+#include "fido/authenticator.h"
 #include "fido/card_transport.h"
 #include "fido/credential.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,6 +1,7 @@
 /* A FIDO2 card that answers whatever the input says: pieces of two length bytes (big-endian) and that many bytes, status word
  * included. When the input ends, the card is gone. */
 #include "fido/card_transport.h"
+#include "piv/transport.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool transmit(void *state, struct bytes command, struct buffer *reply, struct error *err)

@@ -2,6 +2,9 @@
 #include "policy/appraise.h"
 #include "policy/fido_evidence.h"
 #include "policy/fido_statement.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
 #include "tests/fuzz/fuzz.h"
 
 static void appraise_object(struct bytes in)

@@ -1,5 +1,6 @@
 /* Graces: what is taken is written again byte for byte, and nobody is let in whom no registrar knows. */
 #include "registry/grace.h"
+#include "registry/registrars.h"
 #include "tests/fuzz/fuzz.h"
 
 #define NOW 1795525200 /* 2026-11-24: within the dates of the seeds */

@@ -1,5 +1,9 @@
 /* An enrollment's journal: one that is read says who, which slot and what key; one that is cut says no more than before. */
+#include <stdint.h>
+
+#include "common/account_name.h"
 #include "enroll/journal.h"
+#include "enroll/journal_record.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

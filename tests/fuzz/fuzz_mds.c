@@ -2,6 +2,7 @@
 #include "policy/mds_blob.h"
 #include "policy/mds_index.h"
 #include "policy/metadata.h"
+#include "policy/trust.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_payload(struct bytes payload)

@@ -1,4 +1,5 @@
 /* What pinentry answers: an answer, or a reason; never an answer that is empty or too long. */
+#include "common/secret.h"
 #include "enroll/pinentry.h"
 #include "tests/fuzz/fuzz.h"
 

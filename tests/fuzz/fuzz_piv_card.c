@@ -1,9 +1,13 @@
 /* A whole course against a card that answers whatever the input says: pieces of two length bytes (big-endian; the top bit: the
  * transport fails, and the lower ones choose how) and that many bytes. When the input ends, the card is gone. */
+#include "common/secret.h"
+#include "piv/application.h"
 #include "piv/authenticate.h"
 #include "piv/certificate.h"
 #include "piv/identifiers.h"
 #include "piv/key.h"
+#include "piv/metadata.h"
+#include "piv/transport.h"
 #include "tests/fuzz/fuzz.h"
 
 #define FAILS 0x8000U

@@ -1,4 +1,5 @@
 /* What a token says of itself: metadata, certificate objects, public keys. The first byte chooses the algorithm of a key. */
+#include "common/secret.h"
 #include "piv/admin_data.h"
 #include "piv/certificate.h"
 #include "piv/key_history.h"

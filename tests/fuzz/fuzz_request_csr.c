@@ -1,4 +1,5 @@
 /* Certificate requests: evidence comes only with the key that signed the request. */
+#include "policy/evidence.h"
 #include "policy/evidence_input.h"
 #include "tests/fuzz/fuzz.h"
 

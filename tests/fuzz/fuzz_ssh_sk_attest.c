@@ -1,4 +1,5 @@
 /* ssh-keygen's attestation files, and sk public keys: a key that is read is written back as it was. */
+#include "policy/fido_evidence.h"
 #include "policy/ssh_sk_attest.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -9,8 +9,15 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/secret.h"
 #include "enroll/appraising.h"
+#include "enroll/desk.h"
+#include "enroll/journal.h"
 #include "piv/admin_data.h"
+#include "policy/policy.h"
+#include "policy/trust.h"
+#include "registry/registrars.h"
+#include "registry/store.h"
 #include "tests/vtoken/authority.h"
 
 static bool say_may_destroy(void *state, const struct course *course, struct error *err)

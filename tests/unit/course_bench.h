@@ -4,6 +4,8 @@
 #define TESTS_UNIT_COURSE_BENCH_H
 
 #include "enroll/course.h"
+#include "enroll/desk.h"
+#include "registry/registrars.h"
 #include "tests/unit/vtoken_transport.h"
 #include "tests/vtoken/card.h"
 

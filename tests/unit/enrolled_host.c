@@ -9,9 +9,15 @@
 
 #include "common/file.h"
 #include "common/process.h"
+#include "common/sshsig.h"
 #include "common/tlv.h"
+#include "policy/evidence.h"
+#include "registry/enrollment.h"
+#include "registry/possession.h"
 #include "registry/signer.h"
+#include "registry/snapshot.h"
 #include "tests/vtoken/authority.h"
+#include "tests/vtoken/card.h"
 #include "tests/vtoken/token.h"
 #include "tests/vtoken/vendor.h"
 

@@ -1,6 +1,7 @@
 #include "tests/unit/enrollment_samples.h"
 
 #include "common/base64.h"
+#include "common/sshsig.h"
 #include "tests/unit/certificate_samples.h"
 #include "tests/unit/unit.h"
 

@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "policy/advisory.h"
 #include "policy/firmware.h"
+#include "policy/result.h"
 #include "policy/trust.h"
+#include "policy/trust_store.h"
 
 static int set_up(void **state)
 {

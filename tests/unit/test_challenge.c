@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "common/file.h"
+#include "common/request.h"
 #include "common/sshsig.h"
 #include "verifier/challenge.h"
 #include "verifier/host_key.h"

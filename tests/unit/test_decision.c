@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "registry/snapshot.h"
 #include "tests/unit/enrolled_host.h"
 #include "verifier/decision.h"
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/secret.h"
 #include "enroll/token_session.h"
 #include "tests/unit/course_bench.h"
 

@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "piv/certificate.h"
+#include "piv/key.h"
 #include "policy/appraise.h"
+#include "policy/policy.h"
 #include "tests/unit/course_bench.h"
 #include "tests/vtoken/card.h"
 

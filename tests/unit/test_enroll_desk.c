@@ -7,6 +7,7 @@
 
 #include "common/file.h"
 #include "enroll/desk.h"
+#include "registry/registrars.h"
 
 static int make_folder(void **state)
 {

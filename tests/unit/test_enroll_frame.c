@@ -10,7 +10,9 @@
 #include "common/file.h"
 #include "enroll/failure.h"
 #include "enroll/help.h"
+#include "enroll/options.h"
 #include "enroll/report.h"
+#include "enroll/verb.h"
 
 enum { OPTION_USER, OPTION_COUNT, OPTION_YES };
 

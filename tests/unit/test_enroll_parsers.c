@@ -3,7 +3,9 @@
 #include "tests/unit/mutation.h"
 #include "tests/unit/unit.h"
 
+#include "common/secret.h"
 #include "enroll/journal.h"
+#include "enroll/journal_record.h"
 #include "enroll/people.h"
 #include "enroll/pinentry.h"
 

@@ -12,6 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/bytes.h"
+#include "common/secret.h"
 #include "enroll/prompt.h"
 
 #define QUESTION "PIN of token 7: "

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "enroll/desk.h"
 #include "piv/certificate.h"
 #include "tests/unit/course_bench.h"
 #include "tests/vtoken/card.h"

@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "policy/appraise.h"
+#include "policy/result.h"
+#include "registry/registrars.h"
 #include "tests/unit/certificate_samples.h"
 #include "tests/unit/enrollment_samples.h"
 #include "tests/unit/mutation.h"
+#include "tests/unit/ssh_samples.h"
 
 #define RAW(text) bytes_of(text, sizeof(text) - 1)
 

@@ -8,7 +8,13 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/sshsig.h"
 #include "common/tlv.h"
+#include "policy/appraise.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
+#include "registry/registrars.h"
 #include "tests/unit/certificate_samples.h"
 #include "tests/unit/enrollment_samples.h"
 #include "tests/unit/vtoken_bench.h"

@@ -11,6 +11,8 @@
 #include "common/file.h"
 #include "policy/appraise.h"
 #include "policy/certificate.h"
+#include "policy/policy.h"
+#include "policy/result.h"
 #include "tests/forgery/fido_recipe.h"
 
 #define INPUT_MAXIMUM ((size_t)1024 * 1024)

@@ -9,6 +9,8 @@
 #include "policy/appraise.h"
 #include "policy/mds_index.h"
 #include "policy/metadata.h"
+#include "policy/policy.h"
+#include "policy/result.h"
 #include "tests/forgery/fido_recipe.h"
 #include "tests/forgery/mds_recipe.h"
 

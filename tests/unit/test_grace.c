@@ -10,6 +10,7 @@
 #include "common/process.h"
 #include "registry/grace.h"
 #include "registry/grace_signer.h"
+#include "registry/registrars.h"
 
 #define SINCE 1764000000
 #define DAY 86400

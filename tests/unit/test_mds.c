@@ -10,6 +10,9 @@
 
 #include "common/file.h"
 #include "policy/mds_blob.h"
+#include "policy/mds_index.h"
+#include "policy/metadata.h"
+#include "policy/trust.h"
 #include "registry/metadata_files.h"
 #include "tests/forgery/mds_recipe.h"
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "policy/appraise.h"
+#include "policy/policy.h"
+#include "policy/result.h"
 #include "tests/forgery/chain.h"
 
 struct fixture {

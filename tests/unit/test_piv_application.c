@@ -2,11 +2,14 @@
 
 #include <string.h>
 
+#include "common/secret.h"
+#include "piv/application.h"
 #include "piv/authenticate.h"
 #include "piv/certificate.h"
 #include "piv/identifiers.h"
 #include "piv/key.h"
 #include "piv/management_cipher.h"
+#include "piv/metadata.h"
 #include "piv/object.h"
 #include "tests/unit/scripted_card.h"
 

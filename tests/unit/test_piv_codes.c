@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bytes.h"
+#include "common/secret.h"
 #include "piv/admin_data.h"
+#include "piv/application.h"
 #include "piv/authenticate.h"
 #include "piv/codes.h"
 #include "piv/key.h"

@@ -5,6 +5,8 @@
 
 #include "policy/appraise.h"
 #include "policy/evidence_input.h"
+#include "policy/policy.h"
+#include "policy/result.h"
 #include "tests/forgery/chain.h"
 #include "tests/unit/mutation.h"
 

@@ -8,6 +8,9 @@
 #include "common/file.h"
 #include "policy/appraise.h"
 #include "policy/evidence_input.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "policy/trust.h"
 
 #define INPUT_MAXIMUM ((size_t)1024 * 1024)
 

@@ -12,6 +12,7 @@
 #include "common/base64.h"
 #include "common/file.h"
 #include "common/process.h"
+#include "common/sshsig.h"
 #include "registry/signer.h"
 #include "tests/unit/enrollment_samples.h"
 
