@@ -81,93 +81,86 @@ static void add_many(struct forged_certificate *certificate)
 		add_extension(certificate, oids[i], "0500", false);
 }
 
-void forged_chain_edit(struct forged_chain *chain, const struct forged_edit *edit)
+/* The place of a field that the edit's text, or its number, or its mere name sets; NULL for the other fields. */
+static const char **text_of(struct forged_chain *chain, const struct forged_edit *edit)
 {
 	struct forged_certificate *certificate = &chain->certificates[edit->part];
+	const char **const texts[FIELD_COUNT] = {
+	    [FIELD_VERSION] = &certificate->version,
+	    [FIELD_SERIAL] = &certificate->serial,
+	    [FIELD_ISSUER] = &certificate->issuer,
+	    [FIELD_SUBJECT] = &certificate->subject,
+	    [FIELD_NAME_TAG] = &certificate->name_tag,
+	    [FIELD_VALIDITY] = &certificate->validity,
+	    [FIELD_SPKI] = &certificate->spki,
+	    [FIELD_DIGEST] = &certificate->digest,
+	    [FIELD_ALGORITHM] = &certificate->algorithm,
+	    [FIELD_OUTER_ALGORITHM] = &certificate->outer_algorithm,
+	    [FIELD_REST_INSIDE] = &certificate->rest_inside,
+	    [FIELD_REST] = &certificate->rest,
+	    [FIELD_UNUSED_BITS] = &certificate->unused_bits,
+	    [FIELD_CONTENT_REST] = &chain->rest,
+	};
 
-	switch (edit->field) {
-	case FIELD_VERSION:
-		certificate->version = edit->text;
-		break;
-	case FIELD_SERIAL:
-		certificate->serial = edit->text;
-		break;
-	case FIELD_ISSUER:
-		certificate->issuer = edit->text;
-		break;
-	case FIELD_SUBJECT:
-		certificate->subject = edit->text;
-		break;
-	case FIELD_NAME_TAG:
-		certificate->name_tag = edit->text;
-		break;
-	case FIELD_VALIDITY:
-		certificate->validity = edit->text;
-		break;
-	case FIELD_SPKI:
-		certificate->spki = edit->text;
-		break;
-	case FIELD_DIGEST:
-		certificate->digest = edit->text;
-		break;
-	case FIELD_ALGORITHM:
-		certificate->algorithm = edit->text;
-		break;
-	case FIELD_OUTER_ALGORITHM:
-		certificate->outer_algorithm = edit->text;
-		break;
-	case FIELD_REST_INSIDE:
-		certificate->rest_inside = edit->text;
-		break;
-	case FIELD_REST:
-		certificate->rest = edit->text;
-		break;
-	case FIELD_UNUSED_BITS:
-		certificate->unused_bits = edit->text;
-		break;
-	case FIELD_EXTENSION_VALUE:
-	case FIELD_EXTENSION_AGAIN:
-	case FIELD_EXTENSION_CRITICAL:
-	case FIELD_EXTENSION_ABSENT:
-		edit_extension(certificate, edit);
-		break;
-	case FIELD_EXTENSIONS_MANY:
-		add_many(certificate);
-		break;
-	case FIELD_KEY:
-		certificate->key = (enum forged_key)edit->number;
-		break;
-	case FIELD_SIGNER:
-		certificate->signer = (enum forged_key)edit->number;
-		break;
-	case FIELD_LONG_LENGTH:
-		certificate->long_length = true;
-		break;
-	case FIELD_INDEFINITE:
-		certificate->indefinite = true;
-		break;
-	case FIELD_WITHOUT_SIGNATURE:
-		certificate->without_signature = true;
-		break;
-	case FIELD_CUT:
-		certificate->cut = (size_t)edit->number;
-		break;
-	case FIELD_WITHOUT:
-		chain->without[edit->part] = true;
-		break;
-	case FIELD_PADDING:
-		certificate->padding = (size_t)edit->number;
-		break;
-	case FIELD_CONTENT_REST:
-		chain->rest = edit->text;
-		break;
-	case FIELD_CONTENT_CUT:
-		chain->cut = (size_t)edit->number;
-		break;
-	case FIELD_SWAPPED:
-		chain->swapped = true;
-		break;
-	}
+	return texts[edit->field];
+}
+
+static size_t *number_of(struct forged_chain *chain, const struct forged_edit *edit)
+{
+	struct forged_certificate *certificate = &chain->certificates[edit->part];
+	size_t *const numbers[FIELD_COUNT] = {
+	    [FIELD_CUT] = &certificate->cut,
+	    [FIELD_PADDING] = &certificate->padding,
+	    [FIELD_CONTENT_CUT] = &chain->cut,
+	};
+
+	return numbers[edit->field];
+}
+
+static enum forged_key *key_of(struct forged_chain *chain, const struct forged_edit *edit)
+{
+	struct forged_certificate *certificate = &chain->certificates[edit->part];
+	enum forged_key *const keys[FIELD_COUNT] = {
+	    [FIELD_KEY] = &certificate->key,
+	    [FIELD_SIGNER] = &certificate->signer,
+	};
+
+	return keys[edit->field];
+}
+
+static bool *switch_of(struct forged_chain *chain, const struct forged_edit *edit)
+{
+	struct forged_certificate *certificate = &chain->certificates[edit->part];
+	bool *const switches[FIELD_COUNT] = {
+	    [FIELD_LONG_LENGTH] = &certificate->long_length,
+	    [FIELD_INDEFINITE] = &certificate->indefinite,
+	    [FIELD_WITHOUT_SIGNATURE] = &certificate->without_signature,
+	    [FIELD_WITHOUT] = &chain->without[edit->part],
+	    [FIELD_SWAPPED] = &chain->swapped,
+	};
+
+	return switches[edit->field];
+}
+
+void forged_chain_edit(struct forged_chain *chain, const struct forged_edit *edit)
+{
+	const char **text = text_of(chain, edit);
+	size_t *number = number_of(chain, edit);
+	enum forged_key *key = key_of(chain, edit);
+	bool *on = switch_of(chain, edit);
+
+	if (text != NULL)
+		*text = edit->text;
+	else if (number != NULL)
+		*number = (size_t)edit->number;
+	else if (key != NULL)
+		*key = (enum forged_key)edit->number;
+	else if (on != NULL)
+		*on = true;
+	else if (edit->field == FIELD_EXTENSIONS_MANY)
+		add_many(&chain->certificates[edit->part]);
+	else
+		edit_extension(&chain->certificates[edit->part], edit);
 }
 
 bool forged_chain_evidence(const struct forged_chain *chain, struct evidence *evidence, struct error *err)

@@ -84,6 +84,7 @@ enum forged_field {
 	FIELD_SWAPPED,
 	FIELD_CONTENT_REST,
 	FIELD_CONTENT_CUT, /* number: bytes */
+	FIELD_COUNT
 };
 
 /* One change to an honest chain. */

@@ -52,11 +52,31 @@ static void list_advisories(const struct trust *trust, const struct result *resu
 	list_advisories_of(trust, "piv", result, text, size);
 }
 
-static void each_token_meets_its_advisories(void **state)
+struct token_case {
+	const char *firmware, *key, *edition, *form_factor, *ids;
+};
+
+static void assert_tokens(const struct token_case *rows, size_t num, void **state)
 {
-	static const struct {
-		const char *firmware, *key, *edition, *form_factor, *ids;
-	} rows[] = {
+	for (size_t i = 0; i < num; i++) {
+		struct result result = {.format = "piv"};
+		char ids[256];
+
+		result_add_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "yubico", "");
+		result_add_claim(&result, CLAIM_FIRMWARE, CLAIM_PROVEN, rows[i].firmware, "");
+		result_add_claim(&result, CLAIM_KEY_ALGORITHM, CLAIM_PROVEN, rows[i].key, "");
+		result_add_claim(&result, CLAIM_EDITION, CLAIM_PROVEN, rows[i].edition, "");
+		result_add_claim(&result, CLAIM_FORM_FACTOR, CLAIM_PROVEN, rows[i].form_factor, "");
+		list_advisories(*state, &result, ids, sizeof(ids));
+		if (strcmp(ids, rows[i].ids) != 0)
+			fail_msg("%s %s %s %s: \"%s\"", rows[i].firmware, rows[i].key, rows[i].edition,
+			    rows[i].form_factor, ids);
+	}
+}
+
+static void flawed_rsa_and_random_meet_their_advisories(void **state)
+{
+	static const struct token_case rows[] = {
 	    /* RSA keys of the flawed generator */
 	    {"4.2.0", "rsa-2048", "normal", "", "YSA-2017-01,"},
 	    {"4.2.6", "rsa-2048", "normal", "", "YSA-2017-01,"},
@@ -72,6 +92,14 @@ static void each_token_meets_its_advisories(void **state)
 	    {"4.4.4", "rsa-2048", "fips", "", "YSA-2019-02,"},
 	    {"4.4.5", "rsa-2048", "fips", "", ""},
 	    {"4.4.20", "rsa-2048", "fips", "", ""},
+	};
+
+	assert_tokens(rows, sizeof(rows) / sizeof(rows[0]), state);
+}
+
+static void traceable_ecdsa_meets_its_advisory(void **state)
+{
+	static const struct token_case rows[] = {
 	    /* ECDSA keys by electromagnetic traces */
 	    {"5.0.0", "ecdsa-p256", "normal", "usb-a keychain", "YSA-2024-03,"},
 	    {"5.6.9", "ecdsa-p384", "normal", "usb-a keychain", "YSA-2024-03,"},
@@ -89,63 +117,17 @@ static void each_token_meets_its_advisories(void **state)
 	    {"", "rsa-2048", "normal", "", "YSA-2017-01,YSA-2019-02,"},
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct result result = {.format = "piv"};
-		char ids[256];
-
-		result_add_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "yubico", "");
-		result_add_claim(&result, CLAIM_FIRMWARE, CLAIM_PROVEN, rows[i].firmware, "");
-		result_add_claim(&result, CLAIM_KEY_ALGORITHM, CLAIM_PROVEN, rows[i].key, "");
-		result_add_claim(&result, CLAIM_EDITION, CLAIM_PROVEN, rows[i].edition, "");
-		result_add_claim(&result, CLAIM_FORM_FACTOR, CLAIM_PROVEN, rows[i].form_factor, "");
-		list_advisories(*state, &result, ids, sizeof(ids));
-		if (strcmp(ids, rows[i].ids) != 0)
-			fail_msg("%s %s %s %s: \"%s\"", rows[i].firmware, rows[i].key, rows[i].edition,
-			    rows[i].form_factor, ids);
-	}
+	assert_tokens(rows, sizeof(rows) / sizeof(rows[0]), state);
 }
 
 /* By what the attestation certificate says of a device, or else by its model. NULL: the claim is not there. */
-static void each_security_key_meets_its_advisories(void **state)
-{
-	static const struct {
-		const char *vendor, *firmware, *edition, *aaguid, *device_type, *transports, *issuer, *key, *ids;
-	} rows[] = {
-	    {"yubico", "5.2.6", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2024-02,"},
-	    {"yubico", "5.4.0", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2024-02,"},
-	    {"yubico", "5.4.1", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
-	    /* the attestation key is an ECDSA key of the same chip, whatever the credential is */
-	    {"yubico", "5.4.3", NULL, NULL, NULL, NULL, NULL, "ed25519", "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
-	    {"yubico", "5.7.0", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2025-02,"},
-	    {"yubico", "5.7.1", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2025-02,"},
-	    {"yubico", "5.7.2", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2025-02,"},
-	    {"yubico", "5.7.4", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", ""},
-	    /* models from before firmware was signed */
-	    {"yubico", NULL, NULL, "2fc0579f-8113-47ea-b116-bb5a8db9202a", NULL, NULL, NULL, "ecdsa-p256",
-	        "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
-	    {"yubico", NULL, NULL, "cb69481e-8ff7-4039-93ec-0a2729a154a8", NULL, NULL, NULL, "ecdsa-p256",
-	        "YSA-2024-03,YSA-2024-02,"},
-	    {"yubico", NULL, NULL, "d8522d9f-575b-4866-88a9-ba99fa02f35b", NULL, NULL, NULL, "ecdsa-p256",
-	        "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
-	    {"yubico", NULL, NULL, "d7781e5d-e353-46aa-afe2-3ca49f13332a", NULL, NULL, NULL, "ecdsa-p256", ""},
-	    /* the signed firmware says more than the model */
-	    {"yubico", "5.7.4", NULL, "2fc0579f-8113-47ea-b116-bb5a8db9202a", NULL, NULL, NULL, "ecdsa-p256", ""},
-	    {"yubico", NULL, NULL, NULL, "1.3.6.1.4.1.41482.1.2", NULL, NULL, "ecdsa-p256", "CVE-2021-3011,"},
-	    {"yubico", NULL, NULL, NULL, "1.3.6.1.4.1.41482.1.7", NULL, NULL, "ecdsa-p256", ""},
-	    {"yubico", "4.4.4", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2019-02,"},
-	    {"google", NULL, NULL, NULL, NULL, "ble,usb", NULL, "ecdsa-p256", "TITAN-BLE-2019-GOOGLE,"},
-	    {"google", NULL, NULL, NULL, NULL, "usb,nfc", NULL, "ecdsa-p256", ""},
-	    {"feitian", NULL, NULL, NULL, NULL, "ble,usb", NULL, "ecdsa-p256", "TITAN-BLE-2019-FEITIAN,"},
-	    {"feitian", NULL, NULL, NULL, NULL, "usb", NULL, "ecdsa-p256", ""},
-	    {"solokeys", NULL, NULL, NULL, NULL, NULL, "SoloKeys root (solokeys.com)", "ecdsa-p256",
-	        "CVE-2020-27208-SOLOKEYS,"},
-	    {"nitrokey", NULL, NULL, NULL, NULL, NULL, "Nitrokey root (nitrokey.com)", "ecdsa-p256",
-	        "CVE-2020-27208-NITROKEY,"},
-	    {"nitrokey", NULL, NULL, NULL, NULL, NULL, "Nitrokey Root CA 2", "ecdsa-p256", ""},
-	    {"token2", NULL, NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", ""},
-	};
+struct security_key {
+	const char *vendor, *firmware, *edition, *aaguid, *device_type, *transports, *issuer, *key, *ids;
+};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+static void assert_security_keys(const struct security_key *rows, size_t num, void **state)
+{
+	for (size_t i = 0; i < num; i++) {
 		const struct {
 			enum claim_name name;
 			const char *value;
@@ -163,6 +145,62 @@ static void each_security_key_meets_its_advisories(void **state)
 		if (strcmp(ids, rows[i].ids) != 0)
 			fail_msg("row %zu: \"%s\" instead of \"%s\"", i, ids, rows[i].ids);
 	}
+}
+
+static void firmware_meets_its_advisories(void **state)
+{
+	static const struct security_key rows[] = {
+	    {"yubico", "5.2.6", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2024-02,"},
+	    {"yubico", "5.4.0", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2024-02,"},
+	    {"yubico", "5.4.1", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
+	    /* the attestation key is an ECDSA key of the same chip, whatever the credential is */
+	    {"yubico", "5.4.3", NULL, NULL, NULL, NULL, NULL, "ed25519", "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
+	    {"yubico", "5.7.0", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2025-02,"},
+	    {"yubico", "5.7.1", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2024-03,YSA-2025-02,"},
+	    {"yubico", "5.7.2", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2025-02,"},
+	    {"yubico", "5.7.4", NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", ""},
+	};
+
+	assert_security_keys(rows, sizeof(rows) / sizeof(rows[0]), state);
+}
+
+static void models_meet_their_advisories(void **state)
+{
+	static const struct security_key rows[] = {
+	    /* models from before firmware was signed */
+	    {"yubico", NULL, NULL, "2fc0579f-8113-47ea-b116-bb5a8db9202a", NULL, NULL, NULL, "ecdsa-p256",
+	        "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
+	    {"yubico", NULL, NULL, "cb69481e-8ff7-4039-93ec-0a2729a154a8", NULL, NULL, NULL, "ecdsa-p256",
+	        "YSA-2024-03,YSA-2024-02,"},
+	    {"yubico", NULL, NULL, "d8522d9f-575b-4866-88a9-ba99fa02f35b", NULL, NULL, NULL, "ecdsa-p256",
+	        "YSA-2024-03,YSA-2025-02,YSA-2024-02,"},
+	    {"yubico", NULL, NULL, "d7781e5d-e353-46aa-afe2-3ca49f13332a", NULL, NULL, NULL, "ecdsa-p256", ""},
+	    /* the signed firmware says more than the model */
+	    {"yubico", "5.7.4", NULL, "2fc0579f-8113-47ea-b116-bb5a8db9202a", NULL, NULL, NULL, "ecdsa-p256", ""},
+	    {"yubico", NULL, NULL, NULL, "1.3.6.1.4.1.41482.1.2", NULL, NULL, "ecdsa-p256", "CVE-2021-3011,"},
+	    {"yubico", NULL, NULL, NULL, "1.3.6.1.4.1.41482.1.7", NULL, NULL, "ecdsa-p256", ""},
+	    {"yubico", "4.4.4", "fips", NULL, NULL, NULL, NULL, "ecdsa-p256", "YSA-2019-02,"},
+	};
+
+	assert_security_keys(rows, sizeof(rows) / sizeof(rows[0]), state);
+}
+
+static void vendors_meet_their_advisories(void **state)
+{
+	static const struct security_key rows[] = {
+	    {"google", NULL, NULL, NULL, NULL, "ble,usb", NULL, "ecdsa-p256", "TITAN-BLE-2019-GOOGLE,"},
+	    {"google", NULL, NULL, NULL, NULL, "usb,nfc", NULL, "ecdsa-p256", ""},
+	    {"feitian", NULL, NULL, NULL, NULL, "ble,usb", NULL, "ecdsa-p256", "TITAN-BLE-2019-FEITIAN,"},
+	    {"feitian", NULL, NULL, NULL, NULL, "usb", NULL, "ecdsa-p256", ""},
+	    {"solokeys", NULL, NULL, NULL, NULL, NULL, "SoloKeys root (solokeys.com)", "ecdsa-p256",
+	        "CVE-2020-27208-SOLOKEYS,"},
+	    {"nitrokey", NULL, NULL, NULL, NULL, NULL, "Nitrokey root (nitrokey.com)", "ecdsa-p256",
+	        "CVE-2020-27208-NITROKEY,"},
+	    {"nitrokey", NULL, NULL, NULL, NULL, NULL, "Nitrokey Root CA 2", "ecdsa-p256", ""},
+	    {"token2", NULL, NULL, NULL, NULL, NULL, NULL, "ecdsa-p256", ""},
+	};
+
+	assert_security_keys(rows, sizeof(rows) / sizeof(rows[0]), state);
 }
 
 static void another_vendors_token_meets_none(void **state)
@@ -216,8 +254,11 @@ static void only_three_numbers_are_firmware(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(each_token_meets_its_advisories),
-	    cmocka_unit_test(each_security_key_meets_its_advisories),
+	    cmocka_unit_test(flawed_rsa_and_random_meet_their_advisories),
+	    cmocka_unit_test(traceable_ecdsa_meets_its_advisory),
+	    cmocka_unit_test(firmware_meets_its_advisories),
+	    cmocka_unit_test(models_meet_their_advisories),
+	    cmocka_unit_test(vendors_meet_their_advisories),
 	    cmocka_unit_test(another_vendors_token_meets_none),
 	    cmocka_unit_test(firmware_is_compared_as_numbers),
 	    cmocka_unit_test(only_three_numbers_are_firmware),

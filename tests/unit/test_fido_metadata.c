@@ -196,11 +196,30 @@ static void the_bundle_does_not_overrule_the_metadata(void **state)
 	assert_string_equal(refusal(&result), "fido.aaguid");
 }
 
-static void reports_are_told(void **state)
+struct reported {
+	const char *name, *reports, *level, *status, *advisory, *refusal;
+};
+
+static void assert_reports(const struct reported *rows, size_t num)
 {
-	static const struct {
-		const char *name, *reports, *level, *status, *advisory, *refusal;
-	} rows[] = {
+	for (size_t i = 0; i < num; i++) {
+		struct course course = honest(FIDO_PACKED);
+		struct result result;
+
+		course.mds.reports = rows[i].reports;
+		run(&course, &result);
+		if (strcmp(refusal(&result), rows[i].refusal) != 0 ||
+		    (rows[i].advisory == NULL) != (result.num_advisories == 0) ||
+		    (rows[i].advisory != NULL && strcmp(result.advisories[0].id, rows[i].advisory) != 0))
+			fail_msg("%s: %s, %zu advisories", rows[i].name, refusal(&result), result.num_advisories);
+		assert_claim(&result, CLAIM_CERTIFICATION_LEVEL, CLAIM_IMPLIED, rows[i].level);
+		assert_claim(&result, CLAIM_MODEL_STATUS, CLAIM_IMPLIED, rows[i].status);
+	}
+}
+
+static void certifications_are_told(void **state)
+{
+	static const struct reported rows[] = {
 	    {"none", "", "none", "good", NULL, "none"},
 	    {"not certified", REPORT("NOT_FIDO_CERTIFIED"), "none", "good", NULL, "none"},
 	    {"self-asserted", REPORT("SELF_ASSERTION_SUBMITTED"), "none", "good", NULL, "none"},
@@ -212,6 +231,15 @@ static void reports_are_told(void **state)
 	    {"level 3 plus", REPORT("FIDO_CERTIFIED_L3plus"), "L3plus", "good", NULL, "none"},
 	    {"a level that was lost", CERTIFIED ", " REPORT("NOT_FIDO_CERTIFIED"), "none", "good", NULL, "none"},
 	    {"FIPS", CERTIFIED ", " REPORT("FIPS140_CERTIFIED_L2"), "L2", "fips140-l2", NULL, "none"},
+	};
+
+	(void)state;
+	assert_reports(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void weaknesses_are_told(void **state)
+{
+	static const struct reported rows[] = {
 	    {"an update", CERTIFIED ", " REPORT("UPDATE_AVAILABLE"), "L2", "update-available", "MDS-UPDATE_AVAILABLE",
 	        "none"},
 	    {"retired", REPORT("RETIRED"), "none", "retired", "MDS-RETIRED", "none"},
@@ -226,6 +254,15 @@ static void reports_are_told(void **state)
 	    {"revoked", REPORT("REVOKED"), "none", "revoked", NULL, "mds.status"},
 	    {"revoked, certified since", REPORT("REVOKED") ", " CERTIFIED, "L2", "revoked", NULL, "mds.status"},
 	    {"a word of tomorrow", CERTIFIED ", " REPORT("WHO_KNOWS"), "none", "unknown", NULL, "none"},
+	};
+
+	(void)state;
+	assert_reports(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void reports_have_their_time(void **state)
+{
+	static const struct reported rows[] = {
 	    {"revoked from 2098 on", "{\"status\": \"REVOKED\", \"effectiveDate\": \"2098-01-01\"}", "none", "good",
 	        NULL, "none"},
 	    {"certified until 2021",
@@ -235,19 +272,7 @@ static void reports_are_told(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct course course = honest(FIDO_PACKED);
-		struct result result;
-
-		course.mds.reports = rows[i].reports;
-		run(&course, &result);
-		if (strcmp(refusal(&result), rows[i].refusal) != 0 ||
-		    (rows[i].advisory == NULL) != (result.num_advisories == 0) ||
-		    (rows[i].advisory != NULL && strcmp(result.advisories[0].id, rows[i].advisory) != 0))
-			fail_msg("%s: %s, %zu advisories", rows[i].name, refusal(&result), result.num_advisories);
-		assert_claim(&result, CLAIM_CERTIFICATION_LEVEL, CLAIM_IMPLIED, rows[i].level);
-		assert_claim(&result, CLAIM_MODEL_STATUS, CLAIM_IMPLIED, rows[i].status);
-	}
+	assert_reports(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static void a_compromised_batch_is_one_batch(void **state)
@@ -264,46 +289,14 @@ static void a_compromised_batch_is_one_batch(void **state)
 	assert_string_equal(refusal(&result), "none");
 }
 
-static void conditions_ask_the_metadata(void **state)
-{
-	static const struct {
-		const char *conditions, *reports, *keys, *matcher, *restricted;
-		bool holds;
-	} rows[] = {
-	    {"metadata = { listed }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", true},
-	    {"metadata = { unlisted }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", false},
-	    {"certification-level = { L2, L2plus, L3, L3plus }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true",
-	        true},
-	    {"certification-level = { L2, L3 }", REPORT("FIDO_CERTIFIED_L1"), "[\"hardware\"]", "[\"tee\"]", "true",
-	        false},
-	    {"certification-level = { L2 }", CERTIFIED ", " REPORT("FIDO_CERTIFIED_L1"), "[\"hardware\"]", "[\"tee\"]",
-	        "true", false},
-	    {"model-status = { good }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", true},
-	    {"model-status = { good }", REPORT("UPDATE_AVAILABLE"), "[\"hardware\"]", "[\"tee\"]", "true", false},
-	    {"model-status = { update-available }", REPORT("UPDATE_AVAILABLE"), "[\"hardware\"]", "[\"tee\"]", "true",
-	        true},
-	    {"key-protection = { secure-element }", "", "[\"hardware\", \"secure_element\"]", "[\"tee\"]", "true",
-	        true},
-	    {"key-protection = { secure-element }", "", "[\"hardware\", \"tee\"]", "[\"tee\"]", "true", false},
-	    {"key-protection = { remote-handle }", "", "[\"hardware\", \"remote_handle\"]", "[\"tee\"]", "true", true},
-	    {"key-protection = { hardware }", "", NULL, "[\"tee\"]", "true", false},
-	    {"matcher-protection = { on-chip }", "", "[\"hardware\"]", "[\"on_chip\"]", "true", true},
-	    {"matcher-protection = { on-chip }", "", "[\"hardware\"]", "[\"software\"]", "true", false},
-	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", "true", true},
-	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", NULL, true},
-	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", "false", false},
-	    {"advisory = { MDS-RETIRED }", REPORT("RETIRED"), "[\"hardware\"]", "[\"tee\"]", "true", true},
-	    {"advisory = { MDS-USER_KEY_PHYSICAL_COMPROMISE }", REPORT("USER_KEY_PHYSICAL_COMPROMISE"),
-	        "[\"hardware\"]", "[\"tee\"]", "true", true},
-	    {"metadata = { listed }", REPORT("USER_VERIFICATION_BYPASS"), "[\"hardware\"]", "[\"tee\"]", "true", false},
-	    {"metadata = { listed }", REPORT("USER_KEY_REMOTE_COMPROMISE"), "[\"hardware\"]", "[\"tee\"]", "true",
-	        false},
-	    {"advisory = { critical }", REPORT("USER_KEY_PHYSICAL_COMPROMISE"), "[\"hardware\"]", "[\"tee\"]", "true",
-	        false},
-	};
+struct asked {
+	const char *conditions, *reports, *keys, *matcher, *restricted;
+	bool holds;
+};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+static void assert_conditions(const struct asked *rows, size_t num)
+{
+	for (size_t i = 0; i < num; i++) {
 		struct course course = honest(FIDO_PACKED);
 		struct result result;
 
@@ -316,6 +309,63 @@ static void conditions_ask_the_metadata(void **state)
 		if ((result.verdict == VERDICT_ACCEPTED) != rows[i].holds)
 			fail_msg("%s with %s: %s", rows[i].conditions, rows[i].reports, refusal(&result));
 	}
+}
+
+static void conditions_ask_the_reports(void **state)
+{
+	static const struct asked rows[] = {
+	    {"metadata = { listed }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"metadata = { unlisted }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", false},
+	    {"certification-level = { L2, L2plus, L3, L3plus }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true",
+	        true},
+	    {"certification-level = { L2, L3 }", REPORT("FIDO_CERTIFIED_L1"), "[\"hardware\"]", "[\"tee\"]", "true",
+	        false},
+	    {"certification-level = { L2 }", CERTIFIED ", " REPORT("FIDO_CERTIFIED_L1"), "[\"hardware\"]", "[\"tee\"]",
+	        "true", false},
+	    {"model-status = { good }", CERTIFIED, "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"model-status = { good }", REPORT("UPDATE_AVAILABLE"), "[\"hardware\"]", "[\"tee\"]", "true", false},
+	    {"model-status = { update-available }", REPORT("UPDATE_AVAILABLE"), "[\"hardware\"]", "[\"tee\"]", "true",
+	        true},
+	};
+
+	(void)state;
+	assert_conditions(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void conditions_ask_the_statement(void **state)
+{
+	static const struct asked rows[] = {
+	    {"key-protection = { secure-element }", "", "[\"hardware\", \"secure_element\"]", "[\"tee\"]", "true",
+	        true},
+	    {"key-protection = { secure-element }", "", "[\"hardware\", \"tee\"]", "[\"tee\"]", "true", false},
+	    {"key-protection = { remote-handle }", "", "[\"hardware\", \"remote_handle\"]", "[\"tee\"]", "true", true},
+	    {"key-protection = { hardware }", "", NULL, "[\"tee\"]", "true", false},
+	    {"matcher-protection = { on-chip }", "", "[\"hardware\"]", "[\"on_chip\"]", "true", true},
+	    {"matcher-protection = { on-chip }", "", "[\"hardware\"]", "[\"software\"]", "true", false},
+	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", NULL, true},
+	    {"key-restricted = { yes }", "", "[\"hardware\"]", "[\"tee\"]", "false", false},
+	};
+
+	(void)state;
+	assert_conditions(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void advisories_ask_the_reports(void **state)
+{
+	static const struct asked rows[] = {
+	    {"advisory = { MDS-RETIRED }", REPORT("RETIRED"), "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"advisory = { MDS-USER_KEY_PHYSICAL_COMPROMISE }", REPORT("USER_KEY_PHYSICAL_COMPROMISE"),
+	        "[\"hardware\"]", "[\"tee\"]", "true", true},
+	    {"metadata = { listed }", REPORT("USER_VERIFICATION_BYPASS"), "[\"hardware\"]", "[\"tee\"]", "true", false},
+	    {"metadata = { listed }", REPORT("USER_KEY_REMOTE_COMPROMISE"), "[\"hardware\"]", "[\"tee\"]", "true",
+	        false},
+	    {"advisory = { critical }", REPORT("USER_KEY_PHYSICAL_COMPROMISE"), "[\"hardware\"]", "[\"tee\"]", "true",
+	        false},
+	};
+
+	(void)state;
+	assert_conditions(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 /* Within the limit a warning, beyond it nothing rests on the metadata any more; its bad news stay bad news. */
@@ -362,9 +412,13 @@ int main(void)
 	    cmocka_unit_test(anchors_are_believed_for_their_model),
 	    cmocka_unit_test(an_anchor_may_be_the_attestation_certificate),
 	    cmocka_unit_test(the_bundle_does_not_overrule_the_metadata),
-	    cmocka_unit_test(reports_are_told),
+	    cmocka_unit_test(certifications_are_told),
+	    cmocka_unit_test(weaknesses_are_told),
+	    cmocka_unit_test(reports_have_their_time),
 	    cmocka_unit_test(a_compromised_batch_is_one_batch),
-	    cmocka_unit_test(conditions_ask_the_metadata),
+	    cmocka_unit_test(conditions_ask_the_reports),
+	    cmocka_unit_test(conditions_ask_the_statement),
+	    cmocka_unit_test(advisories_ask_the_reports),
 	    cmocka_unit_test(late_metadata_warns_and_then_counts_no_more),
 	};
 

@@ -15,11 +15,27 @@ static struct host_rules *parse(const char *text)
 	return rules;
 }
 
-static void errors_name_file_and_line(void **state)
+struct host_file {
+	const char *text, *sentence; /* sentence NULL: it is good */
+};
+
+static void assert_sentences(const struct host_file *rows, size_t num)
 {
-	static const struct {
-		const char *text, *sentence; /* sentence NULL: it is good */
-	} rows[] = {
+	for (size_t i = 0; i < num; i++) {
+		struct host_rules *rules = NULL;
+		struct error err = ERROR_EMPTY;
+		bool done = host_rules_parse(bytes_of_text(rows[i].text), "host.conf", &rules, &err);
+
+		host_rules_free(rules);
+		if (done != (rows[i].sentence == NULL) || (!done && err.code != ERROR_HOST_FILE) ||
+		    (!done && strstr(err.text, rows[i].sentence) == NULL))
+			fail_msg("%s: %s [%s]", rows[i].text, err.text, error_word(err.code));
+	}
+}
+
+static void good_values_are_read_bad_ones_named(void **state)
+{
+	static const struct host_file rows[] = {
 	    {"", NULL},
 	    {"# nothing\n", NULL},
 	    {"mode = audit\nwarn-age = 6h\nrefuse-age = 3d\nhost-class = bastion\n", NULL},
@@ -39,6 +55,15 @@ static void errors_name_file_and_line(void **state)
 	    {"methods = publickey\n", "host.conf: methods wants some of"},
 	    {"methods = { hostbased, none }\n", "host.conf: methods wants some of"},
 	    {"warn-age = soon\n", "host.conf: warn-age: 'soon' is no time"},
+	};
+
+	(void)state;
+	assert_sentences(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void good_sections_are_read_bad_ones_named(void **state)
+{
+	static const struct host_file rows[] = {
 	    {"accounts \"root\" {\n}\n", "host.conf:1: "},
 	    {"account {\n}\n", "host.conf:1: "},
 	    {"account \"ro ot\" {\n}\n", "host.conf:2: account \"ro ot\": a name with byte 0x20"},
@@ -56,16 +81,7 @@ static void errors_name_file_and_line(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct host_rules *rules = NULL;
-		struct error err = ERROR_EMPTY;
-		bool done = host_rules_parse(bytes_of_text(rows[i].text), "host.conf", &rules, &err);
-
-		host_rules_free(rules);
-		if (done != (rows[i].sentence == NULL) || (!done && err.code != ERROR_HOST_FILE) ||
-		    (!done && strstr(err.text, rows[i].sentence) == NULL))
-			fail_msg("%s: %s [%s]", rows[i].text, err.text, error_word(err.code));
-	}
+	assert_sentences(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static void without_a_file_each_has_his_own(void **state)
@@ -217,7 +233,8 @@ static void groups_are_those_of_the_host(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(errors_name_file_and_line),
+	    cmocka_unit_test(good_values_are_read_bad_ones_named),
+	    cmocka_unit_test(good_sections_are_read_bad_ones_named),
 	    cmocka_unit_test(without_a_file_each_has_his_own),
 	    cmocka_unit_test(accounts_are_entered_by_person_or_group),
 	    cmocka_unit_test(the_first_stage_that_names_an_account_decides),

@@ -79,41 +79,18 @@ static void a_card_without_piv_is_closed_again(void **state)
 	assert_null(piv);
 }
 
-static void tokens_say_who_they_are(void **state)
-{
-	static const struct {
-		const char *name;
-		struct scripted_exchange script[8];
-		enum error_code code;
-		uint8_t major;
-		bool has_serial;
-		uint32_t serial;
-	} rows[] = {
-	    {"5.7.4", {SELECT, VERSION("050704"), SERIAL("01f33e8d")}, ERROR_NONE, 5, true, 0x01f33e8d},
-	    {"serial hidden", {SELECT, VERSION("050704"), {"00f80000 00", "6985", ERROR_NONE}}, ERROR_NONE, 5, false,
-	        0},
-	    {"4.3.5",
-	        {SELECT, VERSION("040305"), {"00a40400 07 a0000005272001 00", "0403050104 9000", ERROR_NONE},
-	            {"00011000 00", "005b1a2e 9000", ERROR_NONE}, SELECT},
-	        ERROR_NONE, 4, true, 0x5b1a2e},
-	    {"4.3.5 without the other application",
-	        {SELECT, VERSION("040305"), {"00a40400 07 a0000005272001 00", "6a82", ERROR_NONE}, SELECT}, ERROR_NONE,
-	        4, false, 0},
-	    {"reset in between",
-	        {SELECT, {"00fd0000 00", NULL, ERROR_CARD_RESET}, SELECT, VERSION("050704"), SERIAL("00000001")},
-	        ERROR_NONE, 5, true, 1},
-	    {"reset at once",
-	        {{"00a40400 05 a000000308 00", NULL, ERROR_CARD_RESET}, SELECT, VERSION("050704"), SERIAL("00000001")},
-	        ERROR_NONE, 5, true, 1},
-	    {"another card", {SELECT, {"00fd0000 00", "6d00", ERROR_NONE}}, ERROR_NONE, 0, false, 0},
-	    {"two bytes of version", {SELECT, VERSION("0507")}, ERROR_CARD_REPLY, 0, false, 0},
-	    {"four bytes of version", {SELECT, VERSION("05070400")}, ERROR_CARD_REPLY, 0, false, 0},
-	    {"three bytes of serial", {SELECT, VERSION("050704"), SERIAL("010203")}, ERROR_CARD_REPLY, 0, false, 0},
-	    {"five bytes of serial", {SELECT, VERSION("050704"), SERIAL("0102030405")}, ERROR_CARD_REPLY, 0, false, 0},
-	};
+struct identification {
+	const char *name;
+	struct scripted_exchange script[8];
+	enum error_code code;
+	uint8_t major;
+	bool has_serial;
+	uint32_t serial;
+};
 
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+static void assert_identified(const struct identification *rows, size_t num)
+{
+	for (size_t i = 0; i < num; i++) {
 		struct scripted_card card = {.script = rows[i].script};
 		struct piv *piv = open_card(&card);
 		struct piv_identity identity;
@@ -131,7 +108,52 @@ static void tokens_say_who_they_are(void **state)
 	}
 }
 
+static void tokens_say_who_they_are(void **state)
+{
+	static const struct identification rows[] = {
+	    {"5.7.4", {SELECT, VERSION("050704"), SERIAL("01f33e8d")}, ERROR_NONE, 5, true, 0x01f33e8d},
+	    {"serial hidden", {SELECT, VERSION("050704"), {"00f80000 00", "6985", ERROR_NONE}}, ERROR_NONE, 5, false,
+	        0},
+	    {"4.3.5",
+	        {SELECT, VERSION("040305"), {"00a40400 07 a0000005272001 00", "0403050104 9000", ERROR_NONE},
+	            {"00011000 00", "005b1a2e 9000", ERROR_NONE}, SELECT},
+	        ERROR_NONE, 4, true, 0x5b1a2e},
+	    {"4.3.5 without the other application",
+	        {SELECT, VERSION("040305"), {"00a40400 07 a0000005272001 00", "6a82", ERROR_NONE}, SELECT}, ERROR_NONE,
+	        4, false, 0},
+	    {"reset in between",
+	        {SELECT, {"00fd0000 00", NULL, ERROR_CARD_RESET}, SELECT, VERSION("050704"), SERIAL("00000001")},
+	        ERROR_NONE, 5, true, 1},
+	    {"reset at once",
+	        {{"00a40400 05 a000000308 00", NULL, ERROR_CARD_RESET}, SELECT, VERSION("050704"), SERIAL("00000001")},
+	        ERROR_NONE, 5, true, 1},
+	};
+
+	(void)state;
+	assert_identified(rows, COUNT(rows));
+}
+
+static void what_is_no_identity_is_refused(void **state)
+{
+	static const struct identification rows[] = {
+	    {"another card", {SELECT, {"00fd0000 00", "6d00", ERROR_NONE}}, ERROR_NONE, 0, false, 0},
+	    {"two bytes of version", {SELECT, VERSION("0507")}, ERROR_CARD_REPLY, 0, false, 0},
+	    {"four bytes of version", {SELECT, VERSION("05070400")}, ERROR_CARD_REPLY, 0, false, 0},
+	    {"three bytes of serial", {SELECT, VERSION("050704"), SERIAL("010203")}, ERROR_CARD_REPLY, 0, false, 0},
+	    {"five bytes of serial", {SELECT, VERSION("050704"), SERIAL("0102030405")}, ERROR_CARD_REPLY, 0, false, 0},
+	};
+
+	(void)state;
+	assert_identified(rows, COUNT(rows));
+}
+
 #define READ_CHUID "00cb3fff 00 0005 5c035fc102 0000"
+
+#define IDENTIFIED SELECT, VERSION("050704"), SERIAL("00000001")
+#define RESET_AT_CHUID                                                                                                 \
+	{                                                                                                              \
+		READ_CHUID, NULL, ERROR_CARD_RESET                                                                     \
+	}
 
 static void a_reset_is_survived_or_told(void **state)
 {
@@ -142,32 +164,17 @@ static void a_reset_is_survived_or_told(void **state)
 		enum error_code code;
 	} rows[] = {
 	    {"nothing was unlocked", false,
-	        {SELECT, VERSION("050704"), SERIAL("00000001"), {READ_CHUID, NULL, ERROR_CARD_RESET}, SELECT,
-	            VERSION("050704"), SERIAL("00000001"), {READ_CHUID, "5300 9000", ERROR_NONE}},
-	        ERROR_NONE},
-	    {"the PIN is lost", true,
-	        {SELECT, VERSION("050704"), SERIAL("00000001"), PIN_GOOD, {READ_CHUID, NULL, ERROR_CARD_RESET}, SELECT,
-	            VERSION("050704"), SERIAL("00000001")},
-	        ERROR_CARD_RESET},
-	    {"another token", false,
-	        {SELECT, VERSION("050704"), SERIAL("00000001"), {READ_CHUID, NULL, ERROR_CARD_RESET}, SELECT,
-	            VERSION("050704"), SERIAL("00000002")},
+	        {IDENTIFIED, RESET_AT_CHUID, IDENTIFIED, {READ_CHUID, "5300 9000", ERROR_NONE}}, ERROR_NONE},
+	    {"the PIN is lost", true, {IDENTIFIED, PIN_GOOD, RESET_AT_CHUID, IDENTIFIED}, ERROR_CARD_RESET},
+	    {"another token", false, {IDENTIFIED, RESET_AT_CHUID, SELECT, VERSION("050704"), SERIAL("00000002")},
 	        ERROR_CARD_CHANGED},
 	    {"the serial is gone", false,
-	        {SELECT, VERSION("050704"), SERIAL("00000001"), {READ_CHUID, NULL, ERROR_CARD_RESET}, SELECT,
-	            VERSION("050704"), {"00f80000 00", "6985", ERROR_NONE}},
+	        {IDENTIFIED, RESET_AT_CHUID, SELECT, VERSION("050704"), {"00f80000 00", "6985", ERROR_NONE}},
 	        ERROR_CARD_CHANGED},
-	    {"no PIV any more", false,
-	        {SELECT, VERSION("050704"), SERIAL("00000001"), {READ_CHUID, NULL, ERROR_CARD_RESET},
-	            {"00a40400 05 a000000308 00", "6a82", ERROR_NONE}},
+	    {"no PIV any more", false, {IDENTIFIED, RESET_AT_CHUID, {"00a40400 05 a000000308 00", "6a82", ERROR_NONE}},
 	        ERROR_CARD_APPLICATION},
-	    {"reset twice", false,
-	        {SELECT, VERSION("050704"), SERIAL("00000001"), {READ_CHUID, NULL, ERROR_CARD_RESET}, SELECT,
-	            VERSION("050704"), SERIAL("00000001"), {READ_CHUID, NULL, ERROR_CARD_RESET}},
-	        ERROR_CARD_RESET},
-	    {"unplugged", false,
-	        {SELECT, VERSION("050704"), SERIAL("00000001"), {READ_CHUID, NULL, ERROR_CARD_REMOVED}},
-	        ERROR_CARD_REMOVED},
+	    {"reset twice", false, {IDENTIFIED, RESET_AT_CHUID, IDENTIFIED, RESET_AT_CHUID}, ERROR_CARD_RESET},
+	    {"unplugged", false, {IDENTIFIED, {READ_CHUID, NULL, ERROR_CARD_REMOVED}}, ERROR_CARD_REMOVED},
 	};
 
 	(void)state;
@@ -471,6 +478,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_card_without_piv_is_closed_again),
 	    cmocka_unit_test(tokens_say_who_they_are),
+	    cmocka_unit_test(what_is_no_identity_is_refused),
 	    cmocka_unit_test(a_reset_is_survived_or_told),
 	    cmocka_unit_test(the_pin_is_tried_once_and_judged),
 	    cmocka_unit_test(the_management_ciphers_are_the_known_ones),

@@ -54,12 +54,21 @@ static bool matches(const char *conditions)
 	return result.verdict == VERDICT_ACCEPTED;
 }
 
-static void conditions_hold_or_not(void **state)
+struct condition_case {
+	const char *text;
+	bool match;
+};
+
+static void assert_conditions(const struct condition_case *rows, size_t num)
 {
-	static const struct {
-		const char *text;
-		bool match;
-	} rows[] = {
+	for (size_t i = 0; i < num; i++)
+		if (matches(rows[i].text) != rows[i].match)
+			fail_msg("%s", rows[i].text);
+}
+
+static void conditions_on_the_token_hold_or_not(void **state)
+{
+	static const struct condition_case rows[] = {
 	    {"", true},
 	    {"format = piv", true},
 	    {"assurance = {vendor}", true},
@@ -81,6 +90,15 @@ static void conditions_hold_or_not(void **state)
 	    {"serial = {1234567}", false},
 	    {"serial-file = \"/serials\"", true},
 	    {"serial = {7}\nserial-file = \"/serials\"", true},
+	};
+
+	(void)state;
+	assert_conditions(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void conditions_on_proof_hold_or_not(void **state)
+{
+	static const struct condition_case rows[] = {
 	    {"proven = {generated-inside}", true},
 	    {"proven = {generated-inside, not-exportable}", false},
 	    {"proven = {not-exportable}\nleast-grade = implied", false},
@@ -88,6 +106,15 @@ static void conditions_hold_or_not(void **state)
 	    {"implied = {generated-inside, not-exportable}", true},
 	    {"implied = {certified-module}", false},
 	    {"advisory = {critical}", false},
+	};
+
+	(void)state;
+	assert_conditions(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void conditions_on_the_subject_hold_or_not(void **state)
+{
+	static const struct condition_case rows[] = {
 	    {"person = {alice}", true},
 	    {"person = {bob}", false},
 	    {"group = {wheel}", true},
@@ -102,16 +129,31 @@ static void conditions_hold_or_not(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (matches(rows[i].text) != rows[i].match)
-			fail_msg("%s", rows[i].text);
+	assert_conditions(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-static void errors_name_file_and_line(void **state)
+struct bad_policy {
+	const char *name, *text, *part;
+};
+
+static void assert_errors_name_the_place(const struct bad_policy *rows, size_t num)
 {
-	static const struct {
-		const char *name, *text, *part;
-	} rows[] = {
+	for (size_t i = 0; i < num; i++) {
+		struct error err = ERROR_EMPTY;
+		struct policy *policy = NULL;
+
+		if (policy_parse(bytes_of_text(rows[i].text), "test.conf", load_serials, NULL, &policy, &err))
+			fail_msg("%s: was read", rows[i].name);
+		assert_null(policy);
+		if (strstr(err.text, rows[i].part) == NULL)
+			fail_msg("%s: %s", rows[i].name, err.text);
+		assert_int_equal(error_exit_status(err.code), err.code == ERROR_FILE ? 4 : 2);
+	}
+}
+
+static void errors_of_form_name_file_and_line(void **state)
+{
+	static const struct bad_policy rows[] = {
 	    {"empty", "", "test.conf"},
 	    {"no rules", "version = x\n", "test.conf"},
 	    {"syntax", "rule \"a\" {\nthen accept\n}\n", "test.conf:2"},
@@ -126,6 +168,15 @@ static void errors_name_file_and_line(void **state)
 	    {"odd effect", "rule \"a\" {\nthen = perhaps\n}\n", "test.conf:2"},
 	    {"text of an accepting rule", "rule \"a\" {\nthen = accept\ntext = hm\n}\n", "test.conf:2"},
 	    {"options of a refusing rule", "rule \"a\" {\nthen = refuse\nkey-options = {restrict}\n}\n", "test.conf:2"},
+	};
+
+	(void)state;
+	assert_errors_name_the_place(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void unreachable_rules_name_file_and_line(void **state)
+{
+	static const struct bad_policy rows[] = {
 	    {"unreachable behind all", "rule \"a\" {\nthen = accept\n}\nrule \"b\" {\nslot = {9a}\nthen = refuse\n}\n",
 	        "test.conf:5"},
 	    {"unreachable behind a wider set",
@@ -137,6 +188,15 @@ static void errors_name_file_and_line(void **state)
 	        "{\"5.7.0-5.7.4\"}\nthen = "
 	        "refuse\n}\n",
 	        "test.conf:6"},
+	};
+
+	(void)state;
+	assert_errors_name_the_place(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void errors_of_values_name_file_and_line(void **state)
+{
+	static const struct bad_policy rows[] = {
 	    {"range", "rule \"a\" {\nfirmware = {\"5.7\"}\nthen = accept\n}\n", "5.7"},
 	    {"range backwards", "rule \"a\" {\nfirmware = {\"5.7.0-5.6.0\"}\nthen = accept\n}\n", "test.conf:2"},
 	    {"time", "rule \"a\" {\nage-below = 3w\nthen = accept\n}\n", "test.conf:2"},
@@ -155,17 +215,7 @@ static void errors_name_file_and_line(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct error err = ERROR_EMPTY;
-		struct policy *policy = NULL;
-
-		if (policy_parse(bytes_of_text(rows[i].text), "test.conf", load_serials, NULL, &policy, &err))
-			fail_msg("%s: was read", rows[i].name);
-		assert_null(policy);
-		if (strstr(err.text, rows[i].part) == NULL)
-			fail_msg("%s: %s", rows[i].name, err.text);
-		assert_int_equal(error_exit_status(err.code), err.code == ERROR_FILE ? 4 : 2);
-	}
+	assert_errors_name_the_place(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static void the_first_match_decides(void **state)
@@ -305,8 +355,12 @@ static void the_built_in_policy_demands_a_pin(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(conditions_hold_or_not),
-	    cmocka_unit_test(errors_name_file_and_line),
+	    cmocka_unit_test(conditions_on_the_token_hold_or_not),
+	    cmocka_unit_test(conditions_on_proof_hold_or_not),
+	    cmocka_unit_test(conditions_on_the_subject_hold_or_not),
+	    cmocka_unit_test(errors_of_form_name_file_and_line),
+	    cmocka_unit_test(unreachable_rules_name_file_and_line),
+	    cmocka_unit_test(errors_of_values_name_file_and_line),
 	    cmocka_unit_test(the_first_match_decides),
 	    cmocka_unit_test(nothing_turns_a_refusal_around),
 	    cmocka_unit_test(advisories_are_refused_told_or_ignored),

@@ -62,14 +62,33 @@ static bool parse(const struct fixture *fixture, const char *text, struct regist
 	return done;
 }
 
+struct good_file {
+	const char *text;
+	size_t num;
+	int64_t time;
+	enum error_code code; /* what the fixture's key may do at that time */
+};
+
+static void assert_read(const struct good_file *rows, size_t num, void **state)
+{
+	for (size_t i = 0; i < num; i++) {
+		const struct fixture *fixture = *state;
+		struct registrars registrars = REGISTRARS_EMPTY;
+		struct error err = ERROR_EMPTY;
+
+		assert_done(parse(fixture, rows[i].text, &registrars, &err), err);
+		assert_int_equal(registrars.num, rows[i].num);
+		if (registrars_check(&registrars, &fixture->key.key, rows[i].time, &err) !=
+		        (rows[i].code == ERROR_NONE) ||
+		    err.code != rows[i].code)
+			fail_msg("%s: %s [%s]", rows[i].text, err.text, error_word(err.code));
+		registrars_clear(&registrars);
+	}
+}
+
 static void good_files_are_read(void **state)
 {
-	static const struct {
-		const char *text;
-		size_t num;
-		int64_t time;
-		enum error_code code; /* what the fixture's key may do at that time */
-	} rows[] = {
+	static const struct good_file rows[] = {
 	    {"", 0, 0, ERROR_REGISTRAR_UNKNOWN},
 	    {"# nobody\n\n \t\r\n", 0, 0, ERROR_REGISTRAR_UNKNOWN},
 	    {"desk KEY", 1, 0, ERROR_NONE},
@@ -78,6 +97,14 @@ static void good_files_are_read(void **state)
 	    {"  desk@example.com,*@desk\t KEY\n# end\n", 1, 0, ERROR_NONE},
 	    {"desk OTHER\n", 1, 0, ERROR_REGISTRAR_UNKNOWN},
 	    {"one OTHER\ntwo KEY\n", 2, 0, ERROR_NONE},
+	};
+
+	assert_read(rows, sizeof(rows) / sizeof(rows[0]), state);
+}
+
+static void namespaces_are_patterns(void **state)
+{
+	static const struct good_file rows[] = {
 	    {"desk namespaces=\"enrollment@keyenroll\" KEY\n", 1, 0, ERROR_NONE},
 	    {"desk NameSpaces=\"file,enrollment@keyenroll\" KEY\n", 1, 0, ERROR_NONE},
 	    {"desk namespaces=\"*@keyenroll\" KEY\n", 1, 0, ERROR_NONE},
@@ -89,6 +116,14 @@ static void good_files_are_read(void **state)
 	    {"desk namespaces=\"*,!enrollment@*\" KEY\n", 1, 0, ERROR_REGISTRAR_UNKNOWN},
 	    {"desk namespaces=\"!enrollment@*,*\" KEY\n", 1, 0, ERROR_REGISTRAR_UNKNOWN},
 	    {"desk namespaces=\"!file\" KEY\n", 1, 0, ERROR_REGISTRAR_UNKNOWN},
+	};
+
+	assert_read(rows, sizeof(rows) / sizeof(rows[0]), state);
+}
+
+static void validity_is_kept(void **state)
+{
+	static const struct good_file rows[] = {
 	    {"desk valid-after=\"19700102Z\" KEY\n", 1, 86399, ERROR_REGISTRAR_EXPIRED},
 	    {"desk valid-after=\"19700102Z\" KEY\n", 1, 86400, ERROR_NONE},
 	    {"desk valid-after=\"197001021000\" KEY\n", 1, 86400, ERROR_NONE},
@@ -103,19 +138,7 @@ static void good_files_are_read(void **state)
 	    {"git namespaces=\"git\" KEY\ndesk KEY\n", 2, LATE, ERROR_NONE},
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct fixture *fixture = *state;
-		struct registrars registrars = REGISTRARS_EMPTY;
-		struct error err = ERROR_EMPTY;
-
-		assert_done(parse(fixture, rows[i].text, &registrars, &err), err);
-		assert_int_equal(registrars.num, rows[i].num);
-		if (registrars_check(&registrars, &fixture->key.key, rows[i].time, &err) !=
-		        (rows[i].code == ERROR_NONE) ||
-		    err.code != rows[i].code)
-			fail_msg("%s: %s [%s]", rows[i].text, err.text, error_word(err.code));
-		registrars_clear(&registrars);
-	}
+	assert_read(rows, sizeof(rows) / sizeof(rows[0]), state);
 }
 
 static void bad_files_are_refused_by_line(void **state)
@@ -210,6 +233,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(good_files_are_read),
+	    cmocka_unit_test(namespaces_are_patterns),
+	    cmocka_unit_test(validity_is_kept),
 	    cmocka_unit_test(bad_files_are_refused_by_line),
 	    cmocka_unit_test(too_many_are_refused),
 	    cmocka_unit_test(damage_adds_nobody),

@@ -58,11 +58,25 @@ static void good_bundles_are_read(void **state)
 	}
 }
 
+struct bad_bundle {
+	const char *name, *text, *part;
+};
+
+static void assert_places_are_named(const struct bad_bundle *rows, size_t num)
+{
+	for (size_t i = 0; i < num; i++) {
+		struct error err = ERROR_EMPTY;
+
+		if (is_read(rows[i].text, &err))
+			fail_msg("%s: was read", rows[i].name);
+		if (err.code != ERROR_TRUST_BUNDLE || strstr(err.text, rows[i].part) == NULL)
+			fail_msg("%s: %s [%s]", rows[i].name, err.text, error_word(err.code));
+	}
+}
+
 static void bad_bundles_name_the_place(void **state)
 {
-	static const struct {
-		const char *name, *text, *part;
-	} rows[] = {
+	static const struct bad_bundle rows[] = {
 	    {"nothing", "", "test.json"},
 	    {"no object", "[]", "object"},
 	    {"cut", HEAD, "line 1"},
@@ -77,6 +91,15 @@ static void bad_bundles_name_the_place(void **state)
 	    {"odd date",
 	        "{\"format\": \"keyenroll-trust-1\", \"name\": \"n\", \"version\": \"1\", \"date\": \"yesterday\"}",
 	        "date"},
+	};
+
+	(void)state;
+	assert_places_are_named(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void bad_anchors_name_the_place(void **state)
+{
+	static const struct bad_bundle rows[] = {
 	    {"no shape",
 	        HEAD ", \"anchors\": [{\"name\": \"a\", \"vendor\": \"v\", \"evidence\": \"piv\", " SUBJECT ", " KEY
 	             "}]}",
@@ -99,6 +122,15 @@ static void bad_bundles_name_the_place(void **state)
 	        "public_key"},
 	    {"odd hash", HEAD ", \"anchors\": [" ANCHOR ", \"certificates\": [\"00\"]}]}", "certificates"},
 	    {"second anchor", HEAD ", \"anchors\": [" ANCHOR "}, 7]}", "anchors[1]"},
+	};
+
+	(void)state;
+	assert_places_are_named(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void bad_batches_name_the_place(void **state)
+{
+	static const struct bad_bundle rows[] = {
 	    {"distrusted without a key",
 	        HEAD ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"fido\", \"reason\": "
 	             "\"why\"}]}",
@@ -113,6 +145,15 @@ static void bad_bundles_name_the_place(void **state)
 	        "\"certificates\": [\"" HASH "\"]}]}",
 	        "public_key"},
 	    {"distrusted without a reason", HEAD ", \"distrusted\": [" ANCHOR "}]}", "shape"},
+	};
+
+	(void)state;
+	assert_places_are_named(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void bad_advisories_name_the_place(void **state)
+{
+	static const struct bad_bundle rows[] = {
 	    {"odd severity",
 	        HEAD ", \"advisories\": [{\"id\": \"i\", \"vendor\": \"v\", \"product\": \"p\", \"severity\": \"bad\", "
 	             "\"text\": \"t\", \"reference\": \"r\"}]}",
@@ -129,14 +170,7 @@ static void bad_bundles_name_the_place(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct error err = ERROR_EMPTY;
-
-		if (is_read(rows[i].text, &err))
-			fail_msg("%s: was read", rows[i].name);
-		if (err.code != ERROR_TRUST_BUNDLE || strstr(err.text, rows[i].part) == NULL)
-			fail_msg("%s: %s [%s]", rows[i].name, err.text, error_word(err.code));
-	}
+	assert_places_are_named(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 /* What a site adds about a key that is distrusted changes nothing, in whatever order it comes. */
@@ -209,6 +243,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(good_bundles_are_read),
 	    cmocka_unit_test(bad_bundles_name_the_place),
+	    cmocka_unit_test(bad_anchors_name_the_place),
+	    cmocka_unit_test(bad_batches_name_the_place),
+	    cmocka_unit_test(bad_advisories_name_the_place),
 	    cmocka_unit_test(distrust_wins),
 	    cmocka_unit_test(a_bad_bundle_leaves_the_trust_alone),
 	    cmocka_unit_test(the_shipped_bundle_is_sound),
