@@ -3,6 +3,7 @@
  * Knows nothing of options and of how a result is shown. */
 #ifndef ENROLL_APPRAISING_H
 #define ENROLL_APPRAISING_H
+
 #include "registry/enrollment.h"
 
 /* What there is to appraise. */

@@ -41,6 +41,7 @@
  * Knows nothing of options, terminals and files. */
 #ifndef ENROLL_COURSE_H
 #define ENROLL_COURSE_H
+
 #include "enroll/journal_record.h"
 #include "enroll/token.h"
 #include "fido/authenticator.h"
