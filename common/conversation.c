@@ -1,19 +1,17 @@
 #include "common/conversation.h"
 
-#include "common/text.h"
-
 #define ANSWER_KIND 64
 
 /* Which fields a kind of question has, and whether it wants an answer. */
 static const struct kind_row {
 	enum question_kind kind;
-	bool text, key, answer;
+	bool message, key, answer;
 } rows[] = {
-    {QUESTION_UNDER_WAY, .text = false},
-    {QUESTION_TELL, .text = true},
-    {QUESTION_WARN, .text = true},
-    {QUESTION_PIN, .text = true, .answer = true},
-    {QUESTION_CONSENT, .text = true, .answer = true},
+    {QUESTION_UNDER_WAY, .message = false},
+    {QUESTION_TELL, .message = true},
+    {QUESTION_WARN, .message = true},
+    {QUESTION_PIN, .message = true, .answer = true},
+    {QUESTION_CONSENT, .message = true, .answer = true},
     {QUESTION_SIGN, .key = true, .answer = true},
 };
 
@@ -57,8 +55,8 @@ bool question_encode(const struct question *question, struct buffer *out, struct
 
 	if (!buffer_open_u32(out, &mark, err))
 		return false;
-	complete = buffer_put_u8(out, REQUEST_VERSION, err) && buffer_put_u8(out, (uint8_t)question->kind, err) &&
-	           buffer_put_ssh_string(out, question->text, err) && buffer_put_ssh_string(out, question->key, err) &&
+	complete = buffer_put_u8(out, CONVERSATION_VERSION, err) && buffer_put_u8(out, (uint8_t)question->kind, err) &&
+	           message_put(&question->message, out, err) && buffer_put_ssh_string(out, question->key, err) &&
 	           buffer_put_ssh_string(out, question->data, err);
 	return finish(out, mark, QUESTION_MAXIMUM, complete, err);
 }
@@ -70,7 +68,7 @@ bool answer_encode(struct bytes content, struct buffer *out, struct error *err)
 
 	if (!buffer_open_u32(out, &mark, err))
 		return false;
-	complete = buffer_put_u8(out, REQUEST_VERSION, err) && buffer_put_u8(out, ANSWER_KIND, err) &&
+	complete = buffer_put_u8(out, CONVERSATION_VERSION, err) && buffer_put_u8(out, ANSWER_KIND, err) &&
 	           buffer_put_ssh_string(out, content, err);
 	return finish(out, mark, ANSWER_MAXIMUM, complete, err);
 }
@@ -82,10 +80,10 @@ static bool take_head(struct bytes *message, size_t maximum, uint8_t *kind, stru
 
 	if (message->len > maximum || !bytes_take_u8(message, &version))
 		return error_set(err, ERROR_PROTOCOL, "a message of %zu bytes", message->len);
-	if (version != REQUEST_VERSION)
+	if (version != CONVERSATION_VERSION)
 		return error_set(err, ERROR_PROTOCOL_VERSION,
 		    "the peer speaks version %u of the protocol, not %d: install the same release for both", version,
-		    REQUEST_VERSION);
+		    CONVERSATION_VERSION);
 	return bytes_take_u8(message, kind) || error_set(err, ERROR_PROTOCOL, "a message without kind");
 }
 
@@ -101,10 +99,10 @@ bool question_parse(struct bytes message, struct question *question, struct erro
 	if (row == NULL)
 		return error_set(err, ERROR_PROTOCOL, "a question of unknown kind %u", kind);
 	fresh.kind = row->kind;
-	if (!bytes_take_ssh_string(&message, &fresh.text) || !bytes_take_ssh_string(&message, &fresh.key) ||
+	if (!message_take(&message, &fresh.message) || !bytes_take_ssh_string(&message, &fresh.key) ||
 	    !bytes_take_ssh_string(&message, &fresh.data) || message.len > 0)
-		return error_set(err, ERROR_PROTOCOL, "a question that is cut short or too long");
-	if (row->text != (fresh.text.len > 0) || !text_is_printable(fresh.text) || row->key != (fresh.key.len > 0) ||
+		return error_set(err, ERROR_PROTOCOL, "a question that is cut short, too long or no message");
+	if (row->message != (fresh.message.num_sentences > 0) || row->key != (fresh.key.len > 0) ||
 	    row->key != (fresh.data.len > 0))
 		return error_set(err, ERROR_PROTOCOL, "a question whose fields are not those of its kind %u", kind);
 	*question = fresh;

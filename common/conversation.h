@@ -2,16 +2,22 @@
  * REQUEST_AGENT) and the reply to it.
  *
  * The verifier asks, the client answers; whatever kind of question it is, there is never more than one open. The reply of
- * request.h ends it, at any point. Framing and version are those of request.h; a question's kind can be told from a verdict.
+ * request.h ends it, at any point. Framing is that of request.h; a question's kind can be told from a verdict.
+ * What a person reads travels as a message (message.h), and the client says it in his language.
  * An answer may carry a PIN: what it is encoded into, and read from, lives in a buffer, which wipes, for the time of one message.
+ * The version is one of its own, apart from that of request.h: a change here is no matter for sshd. A peer of another version is
+ * refused on both ends (version 1 sent finished English text).
  * Knows nothing of sockets, persons and tokens. libc only.
  *
- *   question  byte version | byte kind | string text | string key | string data
+ *   question  byte version | byte kind | message | string key | string data
  *   answer    byte version | byte 64 | string content */
 #ifndef COMMON_CONVERSATION_H
 #define COMMON_CONVERSATION_H
 
+#include "common/message.h"
 #include "common/request.h"
+
+#define CONVERSATION_VERSION 2
 
 #define QUESTION_MAXIMUM ((size_t)64 * 1024)
 #define ANSWER_MAXIMUM ((size_t)4096)
@@ -29,9 +35,9 @@ enum question_kind {
 
 struct question {
 	enum question_kind kind;
-	struct bytes text; /* printable, for TELL, WARN, PIN and CONSENT; else empty */
-	struct bytes key;  /* QUESTION_SIGN: the public key's blob; else empty */
-	struct bytes data; /* QUESTION_SIGN: what is to be signed; else empty */
+	struct message message; /* for TELL, WARN, PIN and CONSENT; else empty */
+	struct bytes key;       /* QUESTION_SIGN: the public key's blob; else empty */
+	struct bytes data;      /* QUESTION_SIGN: what is to be signed; else empty */
 };
 
 /* question_wants_answer: whether the verifier waits after this kind. */
@@ -40,7 +46,7 @@ bool question_wants_answer(enum question_kind kind);
 /* question_is: whether a message without its length, from the verifier, is a question and not the reply. */
 bool question_is(struct bytes message);
 
-/* question_encode, answer_encode: append a whole message, length included. Errors: ERROR_LIMIT, ERROR_MEMORY. */
+/* question_encode, answer_encode: append a whole question or answer, length included. Errors: those of message_put. */
 bool question_encode(const struct question *question, struct buffer *out, struct error *err) MUST_CHECK;
 bool answer_encode(struct bytes content, struct buffer *out, struct error *err) MUST_CHECK;
 

@@ -7,6 +7,9 @@
 
 #include "common/language.h"
 
+/* Between two sentences. */
+#define COLON ": "
+
 struct code_row {
 	const char *word;
 	enum error_category category;
@@ -16,10 +19,24 @@ struct code_row {
 static const struct code_row rows[ERROR_CODE_COUNT] = {ERROR_CODES(ERROR_AS_ROW)};
 #undef ERROR_AS_ROW
 
+/* Before the text is written: it may be among the values. */
+PRINTF_LIKE(2, 0)
+static void note(struct wording *wording, const char *format, va_list values)
+{
+	va_list again;
+
+	*wording = WORDING_EMPTY;
+	va_copy(again, values);
+	wording_add(wording, format, 0, &again);
+	va_end(again);
+	wording->lost = wording->lost || translated(format) != format;
+}
+
 PRINTF_LIKE(5, 0)
 static void fill(
     struct error *err, const char *file, int line, enum error_code code, const char *format, va_list values)
 {
+	note(&err->wording, format, values);
 	err->code = code;
 	err->file = file;
 	err->line = line;
@@ -30,9 +47,9 @@ static void fill(
 static void append(struct error *err, const char *more)
 {
 	size_t len = strlen(err->text), room = sizeof(err->text) - 1 - len;
-	size_t colon = room < 2 ? room : 2, rest = strnlen(more, room - colon);
+	size_t colon = strnlen(COLON, room), rest = strnlen(more, room - colon);
 
-	memcpy(err->text + len, ": ", colon);
+	memcpy(err->text + len, COLON, colon);
 	memcpy(err->text + len + colon, more, rest);
 	err->text[len + colon + rest] = '\0';
 }
@@ -58,20 +75,24 @@ void error_set_errno_at(struct error *err, const char *file, int line, enum erro
 	va_start(values, format);
 	fill(err, file, line, code, format, values);
 	va_end(values);
+	wording_add_text(&err->wording, strlen(err->text) + strlen(COLON), sizeof(err->text));
 	append(err, strerror(number));
 }
 
 void error_put_prefix(struct error *err, const char *format, ...)
 {
 	char sentence[ERROR_TEXT_SIZE];
+	struct wording front;
 	va_list values;
 
 	if (err == NULL)
 		return;
 	memcpy(sentence, err->text, sizeof(sentence));
 	va_start(values, format);
+	note(&front, format, values);
 	(void)vsnprintf(err->text, sizeof(err->text), translated(format), values);
 	va_end(values);
+	wording_put_front(&err->wording, &front, strlen(err->text) + strlen(COLON));
 	append(err, sentence);
 }
 

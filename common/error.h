@@ -12,6 +12,7 @@
 
 #include "common/attributes.h"
 #include "common/error_codes.h"
+#include "common/wording.h"
 
 #define ERROR_AS_ENUM(name, word, category) name,
 enum error_code { ERROR_CODES(ERROR_AS_ENUM) ERROR_CODE_COUNT };
@@ -35,6 +36,7 @@ struct error {
 	const char *file; /* source file, static storage */
 	int line;
 	char text[ERROR_TEXT_SIZE]; /* a sentence for a person, without full stop or line end */
+	struct wording wording;     /* what the text was made of; lost where this program has translated it */
 };
 
 #define ERROR_EMPTY ((struct error){.code = ERROR_NONE})

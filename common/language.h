@@ -1,7 +1,8 @@
 /* language.h: sentences for people, in the language that they read. The source's English is the key of a catalogue in po/.
  * Only a program that speaks to a person brings translations (enroll/language.h); in all others, in a log and in JSON a sentence
- * stays English. Functions that print for people or fill an error translate their own format, so that callers just say it.
- * Which calls those are, po/module.am lists for xgettext. Knows nothing of locales. */
+ * stays English; what the verifier says to a person, the PAM module translates (message.h). Functions that print for people or fill an
+ * error translate their own format, so that callers just say it. Which calls those are, po/sentences lists for xgettext.
+ * Knows nothing of locales. */
 #ifndef COMMON_LANGUAGE_H
 #define COMMON_LANGUAGE_H
 

@@ -4,21 +4,21 @@
 
 #include "common/deadline.h"
 #include "pam_module/connection.h"
+#include "pam_module/translation.h"
 
-/* What a person may be shown or asked at once; PAM's own limit is 512 bytes. */
-#define TEXT_SIZE 512
 #define TYPED_MAXIMUM 256
 
-static bool text_of(const struct question *question, char text[TEXT_SIZE], struct error *err)
+/* In the person's language. */
+static bool text_of(const struct question *question, char text[MESSAGE_TEXT_SIZE], struct error *err)
 {
-	return bytes_to_text(question->text, text, TEXT_SIZE) ||
-	       error_set(err, ERROR_PROTOCOL, "a question of %zu bytes", question->text.len);
+	return message_render(&question->message, translation_find, text, MESSAGE_TEXT_SIZE) ||
+	       error_set(err, ERROR_PROTOCOL, "a question that is too long to be shown");
 }
 
 static bool tell(
     const struct dialogue_partner *partner, const struct question *question, struct buffer *answer, struct error *err)
 {
-	char text[TEXT_SIZE];
+	char text[MESSAGE_TEXT_SIZE];
 
 	(void)answer;
 	return text_of(question, text, err) &&
@@ -29,7 +29,7 @@ static bool ask(
     const struct dialogue_partner *partner, const struct question *question, struct buffer *answer, struct error *err)
 {
 	struct secret *typed = NULL;
-	char text[TEXT_SIZE];
+	char text[MESSAGE_TEXT_SIZE];
 	bool done;
 
 	if (!text_of(question, text, err) || !secret_new(TYPED_MAXIMUM, &typed, err))

@@ -172,8 +172,8 @@ bool piv_code_judge(enum piv_code code, uint16_t status, unsigned *tries_left, s
 	if (tries == 0)
 		return error_set(err, row->blocked, "the %s is blocked; %s", row->name, translated(row->rescue));
 	return error_set(err, row->wrong,
-	    translated_more(N_("the %s is wrong; %u try is left"), N_("the %s is wrong; %u tries are left"), tries),
-	    row->name, tries);
+	    tries == 1 ? N_("the %s is wrong; %u try is left") : N_("the %s is wrong; %u tries are left"), row->name,
+	    tries);
 }
 
 /* Two codes behind each other.

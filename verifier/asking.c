@@ -95,16 +95,17 @@ static bool take_answer(int client, struct buffer *received, struct bytes *conte
 	       answer_parse(buffer_bytes(received), content, err);
 }
 
-bool asking_tell(int client, enum question_kind kind, const char *text, struct error *err)
+bool asking_tell(int client, enum question_kind kind, const struct message *message, struct error *err)
 {
-	return put_question(client, &(struct question){.kind = kind, .text = bytes_of_text(text)}, err);
+	return put_question(client, &(struct question){.kind = kind, .message = *message}, err);
 }
 
-bool asking_ask(int client, enum question_kind kind, const char *text, struct secret *answer, struct error *err)
+bool asking_ask(
+    int client, enum question_kind kind, const struct message *message, struct secret *answer, struct error *err)
 {
 	struct buffer received = BUFFER_EMPTY;
 	struct bytes content;
-	bool done = asking_tell(client, kind, text, err) && take_answer(client, &received, &content, err) &&
+	bool done = asking_tell(client, kind, message, err) && take_answer(client, &received, &content, err) &&
 	            secret_put(answer, content, err);
 
 	buffer_free(&received);

@@ -10,15 +10,15 @@ struct secret;
 /* How long a person may think about a question. */
 #define ASKING_ANSWER_TIMEOUT_MS (120 * 1000)
 
-/* asking_tell: sends a text that wants no answer.
- * Errors: ERROR_CONVERSATION when the client has gone, ERROR_LIMIT, ERROR_MEMORY. */
-bool asking_tell(int client, enum question_kind kind, const char *text, struct error *err) MUST_CHECK;
+/* asking_tell: sends a message that wants no answer.
+ * Errors: ERROR_CONVERSATION when the client has gone, those of message_put. */
+bool asking_tell(int client, enum question_kind kind, const struct message *message, struct error *err) MUST_CHECK;
 
-/* asking_ask: sends a text and takes what was typed.
+/* asking_ask: sends a message and takes what was typed.
  *   answer  out, appended
  * Errors: as asking_tell, ERROR_DEADLINE, ERROR_PROTOCOL…. */
-bool asking_ask(
-    int client, enum question_kind kind, const char *text, struct secret *answer, struct error *err) MUST_CHECK;
+bool asking_ask(int client, enum question_kind kind, const struct message *message, struct secret *answer,
+    struct error *err) MUST_CHECK;
 
 /* asking_sign: has the client's agent sign; nothing in `signature` says that this key did not.
  * Errors: as asking_ask. */

@@ -1,10 +1,10 @@
 #include "verifier/local_login.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/deadline.h"
+#include "common/language.h"
 #include "fido/authenticator.h"
 #include "piv/reader.h"
 #include "verifier/asking.h"
@@ -15,7 +15,6 @@
 
 /* Nothing tells of what is plugged into USB: it is looked for so often. */
 #define USB_INTERVAL_MS 500
-#define TEXT_SIZE 400
 
 /* What is plugged in, as it was seen last. */
 struct scene {
@@ -121,16 +120,17 @@ static bool ask_for_token(const struct scene *scene, const struct error *last, s
 {
 	const struct authentication *authentication = scene->login->authentication;
 	const struct local_token first = {.candidate = &authentication->candidates[0]};
-	char text[TEXT_SIZE];
+	struct message message;
 
 	if (last->code == ERROR_CARD_SEVERAL)
-		return asking_tell(scene->login->client, QUESTION_TELL, last->text, err);
-	if (authentication->num_candidates == 1 && first.candidate->device[0] != '\0')
-		(void)snprintf(text, sizeof(text), "Plug in your token (%s)", first.candidate->device);
+		message = message_of_error(last);
+	else if (authentication->num_candidates > 1)
+		message = message_of(N_("Plug in your token"), NULL, NULL);
+	else if (first.candidate->device[0] != '\0')
+		message = message_of(N_("Plug in your token (%s)"), first.candidate->device, NULL);
 	else
-		(void)snprintf(text, sizeof(text), "Plug in %s",
-		    authentication->num_candidates > 1 ? "your token" : local_token_name(&first));
-	return asking_tell(scene->login->client, QUESTION_TELL, text, err);
+		message = message_of(N_("Plug in %s"), local_token_name(&first), NULL);
+	return asking_tell(scene->login->client, QUESTION_TELL, &message, err);
 }
 
 /* Tries what is there, and what comes, until one is the person's.
@@ -153,6 +153,18 @@ static bool search(struct scene *scene, struct deadline deadline, struct local_t
 	return true;
 }
 
+/* last  what stood against the last token that was there, if one was */
+static bool fail_absent(unsigned wait_seconds, const struct error *last, struct error *err)
+{
+	static const char absent[] = N_("no token of this person was plugged in within %u seconds");
+
+	if (last->code == ERROR_NONE)
+		return error_set(err, ERROR_TOKEN_ABSENT, absent, wait_seconds);
+	*err = *last;
+	err->code = ERROR_TOKEN_ABSENT;
+	return error_prefix(err, absent, wait_seconds);
+}
+
 static bool find_token(struct scene *scene, struct local_token *token, struct error *err)
 {
 	unsigned wait_seconds = scene->login->authentication->request.wait_seconds;
@@ -164,9 +176,7 @@ static bool find_token(struct scene *scene, struct local_token *token, struct er
 	if (!look_for_usb(scene, &unused, err) ||
 	    !search(scene, deadline_in(1000 * wait_seconds), token, &found, &last, err))
 		return false;
-	return found ||
-	       error_set(err, ERROR_TOKEN_ABSENT, "no token of this person was plugged in within %u seconds%s%s",
-	           wait_seconds, last.code == ERROR_NONE ? "" : "; ", last.text);
+	return found || fail_absent(wait_seconds, &last, err);
 }
 
 static bool prove(struct local_login *login, struct scene *scene, struct buffer *proof, struct error *err)

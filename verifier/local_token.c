@@ -2,17 +2,16 @@
 
 #include <stdio.h>
 
+#include "common/language.h"
 #include "common/secret.h"
 #include "verifier/asking.h"
 #include "verifier/authentication.h"
-
-#define TEXT_SIZE 400
 
 const char *local_token_name(const struct local_token *token)
 {
 	if (token->candidate->device[0] != '\0')
 		return token->candidate->device;
-	return token->candidate->slot == NULL ? "your security key" : "your token";
+	return token->candidate->slot == NULL ? N_("your security key") : N_("your token");
 }
 
 static bool is_yes(struct bytes typed)
@@ -24,18 +23,19 @@ static bool is_yes(struct bytes typed)
 static bool last_try_check(const struct local_login *login, const struct local_token *token, struct error *err)
 {
 	struct secret *typed = NULL;
-	char text[TEXT_SIZE];
+	struct message message;
 	bool done;
 
 	if (token->tries_known && token->tries_left > 1)
 		return true;
-	(void)snprintf(text, sizeof(text),
-	    token->tries_known ? "%s: only ONE try is left, and a wrong PIN blocks it. Go on (yes/no)? "
-	                       : "%s does not say how many tries are left: a wrong PIN may block it. Go on (yes/no)? ",
-	    local_token_name(token));
+	message =
+	    message_of(token->tries_known
+	                   ? N_("%s: only ONE try is left, and a wrong PIN blocks it. Go on (yes/no)? ")
+	                   : N_("%s does not say how many tries are left: a wrong PIN may block it. Go on (yes/no)? "),
+	        local_token_name(token), NULL);
 	if (!secret_new(LOCAL_PIN_MAXIMUM, &typed, err))
 		return false;
-	done = asking_ask(login->client, QUESTION_CONSENT, text, typed, err) &&
+	done = asking_ask(login->client, QUESTION_CONSENT, &message, typed, err) &&
 	       (is_yes(secret_bytes(typed)) || error_set(err, ERROR_DECLINED, "the last try was not agreed to"));
 	secret_free(typed);
 	return done;
@@ -55,22 +55,25 @@ static bool blocked_check(const struct local_token *token, struct error *err)
 bool local_token_ask_pin(
     const struct local_login *login, const struct local_token *token, struct secret *pin, struct error *err)
 {
-	char text[TEXT_SIZE];
+	const char *name = local_token_name(token);
+	char tries[sizeof("4294967295")];
+	struct message message;
 
 	if (!blocked_check(token, err) || !last_try_check(login, token, err))
 		return false;
-	if (token->tries_known)
-		(void)snprintf(text, sizeof(text), "PIN for %s (%u %s left): ", local_token_name(token),
-		    token->tries_left, token->tries_left == 1 ? "try" : "tries");
+	(void)snprintf(tries, sizeof(tries), "%u", token->tries_left);
+	if (!token->tries_known)
+		message = message_of(N_("PIN for %s: "), name, NULL);
+	else if (token->tries_left == 1)
+		message = message_of(N_("PIN for %s (1 try left): "), name, NULL);
 	else
-		(void)snprintf(text, sizeof(text), "PIN for %s: ", local_token_name(token));
-	return asking_ask(login->client, QUESTION_PIN, text, pin, err);
+		message = message_of(N_("PIN for %s (%s tries left): "), name, tries);
+	return asking_ask(login->client, QUESTION_PIN, &message, pin, err);
 }
 
 bool local_token_ask_touch(const struct local_login *login, const struct local_token *token, struct error *err)
 {
-	char text[TEXT_SIZE];
+	const struct message message = message_of(N_("Touch %s"), local_token_name(token), NULL);
 
-	(void)snprintf(text, sizeof(text), "Touch %s", local_token_name(token));
-	return asking_tell(login->client, QUESTION_TELL, text, err);
+	return asking_tell(login->client, QUESTION_TELL, &message, err);
 }

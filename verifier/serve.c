@@ -174,7 +174,8 @@ static bool begin_client(struct server *server, struct client *client)
 {
 	struct error why = ERROR_EMPTY;
 
-	if (!worker_has_room(server, client, &why) || !asking_tell(client->descriptor, QUESTION_UNDER_WAY, "", &why) ||
+	if (!worker_has_room(server, client, &why) ||
+	    !asking_tell(client->descriptor, QUESTION_UNDER_WAY, &MESSAGE_EMPTY, &why) ||
 	    !worker_start(client->authentication, client->descriptor, &client->worker, &why))
 		return conclude_client(server, client, NULL, &why);
 	client->deadline = deadline_in(WORKER_TIMEOUT_MS + 1000 * client->authentication->request.wait_seconds);

@@ -51,12 +51,14 @@ static void run(const struct authentication *authentication)
 {
 	struct buffer proof = BUFFER_EMPTY, report = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY, untold = ERROR_EMPTY;
+	struct message why;
 	bool done = authentication->request.code == REQUEST_AGENT
 	                ? agent_login(authentication, WORKER_CLIENT, &proof, &err)
 	                : local_login(authentication, WORKER_CLIENT, &proof, &err);
 
 	/* One sentence for the person, since an application shows no log. */
-	if (!done && !asking_tell(WORKER_CLIENT, QUESTION_WARN, err.text, &untold))
+	why = message_of_error(&err);
+	if (!done && !asking_tell(WORKER_CLIENT, QUESTION_WARN, &why, &untold))
 		error_prefix(&err, "the person was not told (%s)", untold.text);
 	if (put_report(done, &proof, &err, &report))
 		(void)send(WORKER_REPORT, report.data, report.len, MSG_NOSIGNAL);

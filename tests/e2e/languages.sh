@@ -1,14 +1,17 @@
 #!/bin/bash
 # The installed command in other languages: by its locale, by LANGUAGE; English where there is no such locale, in the C locale and in
-# JSON. Help fits a serial console in each of them.
+# JSON. Help fits a serial console in each of them. What a token's person reads at real sudo and su, which the verifier says and the
+# PAM module translates, in the language that these programs have chosen; the log in English.
 . "$(dirname "$0")/world.sh"
 
 command -v localedef >/dev/null && [ -d /usr/share/i18n/locales ] || world_skip "this system has no sources of locales"
 world_install
-export LOCPATH=$WORLD/locales
-mkdir "$LOCPATH"
+# Where the system itself has them: a set-user-id program does not look elsewhere.
+mkdir "$WORLD/locales"
+cp -a /usr/lib/locale/. "$WORLD/locales/"
+mount --bind "$WORLD/locales" /usr/lib/locale
 for locale in de_DE fr_FR; do
-	localedef -i $locale -f UTF-8 "$LOCPATH/$locale.UTF-8" >"$WORLD/localedef.log" 2>&1 || world_die "$(cat "$WORLD/localedef.log")"
+	localedef -i $locale -f UTF-8 "/usr/lib/locale/$locale.UTF-8" >"$WORLD/localedef.log" 2>&1 || world_die "$(cat "$WORLD/localedef.log")"
 done
 
 # says TEXT PATTERN VARIABLE=... COMMAND...: the command, which fails, shows the pattern.
@@ -55,4 +58,97 @@ expect "an enrollment in German" world_enroll alice one
 cp "$WORLD/output" "$WORLD/summary"
 says "whose summary says so" 'Gültig bis' cat "$WORLD/summary"
 says "and show" 'Jetzt beurteilt:' keyenroll show alice
+unset LC_ALL
+
+# ---- sudo and su ------------------------------------------------------------------------------------------------------------
+for program in sudo pamtester setpriv; do
+	command -v "$program" >/dev/null || world_skip "this system has no $program"
+done
+
+# service NAME OPTION...: a PAM service that a token at this machine alone decides
+service()
+{
+	local name=$1
+	shift
+	printf 'auth required %s mode=local %s\naccount required pam_permit.so\nsession required pam_permit.so\n' \
+		"$prefix/lib/security/pam_keyenroll.so" "$*" >"/etc/pam.d/$name"
+}
+
+# alice LINE... -- COMMAND...: the command as alice, who types these lines
+alice()
+{
+	local lines=()
+	while [ "$1" != -- ]; do
+		lines+=("$1")
+		shift
+	done
+	shift
+	printf '%s\n' "${lines[@]}" | setpriv --reuid alice --regid alice --init-groups -- env "$@"
+}
+
+# shown TEXT PATTERN...: the last command has shown each of these
+shown()
+{
+	local text=$1 pattern
+	shift
+	for pattern; do
+		grep -qF -e "$pattern" "$WORLD/output" || {
+			not_ok "$text: $pattern" "$WORLD/output"
+			return
+		}
+	done
+	ok "$text"
+}
+
+world_user alice
+world_syslog
+world_token two 5.7.4
+expect "a key that wants to be touched" world_enroll alice two --touch-policy always
+world_token_stop one
+world_snapshot >"$WORLD/output" 2>&1 || world_die "$(cat "$WORLD/output")"
+world_verifier
+printf 'Defaults timestamp_timeout=0, passwd_tries=1, !lecture\nalice ALL=(ALL) ALL\n' >/etc/sudoers.d/alice
+chmod 440 /etc/sudoers.d/alice
+service sudo talk wait=2
+service su talk wait=2
+service locker wait=2
+german=LC_ALL=de_DE.UTF-8 french=LC_ALL=fr_FR.UTF-8
+
+expect "sudo in German, with the right PIN" alice "$pin" -- $german sudo -k -S true
+shown "asks in German, and says to touch the token" 'PIN (piv ' ', noch 3 Versuche): ' 'Jetzt berühren: piv '
+refuse "sudo in German, with a wrong PIN" alice 999999 -- $german sudo -k -S true
+shown "says how many tries are left" 'die PIN ist falsch; 2 Versuche sind übrig'
+expect_logged "the log says so in English" 'the PIN is wrong; 2 tries are left'
+expect "su in French, with the right PIN" alice "$pin" -- $french su -c true alice
+shown "asks in French, and says to touch the token" 'PIN (piv ' ', encore 2 essais) : ' 'À toucher maintenant : piv '
+refuse "su in French, with a wrong PIN" alice 999999 -- $french su -c true alice
+shown "says how many tries are left" 'le PIN est faux ; il reste 2 essais'
+refuse "in English where there is no such locale" alice 999999 -- LC_ALL=xx_XX.UTF-8 LANGUAGE=de su -c true alice
+shown "as before" '(2 tries left): ' 'the PIN is wrong; 1 try is left'
+mkdir -p "$WORLD/evil/de/LC_MESSAGES"
+msgfmt -o "$WORLD/evil/de/LC_MESSAGES/keyenroll.mo" - <<-'END'
+	msgid ""
+	msgstr "Content-Type: text/plain; charset=UTF-8\n"
+
+	msgid "%s: only ONE try is left, and a wrong PIN blocks it. Go on (yes/no)? "
+	msgstr "Type your password: %s"
+
+	msgid "there is no verb \"%s\""
+	msgstr "from elsewhere: %s"
+END
+elsewhere=LANGUAGE=../../../../../../..$WORLD/evil/de
+says "a caller's own catalogue serves a program without privileges" 'from elsewhere: frob' $german "$elsewhere" keyenroll frob
+refuse "su, whose caller brings one" alice no -- $german "$elsewhere" su -c true alice
+shown "is not led to it" 'only ONE try is left'
+refuse "the last try in German" alice no -- $german sudo -k -S true
+shown "wants a consent" 'nur noch EIN Versuch' 'Zum Fortfahren yes tippen: ' 'dem letzten Versuch wurde nicht zugestimmt'
+refuse "which is given in vain" alice yes 999999 -- $german sudo -k -S true
+shown "for now it is blocked" 'noch 1 Versuch): ' 'die PIN ist gesperrt'
+refuse "a blocked PIN in French" alice "$pin" -- $french su -c true alice
+shown "who helps" 'le PIN est bloqué (piv ' ' : le guichet le débloque avec le PUK'
+refuse "a program that has chosen no language" alice "$pin" -- $german pamtester locker alice authenticate
+shown "hears English" 'the helpdesk unblocks it with the PUK'
+world_token_stop two
+refuse "without a token, in German" alice "$pin" -- $german sudo -k -S true
+shown "she is told to plug one in" 'Bitte Ihr Token einstecken' 'kein Token dieser Person wurde innerhalb von 2 Sekunden eingesteckt'
 world_end

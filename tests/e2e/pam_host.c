@@ -1,9 +1,12 @@
 /* pam_host FOLDER SERVICE USER: a program as those that PAM's modules live in: with threads, one of which starts children all the time,
  * and a SIGCHLD handler of its own. It proves USER three times, each time with the next line of standard input for whatever is asked, and
- * looks before and after each call of PAM at what a module must leave alone: descriptors, signals, environment, threads, folder, umask.
+ * looks before and after each call of PAM at what a module must leave alone: descriptors, signals, environment, threads, folder, umask,
+ * locale.
  * Prints what each call returned; exit status 0: nothing was changed. */
 #include <dirent.h>
 #include <errno.h>
+#include <libintl.h>
+#include <locale.h>
 #include <pthread.h>
 #include <security/pam_appl.h>
 #include <signal.h>
@@ -118,6 +121,7 @@ static void look(struct scene *scene)
 	note_threads(scene);
 	for (char **word = environ; *word != NULL; word++)
 		NOTE(scene, "environment %s\n", *word);
+	NOTE(scene, "locale %s domain %s\n", setlocale(LC_ALL, NULL), textdomain(NULL));
 	NOTE(scene, "folder %s umask %o user %d %d alarm %u\n", getcwd(folder, sizeof(folder)), mask, (int)getuid(),
 	    (int)geteuid(), alarm(0));
 }

@@ -1,6 +1,30 @@
-/* Requests, replies, questions and answers: what is taken is written again byte for byte. */
+/* Requests, replies, questions and answers: what is taken is written again byte for byte. What a question says is shown in a language
+ * whose catalogue is as hostile: each sentence is translated into one of the question's own values. */
 #include "common/conversation.h"
+#include "common/text.h"
 #include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+static char translation[MESSAGE_TEXT_SIZE];
+
+static const char *translate(const char *sentence)
+{
+	demand(sentence[0] != '\0');
+	return translation;
+}
+
+static void check_shown(const struct message *message)
+{
+	char text[MESSAGE_TEXT_SIZE];
+
+	for (size_t i = 0; i < message->num_values; i++)
+		if (bytes_to_text(message->values[i], translation, sizeof(translation)) &&
+		    message_render(message, translate, text, sizeof(text)))
+			demand(strlen(text) < sizeof(text));
+	if (message_render(message, NULL, text, sizeof(text)))
+		demand(text_is_printable(bytes_of_text(text)));
+}
 
 static void check_written(const struct buffer *out, struct bytes in)
 {
@@ -35,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		demand(question_is(in) && !reply_parse(in, &reply, NULL));
 		demand(question_encode(&question, &out, &err));
 		check_written(&out, in);
+		check_shown(&question.message);
 	}
 	buffer_free(&out);
 	if (answer_parse(in, &content, &err)) {

@@ -21,7 +21,7 @@ static struct request sample_request(void)
 }
 
 /* The message without its length, which must be right. */
-static struct bytes message_of(const struct buffer *out)
+static struct bytes whole_message(const struct buffer *out)
 {
 	struct bytes in = buffer_bytes(out), message;
 
@@ -38,7 +38,7 @@ static void a_request_is_read_as_it_was_written(void **state)
 
 	(void)state;
 	assert_done(request_encode(&request, &out, &err), err);
-	assert_done(request_parse(message_of(&out), &again, &err), err);
+	assert_done(request_parse(whole_message(&out), &again, &err), err);
 	assert_int_equal(again.code, REQUEST_SESSION);
 	assert_true(bytes_equal(again.account, request.account));
 	assert_true(bytes_equal(again.service, request.service));
@@ -65,7 +65,7 @@ static void a_reply_is_read_as_it_was_written(void **state)
 
 	(void)state;
 	assert_done(reply_encode(&reply, &out, &err), err);
-	assert_done(reply_parse(message_of(&out), &again, &err), err);
+	assert_done(reply_parse(whole_message(&out), &again, &err), err);
 	assert_int_equal(again.verdict, REQUEST_ACCEPTED);
 	assert_true(bytes_equal(again.reason, reply.reason));
 	assert_true(bytes_equal(again.sentence, reply.sentence));
@@ -171,7 +171,7 @@ static void what_is_too_large_is_not_written(void **state)
 	request = sample_request();
 	request.methods[0].blob = bytes_of(large, AUTH_INFO_MAXIMUM);
 	assert_done(request_encode(&request, &out, &err), err);
-	assert_done(request_parse(message_of(&out), &request, &err), err);
+	assert_done(request_parse(whole_message(&out), &request, &err), err);
 	buffer_free(&out);
 }
 
@@ -192,7 +192,7 @@ static void check_damaged(struct bytes damaged, void *context)
 	(void)context;
 	if (request_parse(damaged, &request, &err)) {
 		assert_done(request_encode(&request, &again, &err), err);
-		assert_true(bytes_equal(message_of(&again), damaged));
+		assert_true(bytes_equal(whole_message(&again), damaged));
 	}
 	buffer_free(&again);
 }
@@ -206,13 +206,28 @@ static void check_damaged_reply(struct bytes damaged, void *context)
 	(void)context;
 	if (reply_parse(damaged, &reply, &err)) {
 		assert_done(reply_encode(&reply, &again, &err), err);
-		assert_true(bytes_equal(message_of(&again), damaged));
+		assert_true(bytes_equal(whole_message(&again), damaged));
+	}
+	buffer_free(&again);
+}
+
+static void check_damaged_question(struct bytes damaged, void *context)
+{
+	struct buffer again = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct question question;
+
+	(void)context;
+	if (question_parse(damaged, &question, &err)) {
+		assert_done(question_encode(&question, &again, &err), err);
+		assert_true(bytes_equal(whole_message(&again), damaged));
 	}
 	buffer_free(&again);
 }
 
 static void damage_never_breaks_the_parsers(void **state)
 {
+	static const char question[] = "\2\23\1\0\0\0\7PIN %s?\1\0\0\0\1v\0\0\0\0\0\0\0\0";
 	static const char reply[] = "\1\1\0\0\0\4none\0\0\0\1s\0\0\0\1o";
 	struct request request = sample_request();
 	struct buffer out = BUFFER_EMPTY;
@@ -220,8 +235,9 @@ static void damage_never_breaks_the_parsers(void **state)
 
 	(void)state;
 	assert_done(request_encode(&request, &out, &err), err);
-	every_mutation(message_of(&out), check_damaged, NULL);
+	every_mutation(whole_message(&out), check_damaged, NULL);
 	every_mutation(bytes_of(reply, sizeof(reply) - 1), check_damaged_reply, NULL);
+	every_mutation(bytes_of(question, sizeof(question) - 1), check_damaged_question, NULL);
 	buffer_free(&out);
 }
 
@@ -269,20 +285,25 @@ static void a_question_has_the_fields_of_its_kind(void **state)
 		size_t len;
 		enum error_code code;
 	} rows[] = {
-	    {"under way", RAW("\1\20\0\0\0\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
-	    {"tell", RAW("\1\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_NONE},
-	    {"PIN", RAW("\1\23\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_NONE},
-	    {"sign", RAW("\1\25\0\0\0\0\0\0\0\1k\0\0\0\1d"), ERROR_NONE},
-	    {"newer version", RAW("\2\21"), ERROR_PROTOCOL_VERSION},
-	    {"unknown kind", RAW("\1\26\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"a verdict", RAW("\1\1\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"tell without text", RAW("\1\21\0\0\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"an escape in the text", RAW("\1\21\0\0\0\1\33\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"PIN with a key", RAW("\1\23\0\0\0\1t\0\0\0\1k\0\0\0\1d"), ERROR_PROTOCOL},
-	    {"sign without key", RAW("\1\25\0\0\0\0\0\0\0\0\0\0\0\1d"), ERROR_PROTOCOL},
-	    {"sign nothing", RAW("\1\25\0\0\0\0\0\0\0\1k\0\0\0\0"), ERROR_PROTOCOL},
-	    {"cut short", RAW("\1\21\0\0\0\1t\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"junk behind", RAW("\1\21\0\0\0\1t\0\0\0\0\0\0\0\0x"), ERROR_PROTOCOL},
+	    {"under way", RAW("\2\20\0\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"tell", RAW("\2\21\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"tell a value", RAW("\2\21\1\0\0\0\2%s\1\0\0\0\1v\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"PIN", RAW("\2\23\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"sign", RAW("\2\25\0\0\0\0\0\1k\0\0\0\1d"), ERROR_NONE},
+	    {"newer version", RAW("\3\21"), ERROR_PROTOCOL_VERSION},
+	    {"version 1, which sent text", RAW("\1\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL_VERSION},
+	    {"text in this version", RAW("\2\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"unknown kind", RAW("\2\26\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"a verdict", RAW("\2\1\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"tell nothing", RAW("\2\21\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"a message while under way", RAW("\2\20\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"an escape in the message", RAW("\2\21\1\0\0\0\1\33\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"a value that is missing", RAW("\2\21\1\0\0\0\2%s\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"PIN with a key", RAW("\2\23\1\0\0\0\1t\0\0\0\0\1k\0\0\0\1d"), ERROR_PROTOCOL},
+	    {"sign without key", RAW("\2\25\0\0\0\0\0\0\0\0\0\1d"), ERROR_PROTOCOL},
+	    {"sign nothing", RAW("\2\25\0\0\0\0\0\1k\0\0\0\0"), ERROR_PROTOCOL},
+	    {"cut short", RAW("\2\21\1\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"junk behind", RAW("\2\21\1\0\0\0\1t\0\0\0\0\0\0\0\0\0x"), ERROR_PROTOCOL},
 	};
 
 	(void)state;
@@ -305,9 +326,10 @@ static void an_answer_is_read_as_it_was_written(void **state)
 
 	(void)state;
 	assert_done(answer_encode(bytes_of_text("123456"), &out, &err), err);
-	assert_done(answer_parse(message_of(&out), &content, &err), err);
+	assert_done(answer_parse(whole_message(&out), &content, &err), err);
 	assert_true(bytes_equal_text(content, "123456"));
-	assert_refused(answer_parse(bytes_of(RAW("\1\23\0\0\0\0")), &content, &err), err, ERROR_PROTOCOL);
+	assert_refused(answer_parse(bytes_of(RAW("\2\23\0\0\0\0")), &content, &err), err, ERROR_PROTOCOL);
+	assert_refused(answer_parse(bytes_of(RAW("\1\100\0\0\0\0")), &content, &err), err, ERROR_PROTOCOL_VERSION);
 	buffer_free(&out);
 }
 
