@@ -8,7 +8,7 @@ software=$WORLD/software
 # enters ACCOUNT CERTIFICATE: logs in with $identity and this certificate.
 enters()
 {
-	[ "$(world_ssh "$1" -o CertificateFile="$2" id -un)" = "$1" ]
+	world_enters "$1" -o CertificateFile="$2"
 }
 
 certify()

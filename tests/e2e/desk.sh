@@ -9,17 +9,12 @@ says_not()
 	if grep -qE -e "$1" "$WORLD/output"; then not_ok "$2" "$WORLD/output"; else ok "$2"; fi
 }
 
-reader_of()
-{
-	world_reader_name "$(cat "$WORLD/$1.reader")"
-}
-
 # token NAME WORDS... [OPTION]...: a verb about that token.
 token()
 {
 	local name=$1
 	shift
-	keyenroll "$@" --reader "$(reader_of "$name")"
+	keyenroll "$@" --reader "$(world_token_reader "$name")"
 }
 
 pin=271828 walk=$top/tests/e2e/terminal_walk
@@ -41,13 +36,13 @@ check_codes_of_an_enrollment()
 	holds '.facts | map(select(.name == "serial" and .grade == "signed")) | length == 1' "and the serial is signed now"
 	report 0 slots "slots" token blue slots --json
 	holds '.slots == [.slots[] | select(.slot == "9a" and .grade == "signed" and .certificate)]' "shows the one key as attested"
-	exits 0 "the attestation is printed, and verifies" bash -c "keyenroll attest 9a --reader '$(reader_of blue)' | keyenroll verify -"
+	exits 0 "the attestation is printed, and verifies" bash -c "keyenroll attest 9a --reader '$(world_token_reader blue)' | keyenroll verify -"
 	says_not 'blank' "cleanly"
 	refuse "the trace shows neither PIN nor PUK" grep -qE "32 37 31 38 32 38|$(od -An -tx1 -N8 "$WORLD/blue.puk" | cut -c2-)" "$WORLD/trace"
 	expect "and shows the commands" grep -q '^> 00 a4 04 00' "$WORLD/trace"
 	expect "with secrets masked" grep -q 'bytes masked' "$WORLD/trace"
-	expect "yubico-piv-tool takes the PIN" yubico-piv-tool --reader="$(reader_of blue)" -a verify-pin -P $pin
-	expect "OpenSC takes it" pkcs15-tool --reader "$(reader_of blue)" --verify-pin --pin $pin
+	expect "yubico-piv-tool takes the PIN" yubico-piv-tool --reader="$(world_token_reader blue)" -a verify-pin -P $pin
+	expect "OpenSC takes it" pkcs15-tool --reader "$(world_token_reader blue)" --verify-pin --pin $pin
 }
 
 # A CA's certificate for a key that another tool made, with what CAs write into theirs.
@@ -60,9 +55,9 @@ check_brought_certificate()
 	world_token_back old
 	mv "$WORLD/bob.pem" "$WORLD/kept.pem"
 	exits 0 "resume needs the file no more" keyenroll resume --pin-fd 5 5<<<$pin
-	expect "that very certificate lies in the slot" bash -c "yubico-piv-tool --reader='$(reader_of old)' -a read-certificate -s 9d |
+	expect "that very certificate lies in the slot" bash -c "yubico-piv-tool --reader='$(world_token_reader old)' -a read-certificate -s 9d |
 		openssl x509 -outform DER | cmp - <(openssl x509 -in '$WORLD/kept.pem' -outform DER)"
-	expect "and the key is the same" bash -c "keyenroll attest 9d --reader '$(reader_of old)' | openssl x509 -noout -pubkey | cmp - '$WORLD/9d.pub'"
+	expect "and the key is the same" bash -c "keyenroll attest 9d --reader '$(world_token_reader old)' | openssl x509 -noout -pubkey | cmp - '$WORLD/9d.pub'"
 }
 
 # On 3DES firmware Debian's yubico-piv-tool can use the very key that stands in PRINTED.
@@ -72,26 +67,26 @@ check_stored_key()
 	pin=123456 exits 1 "without being told, older firmware's factory PIN is not taken" world_enroll bob old --slot 9c
 	says 'code.default' "for what it is"
 	exits 0 "it is enrolled as a fresh one" world_enroll bob old --factory-codes
-	key=$(yubico-piv-tool --reader="$(reader_of old)" -a verify-pin -P $pin -a read-object --id 0x5fc109 -f hex 2>/dev/null |
-		grep -oiE '8818' -A0 >/dev/null; yubico-piv-tool --reader="$(reader_of old)" -a verify-pin -P $pin -a read-object --id 0x5fc109 -f hex 2>/dev/null |
+	key=$(yubico-piv-tool --reader="$(world_token_reader old)" -a verify-pin -P $pin -a read-object --id 0x5fc109 -f hex 2>/dev/null |
+		grep -oiE '8818' -A0 >/dev/null; yubico-piv-tool --reader="$(world_token_reader old)" -a verify-pin -P $pin -a read-object --id 0x5fc109 -f hex 2>/dev/null |
 		grep -oiE '881a8918[0-9a-f]{48}' | cut -c9-)
 	expect "yubico-piv-tool reads the management key from PRINTED" test ${#key} = 48
-	expect "and the token takes it" yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a set-chuid
-	expect "the admin data say where it is" bash -c "yubico-piv-tool --reader='$(reader_of old)' -a read-object --id 0x5fff00 -f hex 2>/dev/null | grep -qiE '8009810102'"
+	expect "and the token takes it" yubico-piv-tool --reader="$(world_token_reader old)" --key="$key" -a set-chuid
+	expect "the admin data say where it is" bash -c "yubico-piv-tool --reader='$(world_token_reader old)' -a read-object --id 0x5fff00 -f hex 2>/dev/null | grep -qiE '8009810102'"
 	if command -v ykman >/dev/null; then
-		expect "ykman finds it protected" bash -c "ykman --reader '$(reader_of old)' piv info 2>&1 | grep -qi 'management key is stored on the YubiKey'"
+		expect "ykman finds it protected" bash -c "ykman --reader '$(world_token_reader old)' piv info 2>&1 | grep -qi 'management key is stored on the YubiKey'"
 	else
 		skip "ykman finds it protected" "yubikey-manager is not installed"
 	fi
 	# And the other way: what they set, we find.
-	expect "yubico-piv-tool makes a key" yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a generate -s 9d -A ECCP256 -o "$WORLD/9d.pub"
+	expect "yubico-piv-tool makes a key" yubico-piv-tool --reader="$(world_token_reader old)" --key="$key" -a generate -s 9d -A ECCP256 -o "$WORLD/9d.pub"
 	exits 0 "which slots shows as attested" token old slots
 	says 'slot 9d: .*signed' "since the token made it"
 	check_brought_certificate
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$WORLD/imported.key"
-	expect "and imports one" yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a import-key -s 9d -A ECCP256 -i "$WORLD/imported.key"
+	expect "and imports one" yubico-piv-tool --reader="$(world_token_reader old)" --key="$key" -a import-key -s 9d -A ECCP256 -i "$WORLD/imported.key"
 	openssl req -x509 -new -key "$WORLD/imported.key" -subj /CN=imported -days 30 -out "$WORLD/imported.pem"
-	yubico-piv-tool --reader="$(reader_of old)" --key="$key" -a import-certificate -s 9d -i "$WORLD/imported.pem" 2>/dev/null
+	yubico-piv-tool --reader="$(world_token_reader old)" --key="$key" -a import-certificate -s 9d -i "$WORLD/imported.pem" 2>/dev/null
 	exits 0 "slots" token old slots
 	says 'imported; only a key that the token' "says why that one is not attested"
 }
@@ -107,7 +102,7 @@ check_code_verbs()
 	exits 3 "token puk with a wrong one" token blue token puk --present-puk-fd 5 --puk-fd 6 5<<<99999999 6>"$WORLD/void"
 	exits 0 "token puk" token blue token puk --present-puk-fd 5 --puk-fd 6 5<<<"$puk" 6>"$WORLD/blue.puk"
 	exits 0 "whose new PUK unblocks" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<"$WORLD/blue.puk" 6<<<$pin
-	exits 1 "token retries without consent" setsid -w keyenroll token retries 5 5 --reader "$(reader_of blue)" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/void"
+	exits 1 "token retries without consent" setsid -w keyenroll token retries 5 5 --reader "$(world_token_reader blue)" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/void"
 	exits 0 "token retries" token blue token retries 5 4 --yes --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
 	report 0 token-info "token info" token blue token info --json
 	holds '.facts | map(select(.name == "pin" and .value == "changed, 5 of 5 tries left")) | length == 1' "shows the tries"
@@ -127,10 +122,10 @@ check_code_verbs()
 	exits 0 "move" token blue move 9a 83 --yes --pin-fd 5 5<<<$pin
 	exits 0 "slots" token blue slots
 	says 'slot 83: .*with certificate: signed' "shows it at its new place"
-	expect "OpenSC looks there too" bash -c "pkcs15-tool --reader '$(reader_of blue)' --list-certificates | grep -q 'Retired Certificate for Key Management 2\|Certificate for Retired'"
-	exits 1 "delete without consent" setsid -w keyenroll delete 83 --reader "$(reader_of blue)" --pin-fd 5 5<<<$pin
+	expect "OpenSC looks there too" bash -c "pkcs15-tool --reader '$(world_token_reader blue)' --list-certificates | grep -q 'Retired Certificate for Key Management 2\|Certificate for Retired'"
+	exits 1 "delete without consent" setsid -w keyenroll delete 83 --reader "$(world_token_reader blue)" --pin-fd 5 5<<<$pin
 	exits 0 "delete" token blue delete 83 --yes --pin-fd 5 5<<<$pin
-	exits 1 "token reset without consent" setsid -w keyenroll token reset --reader "$(reader_of blue)"
+	exits 1 "token reset without consent" setsid -w keyenroll token reset --reader "$(world_token_reader blue)"
 	exits 0 "token reset" token blue token reset --yes
 	report 0 token-info "token info" token blue token info --json
 	holds '.facts | map(select(.name == "pin" and (.value | startswith("the factory")))) | length == 1' "shows the factory's state"
@@ -198,7 +193,7 @@ check_killed()
 		keyenroll revoke --reason test bob >/dev/null 2>&1
 		token green token reset --yes >/dev/null 2>&1
 		world_token_tell green "stop $at" >/dev/null
-		(exec keyenroll enroll --reader "$(reader_of green)" --yes --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/green.puk") >/dev/null 2>&1 &
+		(exec keyenroll enroll --reader "$(world_token_reader green)" --yes --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/green.puk") >/dev/null 2>&1 &
 		victim=$!
 		world_wait 20 stopped_or_gone green $victim
 		if ! stopped green; then
@@ -222,7 +217,7 @@ check_killed()
 		keyenroll list --user bob >"$WORLD/output" 2>&1
 		says 'active' "killed at command $at: it is enrolled"
 		exits 0 "killed at command $at: the last PUK that was told holds" bash -c "tail -n 1 '$WORLD/green.puk' |
-			keyenroll token unblock --reader '$(reader_of green)' --present-puk-fd 0 --new-pin-fd 6 6<<<$pin"
+			keyenroll token unblock --reader '$(world_token_reader green)' --present-puk-fd 0 --new-pin-fd 6 6<<<$pin"
 	done
 }
 
@@ -283,19 +278,19 @@ check_batch()
 check_certificate()
 {
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$WORLD/ca.key"
-	keyenroll attest 9a --reader "$(reader_of blue)" | openssl x509 -noout -pubkey >"$WORLD/9a.pub"
+	keyenroll attest 9a --reader "$(world_token_reader blue)" | openssl x509 -noout -pubkey >"$WORLD/9a.pub"
 	openssl req -x509 -new -key "$WORLD/ca.key" -subj /CN=other -days 30 -out "$WORLD/other.pem"
 	keyenroll revoke --reason test alice >/dev/null 2>&1
 	exits 1 "a certificate of another key is refused" world_enroll alice blue --certificate "$WORLD/other.pem"
 	says 'key.mismatch' "with the reason"
 	exits 1 "before anything was begun" keyenroll abandon --pin-fd 5 5<<<$pin
-	expect "the slot still has its key" bash -c "keyenroll attest 9a --reader '$(reader_of blue)' | openssl x509 -noout -pubkey | cmp - '$WORLD/9a.pub'"
+	expect "the slot still has its key" bash -c "keyenroll attest 9a --reader '$(world_token_reader blue)' | openssl x509 -noout -pubkey | cmp - '$WORLD/9a.pub'"
 }
 
 # number NAME: which number a question for one of several tokens gives it.
 number()
 {
-	keyenroll tokens --json | jq --arg reader "$(reader_of "$1")" '[.readers[] | select(.card) | .reader] | index($reader) + 1'
+	keyenroll tokens --json | jq --arg reader "$(world_token_reader "$1")" '[.readers[] | select(.card) | .reader] | index($reader) + 1'
 }
 
 # Two tokens are in: whoever does not say which is asked, or refused; never is it the first.
@@ -316,7 +311,7 @@ check_which()
 		holds '.device == "piv '"$(world_token_tell "$name" serial)"'"' "and is the one that is enrolled"
 		report 0 enroll "--serial takes $name" keyenroll enroll --json --slot 9d --serial "$(world_token_tell "$name" serial)" --pin-fd 5 "$person" 5<<<"$code"
 		holds '.device == "piv '"$(world_token_tell "$name" serial)"'"' "and no other"
-		report 0 enroll "--reader takes $name" keyenroll enroll --json --slot 9e --reader "$(reader_of "$name")" --pin-fd 5 "$person" 5<<<"$code"
+		report 0 enroll "--reader takes $name" keyenroll enroll --json --slot 9e --reader "$(world_token_reader "$name")" --pin-fd 5 "$person" 5<<<"$code"
 		holds '.device == "piv '"$(world_token_tell "$name" serial)"'"' "and no other"
 	done <<-END
 		blue alice $pin
@@ -341,12 +336,12 @@ guarded()
 	shift
 	serial=$(world_token_tell blue serial)
 	cp "$WORLD/blue.state" "$WORLD/state"
-	exits 1 "$text without consent" setsid -w keyenroll "$@" --reader "$(reader_of blue)" 5<<<$pin 6>"$WORLD/void"
+	exits 1 "$text without consent" setsid -w keyenroll "$@" --reader "$(world_token_reader blue)" 5<<<$pin 6>"$WORLD/void"
 	says 'say --yes.*operator.declined' "says what consent is"
-	exits 1 "$text, another serial typed" "$walk" "Type $serial to go on" "${serial%?}" -- keyenroll "$@" --reader "$(reader_of blue)" 5<<<$pin 6>"$WORLD/void"
+	exits 1 "$text, another serial typed" "$walk" "Type $serial to go on" "${serial%?}" -- keyenroll "$@" --reader "$(world_token_reader blue)" 5<<<$pin 6>"$WORLD/void"
 	says 'was left as it is' "leaves it"
 	expect "which is so" cmp "$WORLD/state" "$WORLD/blue.state"
-	exits 0 "$text, its serial typed" "$walk" "Type $serial to go on" "$serial" -- keyenroll "$@" --reader "$(reader_of blue)" 5<<<$pin 6>"$WORLD/void"
+	exits 0 "$text, its serial typed" "$walk" "Type $serial to go on" "$serial" -- keyenroll "$@" --reader "$(world_token_reader blue)" 5<<<$pin 6>"$WORLD/void"
 	refuse "is done" cmp -s "$WORLD/state" "$WORLD/blue.state"
 }
 
@@ -423,7 +418,7 @@ check_pinentry()
 		done
 	END
 	chmod 755 "$WORLD/bin/pinentry"
-	exits 0 "token pin through pinentry" env PATH="$WORLD/bin:$PATH" keyenroll token pin --reader "$(reader_of blue)" --pinentry --pin-fd 5 5<<<$pin
+	exits 0 "token pin through pinentry" env PATH="$WORLD/bin:$PATH" keyenroll token pin --reader "$(world_token_reader blue)" --pinentry --pin-fd 5 5<<<$pin
 	exits 0 "which has set what it said" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<161803 6<<<$pin
 }
 

@@ -17,14 +17,14 @@ enroll()
 {
 	local user=$1 reader=$2 file=$3
 	shift 3
-	keyenroll enroll --fido --reader "$(world_reader_name "$(cat "$WORLD/$reader.reader")")" --out "$WORLD/$file" --pin-fd 5 "$@" \
+	keyenroll enroll --fido --reader "$(world_token_reader "$reader")" --out "$WORLD/$file" --pin-fd 5 "$@" \
 		"$user" 5<<<"$pin"
 }
 
 enters()
 {
 	identity=$WORLD/$2
-	[ "$(world_ssh "$1" id -un)" = "$1" ]
+	world_enters "$1"
 }
 
 expect_enters()
@@ -93,14 +93,14 @@ world_token_stop spare
 refuse "a U2F token cannot do what the policy wants" enroll bob old u2f --algorithm ecdsa-p256
 refuse "nor make an Ed25519 key" enroll bob old u2f
 keyenroll challenge bob >for-bob
-ssh-keygen -q -t ecdsa-sk -w "$provider" -O device="$(world_reader_name "$(cat old.reader)")" -O challenge=for-bob \
+ssh-keygen -q -t ecdsa-sk -w "$provider" -O device="$(world_token_reader old)" -O challenge=for-bob \
 	-O write-attestation=u2f.att -N '' -f u2f
 sed -i 's/"fido"/"fido", "ssh-sk-attest"/' "$config/policy.conf"
 expect "a key that knows no verification is imported" keyenroll import --ssh-sk u2f.pub --attestation u2f.att --challenge for-bob bob
 world_snapshot >/dev/null
 expect_stays_out "and refused by sshd, because the policy wants verification" bob u2f
 expect "which it says" grep -q "user verification requirement not met" sshd.log
-ssh-keygen -q -t ed25519-sk -w "$provider" -O device="$(world_reader_name "$(cat new.reader)")" -N '' -f plain
+ssh-keygen -q -t ed25519-sk -w "$provider" -O device="$(world_token_reader new)" -N '' -f plain
 
 SSH_SK_PROVIDER=$software_provider ssh-keygen -q -t ed25519-sk -w "$software_provider" -N '' -f software
 SSH_SK_PROVIDER=$software_provider expect_stays_out "a key of a provider that signs in software" alice software

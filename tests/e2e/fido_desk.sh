@@ -13,22 +13,17 @@ tell()
 	world_token_tell "$1" "$2" >/dev/null
 }
 
-reader()
-{
-	world_reader_name "$(cat "$WORLD/$1.reader")"
-}
-
 # enroll USER TOKEN FILE PINS OPTION...: PINS are lines for --pin-fd.
 enroll()
 {
 	local user=$1 token=$2 file=$3 pins=$4
 	shift 4
-	keyenroll enroll --fido --reader "$(reader "$token")" --out "$WORLD/$file" --pin-fd 5 "$@" "$user" 5<<<"$pins"
+	keyenroll enroll --fido --reader "$(world_token_reader "$token")" --out "$WORLD/$file" --pin-fd 5 "$@" "$user" 5<<<"$pins"
 }
 
 probe()
 {
-	"$build/tests/e2e/fido_probe" "$1" "$(reader "$2")" "${@:3}"
+	"$build/tests/e2e/fido_probe" "$1" "$(world_token_reader "$2")" "${@:3}"
 }
 
 # flags FILE: the flags in a key's file, as ssh-keygen stored them.
@@ -133,7 +128,7 @@ tell new "touch never=20000"
 tell middle "touch 1500"
 exits 0 "several tokens: the one that is touched" "$top/tests/e2e/terminal_walk" "touch the one that is meant" "" \
 	"PIN of" "$pin" -- keyenroll enroll --fido --out "$WORLD/touched" --application ssh:touched --yes alice
-says "It is the one in $(reader middle)" "is named"
+says "It is the one in $(world_token_reader middle)" "is named"
 printf '#!/bin/sh\necho %s\n' "$pin" >askpass-pin
 chmod 755 askpass-pin
 chosen()

@@ -12,7 +12,7 @@ export SSH_SK_PROVIDER=$provider
 make_key()
 {
 	local file=$1 reader challenge=$3
-	reader=$(world_reader_name "$(cat "$WORLD/$2.reader")")
+	reader=$(world_token_reader "$2")
 	shift 3
 	ssh-keygen -q -N '' -w "$provider" -O device="$reader" -O challenge="$challenge" -O write-attestation="$file.att" \
 		-f "$file" "$@"
@@ -45,7 +45,7 @@ without_data()
 enters()
 {
 	identity=$WORLD/$2
-	[ "$(world_ssh "$1" id -un)" = "$1" ]
+	world_enters "$1"
 }
 
 world_install

@@ -18,7 +18,7 @@ token()
 {
 	personality=$1
 	world_token "$1" "$1"
-	reader=$(world_reader_name "$(cat "$WORLD/$1.reader")")
+	reader=$(world_token_reader "$1")
 }
 
 tell()

@@ -6,11 +6,6 @@
 
 software=$WORLD/software
 
-enters()
-{
-	[ "$(world_ssh "$1" id -un)" = "$1" ]
-}
-
 host_conf()
 {
 	cat >"$config/host.conf"
@@ -42,20 +37,20 @@ world_verifier
 { world_gate; echo "PermitRootLogin yes"; } | start_sshd
 
 # ---- accounts ---------------------------------------------------------------------------------------------------------------
-refuse "alice does not enter root" enters root
+refuse "alice does not enter root" world_enters root
 host_conf <<<'account "root" { group = "admins" }'
-expect "her group may enter root" enters root
+expect "her group may enter root" world_enters root
 expect_logged "the log says who it was" 'accepted session root: alice.*KEYENROLL_PERSON=alice'
 host_conf <<<'account "root" { person = "bob" }'
-refuse "somebody else may, she may not" enters root
+refuse "somebody else may, she may not" world_enters root
 expect_logged "with its reason" 'refused authorized-keys root.*enrollment\.other-person'
 host_conf <<<'account "alice" { }'
-refuse "an account that nobody may enter" enters alice
+refuse "an account that nobody may enter" world_enters alice
 host_conf <<<'account "root" { persons = "alice" }'
-refuse "a file that cannot be read admits nobody" enters alice
+refuse "a file that cannot be read admits nobody" world_enters alice
 expect_logged "and the log names its line" 'host\.conf:1: no such option.*host\.file'
 rm "$config/host.conf"
-expect "without the file she enters her own" enters alice
+expect "without the file she enters her own" world_enters alice
 
 # ---- why --------------------------------------------------------------------------------------------------------------------
 report 0 why "why alice, as JSON" keyenroll why --json alice
@@ -70,7 +65,7 @@ says 'may not enter the account root \[enrollment.other-person\]' "says why"
 printf 'rule "touch" {\n\ttouch-policy = "always"\n\tthen = "accept"\n}\n' >"$config/policy.conf"
 exits 1 "why, under a rule that wants a touch" keyenroll why alice
 says 'rule "touch" \(line 2\) does not match: touch-policy is never, wanted always' "names the condition that fails"
-refuse "and sshd says the same" enters alice
+refuse "and sshd says the same" world_enters alice
 rm "$config/policy.conf"
 exits 1 "why, of somebody who is not enrolled" keyenroll why bob
 says 'enrollment.absent' "says so"
@@ -79,7 +74,7 @@ exits 1 "a key that is not enrolled" keyenroll why "SHA256:$(printf '%043d' 0)"
 
 # ---- a spare token ----------------------------------------------------------------------------------------------------------
 host_conf <<<'minimum-tokens = "2"'
-refuse "with one of the two tokens that the host asks for alice stays out" enters alice
+refuse "with one of the two tokens that the host asks for alice stays out" world_enters alice
 expect_logged "with its reason" 'refused authorized-keys alice.*enrollment\.no-spare'
 exits 1 "why, without a spare" keyenroll why alice
 says 'asks for 2 tokens a person, and alice has 1 that counts: enroll another \[enrollment.no-spare\]' "says so"
@@ -88,7 +83,7 @@ holds '.findings[] | select(.id == "host.tokens") | .health == "warning" and (.s
 world_token two 5.7.4
 expect "she gets a second token" world_enroll alice two
 expect "a snapshot has it" world_snapshot
-expect "with both she gets in" enters alice
+expect "with both she gets in" world_enters alice
 exits 0 "why, with a spare" keyenroll why alice
 keyenroll doctor --json >"$WORLD/json" 2>/dev/null
 holds '.findings[] | select(.id == "host.tokens") | .health == "good"' "doctor has nothing to say"
@@ -96,7 +91,7 @@ keyenroll revoke --reason "lost" "$(keyenroll why --json alice | jq -r '.keys[].
 	not_ok "revoking" "$WORLD/output"
 world_token_stop two
 expect "one is lost, and the snapshot says so" world_snapshot
-expect "with the other she gets in, for a while" enters alice
+expect "with the other she gets in, for a while" world_enters alice
 rm "$config/host.conf"
 
 # ---- another command --------------------------------------------------------------------------------------------------------
@@ -110,55 +105,55 @@ mkdir /opt/directory
 world_gate | sed "s,keyenroll-sshd ,&--chain $prefix/sbin/directory ," | start_sshd
 cat "$software.pub" >/opt/directory/alice
 : >"$WORLD/syslog"
-refuse "an enrolled key that the other command does not have is refused" enters alice
+refuse "an enrolled key that the other command does not have is refused" world_enters alice
 expect_logged "with its reason" 'sshd\.chain'
 ssh-keygen -D "$(find /usr/lib -name opensc-pkcs11.so -path '*-linux-*/opensc-pkcs11.so' -print -quit)" |
 	sed 's/^/command="echo chained" /' >>/opt/directory/alice
 expect "one that both have is accepted, with the other's options" test "$(world_ssh alice id -un)" = chained
 identity=$software
-refuse "a software key that only the other command has is refused" enters alice
+refuse "a software key that only the other command has is refused" world_enters alice
 identity=token
 
 # ---- modes ------------------------------------------------------------------------------------------------------------------
 { echo "AuthorizedKeysFile /opt/keys/%u"; world_gate; } | start_sshd
 identity=$software
-refuse "enforced, the session of a software key is refused" enters alice
+refuse "enforced, the session of a software key is refused" world_enters alice
 host_conf <<<'mode = "audit"'
-expect "audited, it opens" enters alice
+expect "audited, it opens" world_enters alice
 expect_logged "and the log has what would have been said" \
 	'accepted session alice, but only because this host audits.*KEYENROLL_REASON=enrollment\.absent.*KEYENROLL_PASS=audit'
 mv "$state/snapshot" "$WORLD/kept"
 host_conf <<<'mode = "audit"'
-expect "also where the snapshot is missing" enters alice
+expect "also where the snapshot is missing" world_enters alice
 mv "$WORLD/kept" "$state/snapshot"
 mv "$config/registrars" "$WORLD/kept"
 host_conf <<<'mode = "audit"'
-expect "and where the registrars are" enters alice
+expect "and where the registrars are" world_enters alice
 expect_logged "which the log does not hide" 'accepted session alice, but only.*system\.file'
 mv "$WORLD/kept" "$config/registrars"
 host_conf <<<'stage "pilot" { account = "alice" mode = "audit" }'
-expect "a stage audits its accounts" enters alice
-refuse "and no others" enters rescue
+expect "a stage audits its accounts" world_enters alice
+refuse "and no others" world_enters rescue
 host_conf <<<'mode = "off"'
-expect "off, it opens" enters rescue
+expect "off, it opens" world_enters rescue
 
 # ---- break glass ------------------------------------------------------------------------------------------------------------
 printf 'break-glass "rescue" {\n\tfrom = { "console", "192.0.2.7" }\n}\n' | host_conf
-refuse "the break-glass account does not open from elsewhere" enters rescue
+refuse "the break-glass account does not open from elsewhere" world_enters rescue
 expect_logged "with its reason" 'refused session rescue.*break-glass\.source'
 printf 'break-glass "rescue" {\n\tfrom = "127.0.0.1"\n}\n' | host_conf
-expect "it opens from the address that is named" enters rescue
+expect "it opens from the address that is named" world_enters rescue
 expect_logged "loudly" 'accepted session rescue, BREAK GLASS.*KEYENROLL_PASS=break-glass'
-refuse "and only this account" enters alice
+refuse "and only this account" world_enters alice
 mv "$config/registrars" "$WORLD/kept"
-expect "it opens when the registrars are gone" enters rescue
+expect "it opens when the registrars are gone" world_enters rescue
 mv "$WORLD/kept" "$config/registrars"
 
 
 # ---- grace --------------------------------------------------------------------------------------------------------------------
 rm "$config/host.conf"
 world_gate | start_sshd
-refuse "a software key does not log in" enters alice
+refuse "a software key does not log in" world_enters alice
 ssh-keygen -q -t ed25519 -N '' -f "$WORLD/second"
 until=$(date -u -d '+3 days' +%F)
 grant()
@@ -174,13 +169,13 @@ exits 64 "no reason" keyenroll grace --key "$software.pub" --until "$until" --se
 report 0 grace "two registrars grant it" grant --json --until "$until" alice
 holds '.person == "alice" and (.until | startswith("'"$until"'"))' "until then"
 expect "it is in the snapshot" world_snapshot
-refuse "a host that does not know the second registrar refuses it" enters alice
+refuse "a host that does not know the second registrar refuses it" world_enters alice
 expect_logged "with its reason" 'refused authorized-keys alice.*grace\.refused'
 cp "$world_registry/registrars" "$config/registrars"
 : >"$WORLD/syslog"
-expect "one that does lets the key in" enters alice
+expect "one that does lets the key in" world_enters alice
 expect_logged "and it stands out in the log" 'accepted session alice, BY GRACE.*KEYENROLL_RULE=grace'
-refuse "and only for her" enters rescue
+refuse "and only for her" world_enters rescue
 exits 0 "why says that it gets in" keyenroll why "$(ssh-keygen -lf "$software.pub" | cut -d' ' -f2)"
 
 # ---- who would be locked out --------------------------------------------------------------------------------------------------

@@ -6,11 +6,6 @@
 
 software=$WORLD/software
 
-enters()
-{
-	[ "$(world_ssh "$1" id -un)" = "$1" ]
-}
-
 files_sum()
 {
 	(cd /etc && find pam.d ssh -type f -printf '%p %m %u\n' -exec sha256sum {} + | sort | sha256sum)
@@ -58,7 +53,7 @@ write_try token "-o PKCS11Provider=$(find /usr/lib -name opensc-pkcs11.so -path 
 write_try software "-o IdentitiesOnly=yes -i $software"
 before=$(files_sum)
 identity=$software
-expect "before, the software key logs in" enters alice
+expect "before, the software key logs in" world_enters alice
 
 # ---- what is wrong is taken back at once ----------------------------------------------------------------------------------------
 exits 64 "undo without a setup says so" keyenroll host undo
@@ -70,7 +65,7 @@ expect "nothing was changed" is_as_before
 exits 1 "a login that stops working takes it back" keyenroll host setup --try "$WORLD/try-software"
 says 'does not work any more' "and says so"
 expect "all is as before" is_as_before
-expect "and the software key logs in again" enters alice
+expect "and the software key logs in again" world_enters alice
 mv "$config/registrars" "$WORLD/kept"
 exits 4 "a host without registrars is not closed" keyenroll host setup
 expect "and nothing was changed" is_as_before
@@ -86,9 +81,9 @@ before=$(files_sum)
 # ---- on trial, confirmed, undone ------------------------------------------------------------------------------------------------
 report 0 host "setup with the token's login" keyenroll host setup --json --minutes 30 --try "$WORLD/try-token"
 holds '.state == "on trial" and .until != null' "is on trial"
-refuse "the software key does not log in" enters alice
+refuse "the software key does not log in" world_enters alice
 identity=token
-expect "the token does" enters alice
+expect "the token does" world_enters alice
 exits 64 "a second setup says that there is one" keyenroll host setup
 exits 0 "confirm" keyenroll host confirm
 report 0 host "status" keyenroll host status --json
@@ -102,13 +97,13 @@ says 'pam.d/sshd was edited' "and names the file"
 exits 0 "undo --force does" keyenroll host undo --force
 expect "all is as before" is_as_before
 identity=$software
-expect "and the software key logs in" enters alice
+expect "and the software key logs in" world_enters alice
 
 # ---- the timer ------------------------------------------------------------------------------------------------------------------
 exits 0 "setup for a minute" keyenroll host setup --minutes 1 --try "$WORLD/try-token"
-refuse "the software key does not log in" enters alice
+refuse "the software key does not log in" world_enters alice
 expect "nobody confirms, and it is taken back" world_wait 80 is_as_before
-world_wait 10 enters alice
-expect "the software key logs in again" enters alice
+world_wait 10 world_enters alice
+expect "the software key logs in again" world_enters alice
 
 world_end

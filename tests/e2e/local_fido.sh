@@ -15,7 +15,7 @@ enroll()
 {
 	local user=$1 token=$2 file=$3
 	shift 3
-	keyenroll enroll --fido --reader "$(world_reader_name "$(cat "$WORLD/$token.reader")")" --out "$WORLD/$file" --pin-fd 5 "$@" \
+	keyenroll enroll --fido --reader "$(world_token_reader "$token")" --out "$WORLD/$file" --pin-fd 5 "$@" \
 		"$user" 5<<<"$pin"
 }
 

@@ -42,11 +42,6 @@ models()
 	END
 }
 
-reader_of()
-{
-	world_reader_name "$(cat "$WORLD/$1.reader")"
-}
-
 # The PIN waits on descriptor 5, where it can be seen afterwards whether anybody took it.
 enroll()
 {
@@ -54,7 +49,7 @@ enroll()
 	shift
 	echo "$pin" >"$WORLD/$token.pin"
 	exec 5<"$WORLD/$token.pin"
-	keyenroll enroll --reader "$(reader_of "$token")" --yes --pin-fd 5 --puk-fd 6 --json "$@" "$token" 6>"$WORLD/$token.puk"
+	keyenroll enroll --reader "$(world_token_reader "$token")" --yes --pin-fd 5 --puk-fd 6 --json "$@" "$token" 6>"$WORLD/$token.puk"
 }
 
 pin_is_unread()
@@ -99,7 +94,7 @@ is_nobodys()
 
 forecast_is()
 {
-	report 0 token-info "$title: token info" keyenroll token info --reader "$(reader_of "$token")" --json
+	report 0 token-info "$title: token info" keyenroll token info --reader "$(world_token_reader "$token")" --json
 	holds ".forecast.verdict $1" "$title: it says beforehand $2"
 }
 
@@ -108,7 +103,7 @@ check_enrolls()
 	forecast_is '== "accepted"' "that it can be enrolled"
 	report 0 enroll "$title: enroll" enroll "$token" "$@"
 	holds '.result.verdict == "accepted"' "$title: the appraisal accepts"
-	report 0 token-info "$title: token info afterwards" keyenroll token info --reader "$(reader_of "$token")" --json
+	report 0 token-info "$title: token info afterwards" keyenroll token info --reader "$(world_token_reader "$token")" --json
 	holds '[.slots[] | select(.grade == "signed")] | length == 1' "$title: the key is attested"
 }
 
@@ -134,7 +129,7 @@ check_undone()
 	expect "$title: with $code" has_code "$code"
 	expect "$title: the key is out again, and the codes are as they were" same_but_for_use "$token"
 	expect "$title: nobody is enrolled" is_nobodys "$token"
-	exits 1 "$title: nothing is left to resume" keyenroll resume --reader "$(reader_of "$token")"
+	exits 1 "$title: nothing is left to resume" keyenroll resume --reader "$(world_token_reader "$token")"
 }
 
 check_stuck()
@@ -144,7 +139,7 @@ check_stuck()
 	enroll "$token" "$@" >"$WORLD/json" 2>"$WORLD/output" && not_ok "$title: enroll fails" || ok "$title: enroll fails"
 	expect "$title: with $code" has_code "$code"
 	expect "$title: nobody is enrolled" is_nobodys "$token"
-	exits 0 "$title: abandon" keyenroll abandon --reader "$(reader_of "$token")"
+	exits 0 "$title: abandon" keyenroll abandon --reader "$(world_token_reader "$token")"
 	expect "$title: the key is out again" test "$(state_of "$token" | jq -c '[.slots[].slot]')" = '[249]'
 }
 

@@ -44,7 +44,7 @@ wait_for_line waiting "$WORLD/change"
 world_token new 5.7.4
 wait $waiter
 expect "a token that comes is noticed" grep -qx changed "$WORLD/change"
-new=$(world_reader_name "$(cat "$WORLD/new.reader")")
+new=$(world_token_reader new)
 expect "and listed" sh -c "'$probe' readers | grep -qx '+$new'"
 
 # ---- whole courses ----------------------------------------------------------------------------------------------------------
@@ -63,8 +63,8 @@ count=$(world_token_tell new count)
 
 world_token middle 5.4.3
 world_token old 4.3.5
-middle=$(world_reader_name "$(cat "$WORLD/middle.reader")")
-old=$(world_reader_name "$(cat "$WORLD/old.reader")")
+middle=$(world_token_reader middle)
+old=$(world_token_reader old)
 expect "5.4.3: P-256, with the older management cipher" "$probe" course "$middle" ecdsa-p256 9a 123456
 expect "5.4.3: RSA 2048" "$probe" course "$middle" rsa-2048 9c 123456
 expect "5.4.3: what it cannot make" fails_as card.unsupported "$probe" course "$middle" ed25519 9a 123456

@@ -9,7 +9,7 @@ share=$prefix/share/keyenroll
 evidence_files()
 {
 	local reader
-	reader=$(world_reader_name "$(cat "$WORLD/blue.reader")")
+	reader=$(world_token_reader blue)
 	yubico-piv-tool --reader "$reader" --action attest --slot 9a --output "$WORLD/leaf.pem" &&
 		yubico-piv-tool --reader "$reader" --action read-certificate --slot f9 --output "$WORLD/f9.pem"
 }

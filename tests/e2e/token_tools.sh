@@ -139,7 +139,7 @@ check_imported()
 
 check_token()
 {
-	reader=$(world_reader_name "$(cat "$WORLD/$token.reader")")
+	reader=$(world_token_reader "$token")
 	if [ "$cipher" != 03 ]; then
 		expect "$token: OpenSC proves the AES management key and sets a 3DES one" set_3des_key
 	fi

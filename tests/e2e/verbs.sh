@@ -96,7 +96,7 @@ check_enroll()
 	exits 0 "ssh-keygen reads the enrollment" ssh-keygen -L -f "$WORLD/alice-cert.pub"
 	says "Key ID: \"alice piv $serial/9a\"" "and finds user, token and slot in its key id"
 	exits 0 "yubico-piv-tool reads the slot's certificate" \
-		yubico-piv-tool --reader "$(world_reader_name "$(cat "$WORLD/blue.reader")")" -a read-certificate -s 9a
+		yubico-piv-tool --reader "$(world_token_reader blue)" -a read-certificate -s 9a
 	exits 1 "a key is not replaced without consent" bash -c 'keyenroll enroll --pin-fd 5 alice 5<<<271828'
 	says 'operator.declined' "and says that nobody gave it"
 	exits 1 "a token of another person is refused" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<271828'

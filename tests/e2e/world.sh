@@ -10,6 +10,7 @@
 #   world_syslog, world_journal        catch what is logged from now on; world_logged TEXT finds it
 #   world_pcscd [READERS]              pcscd with that many virtual readers
 #   world_token NAME PERSONALITY       a virtual token in the next free reader; returns when pcscd sees it
+#   world_token_reader NAME            prints what PC/SC calls its reader
 #   world_token_stop NAME              pulls it out; its state file stays, world_token puts the same card back
 #   world_token_tell NAME ORDER        an order to the token (tests/vtoken/control.h); prints what it answers
 #   world_token_back NAME              puts a card in again that an order pulled out
@@ -20,6 +21,7 @@
 #   world_gate                         sshd's options for world_sshd; sets up PAM as well
 #   world_sshd NAME <<<OPTIONS         sshd on $sshd_port with those options before the usual ones, log in $WORLD/NAME.log
 #   world_ssh USER [OPTION]... COMMAND ssh with the software key $identity, or with the token where identity=token and pin=...
+#   world_enters USER [OPTION]...      whether that logs in, as that user
 #   expect TEXT COMMAND...             passes where the command succeeds
 #   refuse TEXT COMMAND...             passes where it fails
 set -u
@@ -256,6 +258,11 @@ world_reader_name()
 	opensc-tool --list-readers | sed -n "s/^[0-9]* .* \(Virtual $1 .*00 00\)\$/\1/p"
 }
 
+world_token_reader()
+{
+	world_reader_name "$(cat "$WORLD/$1.reader")"
+}
+
 # A card that comes back before pcscd has missed it would find a dead connection.
 world_token_stop()
 {
@@ -292,7 +299,7 @@ world_desk()
 world_enroll()
 {
 	local user=$1 token=$2 reader
-	reader=$(world_reader_name "$(cat "$WORLD/$token.reader")")
+	reader=$(world_token_reader "$token")
 	shift 2
 	keyenroll enroll --reader "$reader" --yes --pin-fd 5 --puk-fd 6 "$@" "$user" 5<<<"$pin" 6>"$WORLD/$token.puk"
 }
@@ -377,6 +384,11 @@ world_ssh()
 		ssh -F none -n -p "$sshd_port" -l "$user" -o UserKnownHostsFile="$WORLD/known_hosts" -o StrictHostKeyChecking=yes \
 		-o PreferredAuthentications=publickey -o NumberOfPasswordPrompts=1 "${key_options[@]}" 127.0.0.1 "$@" \
 		2>>"$WORLD/ssh.log"
+}
+
+world_enters()
+{
+	[ "$(world_ssh "$@" id -un)" = "$1" ]
 }
 
 # ---- results ----------------------------------------------------------------------------------------------------------------
