@@ -4,7 +4,7 @@
 
 #include "common/buffer.h"
 
-/* base64_put: appends the padded base64 form of `bytes`. */
+/* base64_put: appends the padded base64 form of `bytes`. Errors: as buffer_put. */
 bool base64_put(struct bytes bytes, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* base64_parse: appends what `text` encodes. Canonical form only: padded, no blanks, unused bits zero.

@@ -39,26 +39,28 @@ bool buffer_put_u16(struct buffer *out, uint16_t value, struct error *err) MUST_
 bool buffer_put_u32(struct buffer *out, uint32_t value, struct error *err) MUST_CHECK;
 bool buffer_put_u64(struct buffer *out, uint64_t value, struct error *err) MUST_CHECK;
 
-/* buffer_put_text: appends a C string without its NUL. */
+/* buffer_put_text: appends a C string without its NUL. Errors: as buffer_put. */
 bool buffer_put_text(struct buffer *out, const char *text, struct error *err) MUST_CHECK;
 
 /* buffer_put_format: appends printf output. */
 bool buffer_put_format(struct buffer *out, struct error *err, const char *format, ...) MUST_CHECK PRINTF_LIKE(3, 4);
 
-/* buffer_put_ssh_string: a 4-byte length and the bytes. Source: RFC 4251 5. */
+/* buffer_put_ssh_string: a 4-byte length and the bytes. Source: RFC 4251 5. Errors: as buffer_put. */
 bool buffer_put_ssh_string(struct buffer *out, struct bytes content, struct error *err) MUST_CHECK;
 bool buffer_put_ssh_text(struct buffer *out, const char *text, struct error *err) MUST_CHECK;
 
-/* buffer_put_ssh_number: an mpint from an unsigned big-endian number. Source: RFC 4251 5. */
+/* buffer_put_ssh_number: an mpint from an unsigned big-endian number. Source: RFC 4251 5. Errors: as buffer_put. */
 bool buffer_put_ssh_number(struct buffer *out, struct bytes number, struct error *err) MUST_CHECK;
 
 /* buffer_open_u32: reserves a 4-byte length; buffer_close_u32 writes into it how much came behind it.
- *   mark  out: what buffer_close_u32 wants */
+ *   mark  out: what buffer_close_u32 wants
+ * Errors: as buffer_put. */
 bool buffer_open_u32(struct buffer *out, size_t *mark, struct error *err) MUST_CHECK;
 void buffer_close_u32(struct buffer *out, size_t mark);
 
 /* buffer_extend: makes room for `len` more bytes that the caller fills; they count as content at once.
- *   room  out: where they lie, valid until the next put */
+ *   room  out: where they lie, valid until the next put
+ * Errors: as buffer_put. */
 bool buffer_extend(struct buffer *out, size_t len, uint8_t **room, struct error *err) MUST_CHECK;
 
 /* buffer_cut: shortens the content to `len` bytes; what is cut off is wiped. `len` above the length changes nothing. */

@@ -59,6 +59,7 @@ bool bytes_take_to(struct bytes *in, void *out, size_t len) MUST_CHECK;
 /* bytes_equal: same length and content. Not for secrets: secret_equal (secret.h) takes constant time. */
 bool bytes_equal(struct bytes one, struct bytes other);
 
+/* bytes_equal_text, bytes_start_with: the same with a C string, without its NUL; the whole of `in`, or its front. */
 bool bytes_equal_text(struct bytes in, const char *text);
 bool bytes_start_with(struct bytes in, const char *text);
 

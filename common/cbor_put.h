@@ -17,6 +17,7 @@ bool cbor_put_number(struct buffer *out, int64_t number, struct error *err) MUST
 bool cbor_put_bytes(struct buffer *out, struct bytes content, struct error *err) MUST_CHECK;
 bool cbor_put_text(struct buffer *out, const char *text, struct error *err) MUST_CHECK;
 
+/* cbor_put_boolean: true or false. Errors: as buffer_put. */
 bool cbor_put_boolean(struct buffer *out, bool value, struct error *err) MUST_CHECK;
 
 #endif

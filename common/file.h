@@ -16,7 +16,8 @@ bool file_load(const char *path, size_t maximum, struct buffer *content, struct 
 bool file_load_trusted(const char *path, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
 
 /* file_open_trusted: opens such a file for reading, for what is not read as a whole.
- *   descriptor  out: the caller's, to close(); -1 on error */
+ *   descriptor  out: the caller's, to close(); -1 on error
+ * Errors: those of file_load_trusted, but for ERROR_LIMIT. */
 bool file_open_trusted(const char *path, int *descriptor, struct error *err) MUST_CHECK;
 
 /* file_load_descriptor: appends all that comes from an open, blocking descriptor, up to `maximum` bytes.

@@ -20,7 +20,7 @@ void secret_free(struct secret *secret);
 /* secret_put: appends. Errors: ERROR_LIMIT over the capacity; the content is as before then. */
 bool secret_put(struct secret *secret, struct bytes bytes, struct error *err) MUST_CHECK;
 
-/* secret_put_u8: appends one byte, as a terminal or a pipe delivers them. */
+/* secret_put_u8: appends one byte, as a terminal or a pipe delivers them. Errors: those of secret_put. */
 bool secret_put_u8(struct secret *secret, uint8_t byte, struct error *err) MUST_CHECK;
 
 /* secret_wipe: back to empty. */

@@ -22,7 +22,8 @@ bool ssh_agent_parse_list(
     struct bytes message, struct bytes *keys, size_t maximum, size_t *num_keys, struct error *err) MUST_CHECK;
 
 /* ssh_agent_parse_signature: as ssh_agent_parse_list.
- *   signature  out: an SSH signature blob, borrowed from `message`; whether it is good is not looked at */
+ *   signature  out: an SSH signature blob, borrowed from `message`; whether it is good is not looked at
+ * Errors: ERROR_AGENT. */
 bool ssh_agent_parse_signature(struct bytes message, struct bytes *signature, struct error *err) MUST_CHECK;
 
 #endif

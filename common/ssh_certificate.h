@@ -36,7 +36,7 @@ bool ssh_certificate_parse(struct bytes blob, struct ssh_certificate *certificat
 /* ssh_certificate_parse_line: as above, from "TYPE BASE64[ COMMENT]". Errors: also ERROR_BASE64. */
 bool ssh_certificate_parse_line(struct bytes line, struct ssh_certificate *certificate, struct error *err) MUST_CHECK;
 
-/* ssh_certificate_put_line: appends "TYPE BASE64" without line end. */
+/* ssh_certificate_put_line: appends "TYPE BASE64" without line end. Errors: those of ssh_line_put. */
 bool ssh_certificate_put_line(
     const struct ssh_certificate *certificate, struct buffer *out, struct error *err) MUST_CHECK;
 

@@ -61,21 +61,23 @@ bool ssh_key_parse_line(struct bytes line, struct ssh_key *key, struct bytes *co
  * Errors: ERROR_SSH_KEY, ERROR_SSH_KEY_TYPE (a kind that SSH has no name for). */
 bool ssh_key_of_spki(struct bytes spki, struct ssh_key *key, struct error *err) MUST_CHECK;
 
-/* ssh_key_of_public: as ssh_key_of_spki, from a parsed key, which stays the caller's. */
+/* ssh_key_of_public: as ssh_key_of_spki, from a parsed key, which stays the caller's.
+ * Errors: ERROR_SSH_KEY_TYPE for a kind that SSH does not have, those of ssh_key_parse. */
 bool ssh_key_of_public(EVP_PKEY *public_key, struct ssh_key *key, struct error *err) MUST_CHECK;
 
 /* ssh_key_put_spki: appends the DER SubjectPublicKeyInfo (for sk types: of the bare key). Errors: ERROR_CRYPTO, ERROR_MEMORY. */
 bool ssh_key_put_spki(const struct ssh_key *key, struct buffer *out, struct error *err) MUST_CHECK;
 
-/* ssh_key_put_line: appends "TYPE BASE64" without line end. */
+/* ssh_key_put_line: appends "TYPE BASE64" without line end. Errors: those of ssh_line_put. */
 bool ssh_key_put_line(const struct ssh_key *key, struct buffer *out, struct error *err) MUST_CHECK;
 
 bool ssh_key_equal(const struct ssh_key *one, const struct ssh_key *other);
 
-/* ssh_key_hash: SHA-256 over the blob: what registries and KRLs find a key by. */
+/* ssh_key_hash: SHA-256 over the blob: what registries and KRLs find a key by. Errors: ERROR_CRYPTO. */
 bool ssh_key_hash(const struct ssh_key *key, uint8_t hash[SSH_KEY_HASH_SIZE], struct error *err) MUST_CHECK;
 
-/* ssh_key_fingerprint: "SHA256:" and base64 without padding, as ssh-keygen -l prints it. */
+/* ssh_key_fingerprint: "SHA256:" and base64 without padding, as ssh-keygen -l prints it.
+ * Errors: ERROR_CRYPTO, ERROR_MEMORY. */
 bool ssh_key_fingerprint(const struct ssh_key *key, char text[SSH_KEY_FINGERPRINT_SIZE], struct error *err) MUST_CHECK;
 
 /* ssh_key_type_name: "ssh-rsa", "ecdsa-sha2-nistp256", …; static storage. */

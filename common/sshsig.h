@@ -18,12 +18,14 @@ struct sshsig {
 void sshsig_clear(struct sshsig *sshsig);
 
 /* sshsig_put_signed_data: appends the bytes that a key has to sign for `message` (hashed with SHA-512 here).
- *   name_space  never empty */
+ *   name_space  never empty
+ * Errors: ERROR_SSHSIG for a namespace of another length or not printable, ERROR_CRYPTO, those of buffer_put. */
 bool sshsig_put_signed_data(
     const char *name_space, struct bytes message, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* sshsig_encode: appends the binary form (without armor).
- *   signature  SSH signature blob over sshsig_put_signed_data's bytes */
+ *   signature  SSH signature blob over sshsig_put_signed_data's bytes
+ * Errors: as sshsig_put_signed_data. */
 bool sshsig_encode(const struct ssh_key *key, const char *name_space, struct bytes signature, struct buffer *out,
     struct error *err) MUST_CHECK;
 

@@ -62,7 +62,7 @@ void desk_close(struct desk *desk);
 /* desk_signer_parse: the text of desk.conf. Errors: ERROR_TEXT with the line's number. */
 bool desk_signer_parse(struct bytes text, struct desk_signer *signer, struct error *err) MUST_CHECK;
 
-/* desk_signer_encode: appends that text. */
+/* desk_signer_encode: appends that text. Errors: ERROR_TEXT for a path with control characters, those of buffer_put. */
 bool desk_signer_encode(const struct desk_signer *signer, struct buffer *out, struct error *err) MUST_CHECK;
 
 void desk_signer_clear(struct desk_signer *signer);

@@ -19,17 +19,19 @@ struct host_setup_state {
 bool host_files_keep(struct error *err) MUST_CHECK;
 
 /* host_files_write: writes one of them, and notes what was written. A file that is there keeps its mode.
- *   path  HOST_PAM_FILE or HOST_DROP_IN */
+ *   path  HOST_PAM_FILE or HOST_DROP_IN
+ * Errors: ERROR_FILE. */
 bool host_files_write(const char *path, struct bytes content, struct error *err) MUST_CHECK;
 
 /* host_files_unchanged: whether nobody has edited what setup wrote. Errors: ERROR_USAGE that names the file. */
 bool host_files_unchanged(struct error *err) MUST_CHECK;
 
-/* host_files_restore: puts each file back as it was kept, and forgets the setup. */
+/* host_files_restore: puts each file back as it was kept, and forgets the setup. Errors: ERROR_FILE. */
 bool host_files_restore(struct error *err) MUST_CHECK;
 
-/* host_setup_load: reads what is known of the setup.
- *   there  out: whether there is one */
+/* host_setup_load, host_setup_store: reads and writes what is known of the setup.
+ *   there  out: whether there is one
+ * Errors: ERROR_FILE, ERROR_PERMISSIONS; ERROR_TEXT for a file that is not in that form. */
 bool host_setup_load(struct host_setup_state *state, bool *there, struct error *err) MUST_CHECK;
 bool host_setup_store(const struct host_setup_state *state, struct error *err) MUST_CHECK;
 

@@ -139,7 +139,8 @@ bool options_date(
  * row or it is not given. */
 const char *options_find(const struct options *options, const char *name);
 
-/* options_find_number: as options_number, for the option of that name; `fallback` also when the table has no such row. */
+/* options_find_number: as options_number, for the option of that name; `fallback` also when the table has no such row.
+ * Errors: ERROR_USAGE. */
 bool options_find_number(const struct options *options, const char *name, long minimum, long maximum, long fallback,
     long *number, struct error *err) MUST_CHECK;
 

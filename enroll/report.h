@@ -17,7 +17,7 @@
 bool report_take_json(const char *name, json_t *content, struct error *err) MUST_CHECK;
 
 /* report_take_json_line: the same on one line, for reports of many objects; the last one is followed by report_end or by
- * another line. */
+ * another line. Errors: as report_take_json. */
 bool report_take_json_line(const char *name, json_t *content, struct error *err) MUST_CHECK;
 
 /* report_text: prints a text, translated if the catalogue has it; report_line: one line by printf, its format translated, in which control characters of the arguments are shown

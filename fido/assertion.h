@@ -52,7 +52,7 @@ enum assertion_holder {
 enum assertion_holder assertion_find_holder(
     struct authenticator *authenticator, const struct assertion_request *request, struct bytes message);
 
-/* assertion_put_signature: appends it as an SSH signature blob. */
+/* assertion_put_signature: appends it as an SSH signature blob. Errors: as buffer_put. */
 bool assertion_put_signature(
     enum ssh_key_type type, const struct assertion *assertion, struct buffer *out, struct error *err) MUST_CHECK;
 

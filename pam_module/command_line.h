@@ -13,7 +13,7 @@
  * tell. Errors: ERROR_LIMIT, ERROR_MEMORY. */
 bool command_line_put(struct buffer *out, struct error *err) MUST_CHECK;
 
-/* command_line_put_words: the same of `words`, in the form of proc(5): each ends with a NUL. */
+/* command_line_put_words: the same of `words`, in the form of proc(5): each ends with a NUL. Errors: as buffer_put. */
 bool command_line_put_words(struct bytes words, struct buffer *out, struct error *err) MUST_CHECK;
 
 #endif

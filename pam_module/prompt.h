@@ -13,7 +13,8 @@ struct prompt {
 };
 
 /* prompt_tell: an information, or a warning; nothing when silent. An application that cannot show it is no error.
- *   prompt  a struct prompt */
+ *   prompt  a struct prompt
+ * Errors: none. */
 bool prompt_tell(void *prompt, bool warn, const char *text, struct error *err) MUST_CHECK;
 
 /* prompt_ask: asks, in sight or unseen.

@@ -32,11 +32,13 @@ struct apdu_channel {
 
 /* apdu_encode_short: one command in short form; the caller keeps data to 255 bytes.
  *   chaining  0x00, or 0x10 for a piece that more follows
- *   length_expected  Le: 1 to 256, 0 for none */
+ *   length_expected  Le: 1 to 256, 0 for none
+ * Errors: ERROR_BUG above 255 bytes, those of buffer_put. */
 bool apdu_encode_short(const struct apdu_command *command, uint8_t chaining, unsigned length_expected,
     struct buffer *out, struct error *err) MUST_CHECK;
 
-/* apdu_encode_extended: one command with three-byte lengths, Le at its maximum unless no reply is wanted. */
+/* apdu_encode_extended: one command with three-byte lengths, Le at its maximum unless no reply is wanted.
+ * Errors: ERROR_LIMIT above 65,535 bytes, those of buffer_put. */
 bool apdu_encode_extended(const struct apdu_command *command, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* apdu_exchange: runs one command whole, whatever number of pieces that takes.

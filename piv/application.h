@@ -31,7 +31,8 @@ struct piv_identity {
  * Errors: those of card_open; ERROR_CARD_APPLICATION when there is no PIV application. */
 bool piv_open(struct reader_context *context, const char *reader_name, struct piv **piv, struct error *err) MUST_CHECK;
 
-/* piv_open_over: as piv_open, over a transport of the caller's making, which is taken over (closed on error as well). */
+/* piv_open_over: as piv_open, over a transport of the caller's making, which is taken over (closed on error as well).
+ * Errors: as piv_open. */
 bool piv_open_over(struct transport *transport, struct piv **piv, struct error *err) MUST_CHECK;
 
 /* piv_close: ends the transaction; when a code was verified the card is reset, so that nobody finds it unlocked.
@@ -40,7 +41,8 @@ void piv_close(struct piv *piv);
 
 /* piv_identify: asks for firmware and serial: two commands, or five where the serial sits in another application (before
  * firmware 5), so it comes first. From here on a reset by another program is followed by a comparison of the serial.
- *   identity  out; a token without these instructions has firmware 0.0.0 and no serial, which is no error */
+ *   identity  out; a token without these instructions has firmware 0.0.0 and no serial, which is no error
+ * Errors: ERROR_CARD_REPLY, those of the transport. */
 bool piv_identify(struct piv *piv, struct piv_identity *identity, struct error *err) MUST_CHECK;
 
 /* piv_exchange: one command, sent again by itself when another program had reset the card and nothing was unlocked.

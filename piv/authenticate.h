@@ -11,7 +11,8 @@ struct piv_metadata;
 struct secret;
 
 /* piv_default_management_key: the 24 bytes that a token has from the factory.
- *   key  out: the caller's, to secret_free() */
+ *   key  out: the caller's, to secret_free()
+ * Errors: those of secret_new. */
 bool piv_default_management_key(struct secret **key, struct error *err) MUST_CHECK;
 
 /* piv_authenticate: proves to the token that the management key is known, and demands the same proof of the token: two

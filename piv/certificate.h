@@ -29,7 +29,7 @@ bool piv_certificate_write(
  * ERROR_MEMORY. */
 bool piv_certificate_parse(struct bytes content, struct buffer *certificate, struct error *err) MUST_CHECK;
 
-/* piv_certificate_encode: the content of a certificate object, uncompressed. */
+/* piv_certificate_encode: the content of a certificate object, uncompressed. Errors: as buffer_put. */
 bool piv_certificate_encode(struct bytes certificate, struct buffer *content, struct error *err) MUST_CHECK;
 
 #endif

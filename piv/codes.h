@@ -20,11 +20,13 @@ enum piv_code {
 const char *piv_code_name(enum piv_code code);
 
 /* piv_code_default: the factory's value of a code.
- *   secret  out: the caller's, to secret_free() */
+ *   secret  out: the caller's, to secret_free()
+ * Errors: those of secret_new. */
 bool piv_code_default(enum piv_code code, struct secret **secret, struct error *err) MUST_CHECK;
 
 /* piv_code_draw: a random PUK: eight digits, as people read them from paper. Passes piv_code_check.
- *   secret  out: the caller's, to secret_free() */
+ *   secret  out: the caller's, to secret_free()
+ * Errors: ERROR_CRYPTO, those of secret_new. */
 bool piv_code_draw(struct secret **secret, struct error *err) MUST_CHECK;
 
 /* piv_code_check: whether a token of this firmware takes a code, and a person should have it. Nothing is sent.

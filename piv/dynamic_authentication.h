@@ -18,7 +18,7 @@ struct dynamic_field {
 	struct bytes value;
 };
 
-/* dynamic_encode: the template with these fields, in their order. */
+/* dynamic_encode: the template with these fields, in their order. Errors: as buffer_put. */
 bool dynamic_encode(const struct dynamic_field *fields, size_t count, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* dynamic_parse: a template that holds one field and nothing else.
@@ -28,7 +28,8 @@ bool dynamic_parse(struct bytes reply, uint32_t tag, struct buffer *value, struc
 
 /* dynamic_exchange: GENERAL AUTHENTICATE with a slot's or reference's key; any status is an answer.
  *   size   what reply to expect
- *   reply  out, appended: the template, not parsed */
+ *   reply  out, appended: the template, not parsed
+ * Errors: those of piv_exchange. */
 bool dynamic_exchange(struct piv *piv, enum piv_algorithm algorithm, uint8_t reference, struct bytes template,
     enum apdu_reply size, struct buffer *reply, uint16_t *status, struct error *err) MUST_CHECK;
 

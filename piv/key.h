@@ -24,7 +24,7 @@ bool piv_generate(struct piv *piv, const struct piv_slot *slot, enum piv_algorit
 bool piv_sign(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm algorithm, enum piv_digest digest,
     struct bytes message, struct buffer *signature, struct error *err) MUST_CHECK;
 
-/* piv_sign_input: as piv_sign, for an input that is ready. */
+/* piv_sign_input: as piv_sign, for an input that is ready. Errors: as piv_sign. */
 bool piv_sign_input(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm algorithm, struct bytes input,
     struct buffer *signature, struct error *err) MUST_CHECK;
 

@@ -44,7 +44,8 @@ bool piv_metadata_read(struct piv *piv, uint8_t reference, struct piv_metadata *
 
 /* piv_metadata_find: as piv_metadata_read, where it is no error that the token does not have the instruction or holds nothing there.
  *   metadata  cleared first
- *   found     out: whether it told */
+ *   found     out: whether it told
+ * Errors: those of piv_metadata_read but ERROR_CARD_UNSUPPORTED and ERROR_CARD_SLOT_EMPTY. */
 bool piv_metadata_find(
     struct piv *piv, uint8_t reference, struct piv_metadata *metadata, bool *found, struct error *err) MUST_CHECK;
 

@@ -16,7 +16,8 @@ SCARDCONTEXT pcsc_context(const struct reader_context *context);
 struct trace_sink reader_context_sink(const struct reader_context *context);
 
 /* pcsc_check: true for success; otherwise the error that belongs to the return code, with what to do.
- *   doing  what was tried, for the front of the sentence */
+ *   doing  what was tried, for the front of the sentence
+ * Errors: those of the table in pcsc.c, else ERROR_PCSC. */
 bool pcsc_check(LONG result, const char *doing, struct error *err) MUST_CHECK;
 
 #endif

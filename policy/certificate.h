@@ -58,7 +58,7 @@ struct certificate_tolerance {
  * ERROR_CERTIFICATE_ALGORITHM, ERROR_CERTIFICATE_EXTENSION (an unknown critical one), ERROR_KEY_WEAK. */
 bool certificate_parse(struct bytes der, struct certificate *out, struct error *err) MUST_CHECK;
 
-/* certificate_parse_tolerant: the same with what a format allows. */
+/* certificate_parse_tolerant: the same with what a format allows. Errors: as certificate_parse. */
 bool certificate_parse_tolerant(struct bytes der, const struct certificate_tolerance *tolerance,
     struct certificate *out, struct error *err) MUST_CHECK;
 

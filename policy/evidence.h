@@ -27,17 +27,19 @@ struct evidence {
 void evidence_clear(struct evidence *evidence);
 
 /* evidence_of_piv: PIV evidence from what the card gave; the certificates are not looked into.
- *   device  the f9 certificate; empty when the token did not give one (appraisal says "incomplete" then) */
+ *   device  the f9 certificate; empty when the token did not give one (appraisal says "incomplete" then)
+ * Errors: ERROR_LIMIT over EVIDENCE_MAXIMUM, ERROR_MEMORY. */
 bool evidence_of_piv(
     struct bytes attestation, struct bytes device, struct evidence *evidence, struct error *err) MUST_CHECK;
 
-/* evidence_encode: appends the one form that is hashed, signed over and stored: string format name, string content. */
+/* evidence_encode: appends the one form that is hashed, signed over and stored: string format name, string content.
+ * Errors: as buffer_put. */
 bool evidence_encode(const struct evidence *evidence, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* evidence_parse: reads that form, all of it. Errors: ERROR_EVIDENCE_FORMAT (unknown name, malformed), ERROR_LIMIT. */
 bool evidence_parse(struct bytes encoded, struct evidence *evidence, struct error *err) MUST_CHECK;
 
-/* evidence_hash: SHA-256 over the encoded form. */
+/* evidence_hash: SHA-256 over the encoded form. Errors: ERROR_MEMORY. */
 bool evidence_hash(const struct evidence *evidence, uint8_t hash[EVIDENCE_HASH_SIZE], struct error *err) MUST_CHECK;
 
 /* evidence_format_name: "piv"; static storage. */

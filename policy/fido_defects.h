@@ -9,7 +9,8 @@
 
 /* fido_defect_mend: repairs one of those six; any other certificate is left alone.
  *   der     in and out: borrowed, from `mended` when it was repaired
- *   mended  out: empty when nothing was repaired */
+ *   mended  out: empty when nothing was repaired
+ * Errors: as buffer_put. */
 bool fido_defect_mend(struct bytes *der, struct buffer *mended, struct error *err) MUST_CHECK;
 
 #endif

@@ -32,11 +32,13 @@ struct fido_ssh_key {
 };
 
 /* evidence_of_fido: evidence from an attestation object, which is not looked into.
- *   evidence  out: the caller's, to evidence_clear() */
+ *   evidence  out: the caller's, to evidence_clear()
+ * Errors: ERROR_LIMIT over EVIDENCE_MAXIMUM, ERROR_MEMORY. */
 bool evidence_of_fido(struct bytes attestation_object, const struct fido_binding *binding, struct evidence *evidence,
     struct error *err) MUST_CHECK;
 
-/* evidence_of_ssh_sk: evidence from ssh-keygen's attestation file (versions v00 and v01), which is not looked into. */
+/* evidence_of_ssh_sk: evidence from ssh-keygen's attestation file (versions v00 and v01), which is not looked into.
+ * Errors: as evidence_of_fido. */
 bool evidence_of_ssh_sk(struct bytes file, const struct fido_binding *binding, const struct fido_ssh_key *key,
     struct evidence *evidence, struct error *err) MUST_CHECK;
 

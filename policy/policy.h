@@ -34,10 +34,11 @@ typedef bool policy_file_loader(void *context, const char *path, struct buffer *
 bool policy_parse(struct bytes text, const char *origin, policy_file_loader *load, void *context,
     struct policy **policy, struct error *err) MUST_CHECK;
 
-/* policy_new_default: the built-in rules, the text of policies/baseline.conf. */
+/* policy_new_default: the built-in rules, the text of policies/baseline.conf. Errors: ERROR_MEMORY. */
 bool policy_new_default(struct policy **policy, struct error *err) MUST_CHECK;
 
-/* policy_new_evidence_only: accepts whatever evidence is genuine; advisories are told, none refuses. */
+/* policy_new_evidence_only: accepts whatever evidence is genuine; advisories are told, none refuses.
+ * Errors: ERROR_MEMORY. */
 bool policy_new_evidence_only(struct policy **policy, struct error *err) MUST_CHECK;
 
 void policy_free(struct policy *policy);
@@ -69,7 +70,8 @@ struct policy_step {
 /* policy_explain_visitor: called for each rule in order; false stops. */
 typedef bool policy_explain_visitor(const struct policy_step *step, void *context, struct error *err);
 
-/* policy_explain: says for each rule whether it matches and which condition fails first; changes nothing. */
+/* policy_explain: says for each rule whether it matches and which condition fails first; changes nothing.
+ * Errors: what the visitor says. */
 bool policy_explain(const struct policy *policy, const struct policy_subject *subject, const struct result *result,
     policy_explain_visitor *visit, void *context, struct error *err) MUST_CHECK;
 

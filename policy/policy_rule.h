@@ -73,11 +73,13 @@ struct policy {
 	bool evidence_only;
 };
 
+/* word_list_clear: frees the words; the list is empty then. */
 void word_list_clear(struct word_list *list);
 
 /* word_list_add: appends a copy. Errors: ERROR_MEMORY, ERROR_POLICY_FILE above 65,536 words. */
 bool word_list_add(struct word_list *list, struct bytes word, struct error *err) MUST_CHECK;
 
+/* word_list_has: whether the word is in it, compared byte by byte. */
 bool word_list_has(const struct word_list *list, const char *word);
 
 /* word_list_within: each word of `inner` is in `outer`. */
@@ -86,6 +88,7 @@ bool word_list_within(const struct word_list *inner, const struct word_list *out
 /* rule_covers: whatever matches `later` matches `earlier` too, so that `later` behind it never decides. Sure when true. */
 bool rule_covers(const struct rule *earlier, const struct rule *later);
 
+/* rule_clear: frees what the rule holds. */
 void rule_clear(struct rule *rule);
 
 #endif

@@ -153,7 +153,8 @@ void result_warn(struct result *result, const struct error *err, const char *nex
 /* result_add_advisory: adds a known vulnerability; those above the maximum are dropped, the worst are kept. */
 void result_add_advisory(struct result *result, const struct advisory_hit *hit);
 
-/* result_put_text: for people, a few lines. result_put_json: one object, schema policy/result.schema.json. */
+/* result_put_text: for people, a few lines. result_put_json: one object, schema policy/result.schema.json.
+ * Errors: as buffer_put. */
 bool result_put_text(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;
 bool result_put_json(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;
 

@@ -40,7 +40,8 @@ bool strict_conf_read(struct bytes text, const char *origin, enum error_code cod
 long strict_conf_line(cfg_t *section);
 
 /* strict_conf_duration: "90d", "12h", "30m" in seconds.
- *   code  what an error in it is */
+ *   code  what an error in it is
+ * Errors: `code`. */
 bool strict_conf_duration(const char *text, enum error_code code, int64_t *seconds, struct error *err) MUST_CHECK;
 
 #endif

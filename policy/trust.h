@@ -62,7 +62,7 @@ void trust_take_metadata(struct trust *trust, struct metadata *metadata);
 /* trust_metadata: borrowed; NULL when there is none. */
 const struct metadata *trust_metadata(const struct trust *trust);
 
-/* trust_new: an empty trust, which believes nobody. *trust is the caller's, to trust_free(). */
+/* trust_new: an empty trust, which believes nobody. *trust is the caller's, to trust_free(). Errors: ERROR_MEMORY. */
 bool trust_new(struct trust **trust, struct error *err) MUST_CHECK;
 void trust_free(struct trust *trust);
 

@@ -23,24 +23,25 @@ struct statement {
  *   name   path, or with SQLITE_OPEN_URI an URI
  *   flags  SQLITE_OPEN_READONLY, …
  *   code   what a failure means here
- *   database  out: the caller's, to sqlite3_close() */
+ *   database  out: the caller's, to sqlite3_close()
+ * Errors: `code`, ERROR_MEMORY. */
 bool database_open(const char *name, int flags, enum error_code code, sqlite3 **database, struct error *err) MUST_CHECK;
 
-/* database_run: runs statements that give nothing back. */
+/* database_run: runs statements that give nothing back. Errors: `code`. */
 bool database_run(sqlite3 *database, const char *sql, enum error_code code, struct error *err) MUST_CHECK;
 
-/* database_number: the one number that a query gives. */
+/* database_number: the one number that a query gives. Errors: `code`, also when there is none. */
 bool database_number(
     sqlite3 *database, const char *sql, int64_t *number, enum error_code code, struct error *err) MUST_CHECK;
 
 /* database_end: ends a transaction that BEGIN started: by COMMIT when what was done in it is `done` (err is filled else), by
- * ROLLBACK when not or when COMMIT fails. Returns whether all of it is recorded. */
+ * ROLLBACK when not or when COMMIT fails. Returns whether all of it is recorded. Errors: `code`. */
 bool database_end(sqlite3 *database, bool done, enum error_code code, struct error *err) MUST_CHECK;
 
 /* database_fail: fills err with what SQLite says; returns false. */
 bool database_fail(sqlite3 *database, enum error_code code, struct error *err);
 
-/* statement_init: prepares; the statement is the caller's, to statement_clear(). */
+/* statement_init: prepares; the statement is the caller's, to statement_clear(). Errors: `code`. */
 bool statement_init(struct statement *statement, sqlite3 *database, const char *sql, enum error_code code,
     struct error *err) MUST_CHECK;
 /* statement_clear: frees it; STATEMENT_EMPTY afterwards. */
@@ -55,10 +56,12 @@ void statement_bind_text(struct statement *statement, const char *text);
 void statement_bind_bytes(struct statement *statement, struct bytes bytes);
 
 /* statement_step: runs on to the next row.
- *   row  out: whether there is one */
+ *   row  out: whether there is one
+ * Errors: the code that the statement was made with. */
 bool statement_step(struct statement *statement, bool *row, struct error *err) MUST_CHECK;
 
-/* statement_finish: runs a statement that gives no rows. */
+/* statement_finish: runs a statement that gives no rows.
+ * Errors: those of statement_step; ERROR_BUG when there are rows. */
 bool statement_finish(struct statement *statement, struct error *err) MUST_CHECK;
 
 /* statement_take_…: the next column of the row; a value of another type, or one that does not fit, is a failure, and NULL is
@@ -67,7 +70,7 @@ int64_t statement_take_number(struct statement *statement);
 void statement_take_text(struct statement *statement, char *text, size_t size);
 struct bytes statement_take_bytes(struct statement *statement);
 
-/* statement_check: whether all takes of this row went well. */
+/* statement_check: whether all takes of this row went well. Errors: as statement_step. */
 bool statement_check(const struct statement *statement, struct error *err) MUST_CHECK;
 
 #endif

@@ -30,7 +30,8 @@ struct enrollment {
 void enrollment_clear(struct enrollment *enrollment);
 
 /* enrollment_put_extension: appends the text of the extension, for the signing of a new enrollment.
- *   possession_signature  SSHSIG of the enrolled key over the record, binary; empty with attested_possession_fill's record */
+ *   possession_signature  SSHSIG of the enrolled key over the record, binary; empty with attested_possession_fill's record
+ * Errors: those of possession_encode and buffer_put. */
 bool enrollment_put_extension(const struct evidence *evidence, const struct possession *possession,
     struct bytes possession_signature, struct buffer *out, struct error *err) MUST_CHECK;
 

@@ -43,7 +43,8 @@ bool grace_put_record(const struct grace *grace, struct buffer *out, struct erro
 bool grace_parse_record(struct bytes text, struct grace *grace, struct error *err) MUST_CHECK;
 
 /* grace_put_grant: appends a grant.
- *   signatures  armored */
+ *   signatures  armored
+ * Errors: as buffer_put. */
 bool grace_put_grant(
     struct bytes record, const struct bytes signatures[2], struct buffer *out, struct error *err) MUST_CHECK;
 

@@ -35,14 +35,16 @@ struct possession {
 bool possession_draw(const struct ssh_key *registrar, const char *person, const struct evidence *evidence, int64_t now,
     struct possession *possession, struct error *err) MUST_CHECK;
 
-/* possession_encode: appends the record's text. */
+/* possession_encode: appends the record's text.
+ * Errors: ERROR_ENROLLMENT_POSSESSION for a time out of range, those of buffer_put. */
 bool possession_encode(const struct possession *possession, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* possession_parse: reads that text, all of it; only what possession_encode writes is accepted.
  * Errors: ERROR_ENROLLMENT_POSSESSION. */
 bool possession_parse(struct bytes text, struct possession *possession, struct error *err) MUST_CHECK;
 
-/* possession_put_to_sign: appends the bytes that the token has to sign for a record (sshsig's form of it). */
+/* possession_put_to_sign: appends the bytes that the token has to sign for a record (sshsig's form of it).
+ * Errors: those of possession_encode. */
 bool possession_put_to_sign(const struct possession *possession, struct buffer *out, struct error *err) MUST_CHECK;
 
 #endif

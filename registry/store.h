@@ -37,12 +37,13 @@ bool store_open(const char *path, bool create, struct store **store, struct erro
 void store_close(struct store *store);
 
 /* store_hold: keeps other operators from writing until store_release, so that what is made of the store in between is its
- * latest state. Nothing can be written in between from here either. */
+ * latest state. Nothing can be written in between from here either. Errors: ERROR_STORE. */
 bool store_hold(struct store *store, struct error *err) MUST_CHECK;
 /* store_release: lets them go on. */
 void store_release(struct store *store);
 
-/* store_next_serial: a serial that no enrollment of this store has or had; reserved from now on, also for other operators. */
+/* store_next_serial: a serial that no enrollment of this store has or had; reserved from now on, also for other operators.
+ * Errors: ERROR_STORE. */
 bool store_next_serial(struct store *store, uint64_t *serial, struct error *err) MUST_CHECK;
 
 /* store_add: records an enrollment in one transaction.
@@ -74,12 +75,13 @@ typedef bool store_visitor(const struct store_entry *entry, void *context, struc
 /* store_each: walks all entries in order of serial. Other operators may write meanwhile: what they add is walked as well, and a
  * visitor may take its time, or write itself.
  *   person       only this person's; NULL: all
- *   fingerprint  only this key's; NULL: all */
+ *   fingerprint  only this key's; NULL: all
+ * Errors: ERROR_STORE, what the visitor says. */
 bool store_each(struct store *store, const char *person, const char *fingerprint, store_visitor *visit, void *context,
     struct error *err) MUST_CHECK;
 
 /* store_each_key: walks the keys in order of their hash, each once with its latest entry; entries that are over by `now` are
- * left out. Others cannot write meanwhile: for walks within store_hold. */
+ * left out. Others cannot write meanwhile: for walks within store_hold. Errors: ERROR_STORE, what the visitor says. */
 bool store_each_key(
     struct store *store, int64_t now, store_visitor *visit, void *context, struct error *err) MUST_CHECK;
 

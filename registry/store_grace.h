@@ -18,7 +18,8 @@ bool store_add_grace(struct store *store, const struct grace *grace, struct byte
 typedef bool store_grace_visitor(
     const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct bytes grant, void *context, struct error *err);
 
-/* store_each_grace: walks the keys whose latest grant is not over by `now`. */
+/* store_each_grace: walks the keys whose latest grant is not over by `now`.
+ * Errors: ERROR_STORE, what the visitor says. */
 bool store_each_grace(
     struct store *store, int64_t now, store_grace_visitor *visit, void *context, struct error *err) MUST_CHECK;
 

@@ -57,7 +57,8 @@ bool authentication_is(const struct request *request);
 bool authentication_begin(const struct request *request, struct bytes message, const struct host_view *view,
     bool trusted, int64_t now, struct authentication **begun, struct admission *key, struct error *err) MUST_CHECK;
 
-/* authentication_put_proof: appends a worker's good report: which key has signed, and its SSH signature blob. */
+/* authentication_put_proof: appends a worker's good report: which key has signed, and its SSH signature blob.
+ * Errors: as buffer_put. */
 bool authentication_put_proof(
     const struct candidate *candidate, struct bytes signature, struct buffer *out, struct error *err) MUST_CHECK;
 

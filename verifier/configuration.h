@@ -37,7 +37,8 @@ struct host_view {
 
 struct configuration;
 
-/* configuration_new: notes the paths; nothing is read yet. *configuration is the caller's, to configuration_free(). */
+/* configuration_new: notes the paths; nothing is read yet. *configuration is the caller's, to configuration_free().
+ * Errors: ERROR_MEMORY. */
 bool configuration_new(
     const struct configuration_folders *folders, struct configuration **configuration, struct error *err) MUST_CHECK;
 void configuration_free(struct configuration *configuration);

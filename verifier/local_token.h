@@ -41,7 +41,7 @@ const char *local_token_name(const struct local_token *token);
 bool local_token_ask_pin(
     const struct local_login *login, const struct local_token *token, struct secret *pin, struct error *err) MUST_CHECK;
 
-/* local_token_ask_touch: says to touch it. */
+/* local_token_ask_touch: says to touch it. Errors: as asking_tell. */
 bool local_token_ask_touch(
     const struct local_login *login, const struct local_token *token, struct error *err) MUST_CHECK;
 
