@@ -38,7 +38,7 @@ bool sshsig_parse_armor(struct bytes text, struct sshsig *sshsig, struct error *
 
 /* sshsig_verify: the signature is good for `message` under exactly this namespace. Whether sshsig->key may sign is the
  * caller's question.
- * Errors: ERROR_SSHSIG_NAMESPACE, ERROR_SSH_SIGNATURE. */
+ * Errors: ERROR_SSHSIG_NAMESPACE, ERROR_SSH_SIGNATURE, ERROR_CRYPTO. */
 bool sshsig_verify(const struct sshsig *sshsig, const char *name_space, struct bytes message,
     struct ssh_sk_flags *flags, struct error *err) MUST_CHECK;
 

@@ -23,7 +23,8 @@ struct people {
 
 /* people_parse: all of a file's text.
  *   people  out: the caller's, to people_clear(); empty on error
- * Errors: ERROR_TEXT or ERROR_PERSON_NAME with the line's number; a name or a serial that stands there twice; none at all. */
+ * Errors: ERROR_TEXT or ERROR_PERSON_NAME with the line's number; a name or a serial that stands there twice; none at all.
+ * ERROR_LIMIT for too many. */
 bool people_parse(struct bytes text, struct people *people, struct error *err) MUST_CHECK;
 void people_clear(struct people *people);
 

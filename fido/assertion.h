@@ -28,7 +28,8 @@ void assertion_clear(struct assertion *assertion);
 
 /* assertion_make: signs SHA-256 of the message, as SSH's sk keys do; waits for a touch where presence is asked.
  *   assertion  out: the caller's, to assertion_clear()
- * Errors: ERROR_CREDENTIAL_ABSENT (the key is not in this authenticator), those of authenticator_check. */
+ * Errors: ERROR_CREDENTIAL_ABSENT (the key is not in this authenticator), ERROR_CARD_REPLY, those of
+ * authenticator_check. */
 bool assertion_make(struct authenticator *authenticator, const struct assertion_request *request, struct bytes message,
     struct assertion *assertion, struct error *err) MUST_CHECK;
 

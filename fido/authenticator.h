@@ -80,7 +80,8 @@ bool authenticator_check(
 
 /* authenticator_set_pin: the first PIN, or another one in place of `old`.
  *   old  NULL: none is set
- * Errors: ERROR_PIN_LENGTH (shorter than the authenticator wants, or longer than CTAP allows), those of authenticator_check. */
+ * Errors: ERROR_PIN_LENGTH (shorter than the authenticator wants, or longer than CTAP allows), ERROR_CARD_UNSUPPORTED
+ * (it has no PIN), those of authenticator_check. */
 bool authenticator_set_pin(struct authenticator *authenticator, const struct secret *old, const struct secret *pin,
     struct error *err) MUST_CHECK;
 

@@ -48,8 +48,8 @@ void credential_clear(struct credential *credential);
 
 /* credential_make: waits for a touch.
  *   credential  out: the caller's, to credential_clear()
- * Errors: ERROR_CARD_UNSUPPORTED (no resident keys, no
- * verification), those of authenticator_check. */
+ * Errors: ERROR_CARD_UNSUPPORTED (no resident keys, no verification), ERROR_NOT_ATTESTABLE, ERROR_CARD_REPLY, those of
+ * authenticator_check. */
 bool credential_make(struct authenticator *authenticator, const struct credential_request *request,
     struct credential *credential, struct error *err) MUST_CHECK;
 

@@ -42,13 +42,14 @@ void piv_close(struct piv *piv);
 /* piv_identify: asks for firmware and serial: two commands, or five where the serial sits in another application (before
  * firmware 5), so it comes first. From here on a reset by another program is followed by a comparison of the serial.
  *   identity  out; a token without these instructions has firmware 0.0.0 and no serial, which is no error
- * Errors: ERROR_CARD_REPLY, those of the transport. */
+ * Errors: those of piv_exchange. */
 bool piv_identify(struct piv *piv, struct piv_identity *identity, struct error *err) MUST_CHECK;
 
 /* piv_exchange: one command, sent again by itself when another program had reset the card and nothing was unlocked.
  *   reply, status  as for apdu_exchange
  * Errors: those of apdu_exchange; ERROR_CARD_RESET when a code or key that had been verified is lost by it (PIV is selected
- * again, authenticate again); ERROR_CARD_CHANGED when another token sits in the reader now. */
+ * again, authenticate again); ERROR_CARD_CHANGED when another token sits in the reader now, ERROR_CARD_APPLICATION
+ * when it has no PIV. */
 bool piv_exchange(struct piv *piv, const struct apdu_command *command, struct buffer *reply, uint16_t *status,
     struct error *err) MUST_CHECK;
 

@@ -20,7 +20,7 @@ bool piv_default_management_key(struct secret **key, struct error *err) MUST_CHE
  *   management  what piv_metadata_read says of PIV_REFERENCE_MANAGEMENT; NULL where the token does not know that
  *               instruction: then 3DES is tried, after it AES-192
  * Errors: ERROR_MANAGEMENT_KEY (the key is another, or has another length than the algorithm), ERROR_CARD_REPLY (the token
- * does not know the key), ERROR_CRYPTO, those of piv_run. */
+ * does not know the key), ERROR_CARD_UNSUPPORTED (a key of unknown kind), ERROR_CRYPTO, those of piv_run. */
 bool piv_authenticate(
     struct piv *piv, const struct piv_metadata *management, const struct secret *key, struct error *err) MUST_CHECK;
 

@@ -16,7 +16,8 @@ size_t management_cipher_key(enum piv_algorithm algorithm);
 
 /* management_cipher_encrypt, _decrypt: one block.
  *   out  appended: as many bytes as `block` has
- * Errors: ERROR_MANAGEMENT_KEY for a key of another length, ERROR_CARD_REPLY for a block of another length, ERROR_CRYPTO. */
+ * Errors: ERROR_MANAGEMENT_KEY for a key of another length, ERROR_CARD_REPLY for a block of another length,
+ * ERROR_CARD_UNSUPPORTED for an unknown kind of key, ERROR_CRYPTO. */
 bool management_cipher_encrypt(enum piv_algorithm algorithm, const struct secret *key, struct bytes block,
     struct buffer *out, struct error *err) MUST_CHECK;
 bool management_cipher_decrypt(enum piv_algorithm algorithm, const struct secret *key, struct bytes block,

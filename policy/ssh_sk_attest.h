@@ -24,8 +24,8 @@ struct ssh_sk_key {
 /* ssh_sk_attest_parse: reads the file, all of it.
  *   key    for v00: key and key handle
  *   built  out: authenticator data as a U2F device's, for v00
- * Errors: ERROR_EVIDENCE_FORMAT (malformed), ERROR_EVIDENCE_INCOMPLETE (v00 without key or handle), those of
- * ssh_sk_key_parse. */
+ * Errors: ERROR_EVIDENCE_FORMAT (malformed), ERROR_EVIDENCE_INCOMPLETE (v00 without key or handle), ERROR_SSH_KEY_TYPE
+ * (v00 for another kind than P-256), those of ssh_sk_key_parse. */
 bool ssh_sk_attest_parse(struct bytes file, const struct fido_ssh_key *key, struct ssh_sk_attest *out,
     struct buffer *built, struct error *err) MUST_CHECK;
 

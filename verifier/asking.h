@@ -11,12 +11,12 @@ struct secret;
 #define ASKING_ANSWER_TIMEOUT_MS (120 * 1000)
 
 /* asking_tell: sends a message that wants no answer.
- * Errors: ERROR_CONVERSATION when the client has gone, those of message_put. */
+ * Errors: ERROR_CONVERSATION when the client has gone, ERROR_DEADLINE, those of message_put. */
 bool asking_tell(int client, enum question_kind kind, const struct message *message, struct error *err) MUST_CHECK;
 
 /* asking_ask: sends a message and takes what was typed.
  *   answer  out, appended
- * Errors: as asking_tell, ERROR_DEADLINE, ERROR_PROTOCOL…. */
+ * Errors: as asking_tell, ERROR_PROTOCOL…. */
 bool asking_ask(int client, enum question_kind kind, const struct message *message, struct secret *answer,
     struct error *err) MUST_CHECK;
 

@@ -19,8 +19,8 @@ bool local_piv_look(const struct local_login *login, const struct reader *reader
     struct error *err) MUST_CHECK;
 
 /* local_piv_prove: asks for the PIN and has the token sign; appends a proof (authentication_put_proof).
- * Errors: ERROR_PIN_WRONG, ERROR_PIN_BLOCKED, ERROR_PIN_LENGTH, ERROR_DECLINED, ERROR_TOUCH, ERROR_CARD_CHANGED, those of asking.h,
- * reader.h, piv_open, piv_sign. */
+ * Errors: ERROR_PIN_WRONG, ERROR_PIN_BLOCKED, ERROR_PIN_LENGTH, ERROR_DECLINED, ERROR_TOUCH, ERROR_CARD_CHANGED,
+ * ERROR_CARD_UNSUPPORTED (a type of key that no PIV token has), those of asking.h, reader.h, piv_open, piv_sign. */
 bool local_piv_prove(const struct local_login *login, const struct local_token *token, struct buffer *proof,
     struct error *err) MUST_CHECK;
 
