@@ -28,7 +28,8 @@ static bool tag_is_whole(uint32_t tag)
 	return tag <= 0xffffU || (tag & 0x80U) == 0;
 }
 
-bool tlv_take_any(struct bytes *in, uint32_t *tag, struct bytes *value, struct error *err)
+/* As tlv_take, for whatever tag stands there. */
+static bool take_any(struct bytes *in, uint32_t *tag, struct bytes *value, struct error *err)
 {
 	struct bytes rest = *in, content;
 	uint32_t found;
@@ -52,7 +53,7 @@ bool tlv_take(struct bytes *in, uint32_t tag, struct bytes *value, struct error 
 	struct bytes rest = *in, content;
 	uint32_t found;
 
-	if (!tlv_take_any(&rest, &found, &content, err))
+	if (!take_any(&rest, &found, &content, err))
 		return false;
 	if (found != tag)
 		return error_set(err, ERROR_TLV_TAG, "tag 0x%02x stands where 0x%02x belongs", found, tag);
@@ -77,7 +78,7 @@ bool tlv_find(struct bytes in, uint32_t tag, struct bytes *value, struct error *
 		struct bytes content;
 		uint32_t next;
 
-		if (!tlv_take_any(&in, &next, &content, err))
+		if (!take_any(&in, &next, &content, err))
 			return false;
 		if (next == tag && !found) {
 			*value = content;

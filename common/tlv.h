@@ -13,17 +13,12 @@
  * Errors: ERROR_TLV_TRUNCATED (also for an indefinite length), ERROR_TLV_TAG. */
 bool tlv_take(struct bytes *in, uint32_t tag, struct bytes *value, struct error *err) MUST_CHECK;
 
-/* tlv_take_any: as tlv_take, for whatever tag stands there.
- *   tag  out: the tag found
- * Errors: ERROR_TLV_TRUNCATED, ERROR_TLV_TAG for a tag of more than three bytes. */
-bool tlv_take_any(struct bytes *in, uint32_t *tag, struct bytes *value, struct error *err) MUST_CHECK;
-
 /* tlv_end: demands that nothing is left. Errors: ERROR_TLV_REST. */
 bool tlv_end(struct bytes in, struct error *err) MUST_CHECK;
 
 /* tlv_find: the content of the first element with this tag among the elements of `in`, which must all be well formed.
  *   value  out: borrowed; BYTES_EMPTY with data NULL when there is none, which is no error
- * Errors: as tlv_take_any. */
+ * Errors: ERROR_TLV_TRUNCATED, ERROR_TLV_TAG for a tag of more than three bytes. */
 bool tlv_find(struct bytes in, uint32_t tag, struct bytes *value, struct error *err) MUST_CHECK;
 
 /* tlv_put: appends an element. Errors: ERROR_LIMIT (content above 2^32 - 1 bytes, or the buffer's maximum), ERROR_MEMORY. */

@@ -11,7 +11,7 @@
 #define TIMEOUT_MS 20000
 #define VALUE_SIZE 4096
 
-const char *sshd_path(void)
+static const char *sshd_path(void)
 {
 	static const char *const places[] = {"/usr/sbin/sshd", "/usr/local/sbin/sshd", "/sbin/sshd"};
 

@@ -33,7 +33,4 @@ bool sshd_value_is(const struct sshd_settings *settings, const char *keyword, co
 /* sshd_demands_key: whether every way that AuthenticationMethods allows has a public key in it. */
 bool sshd_demands_key(const struct sshd_settings *settings);
 
-/* sshd_path: where sshd lies; static storage. */
-const char *sshd_path(void);
-
 #endif

@@ -12,7 +12,8 @@ struct exchange {
 	bool has_agent;
 };
 
-bool authenticate_is_local(const char *remote)
+/* A PAM_RHOST that is not plainly this machine's own is remote. */
+static bool is_local(const char *remote)
 {
 	static const char *const names[] = {"", "localhost", "127.0.0.1", "::1"};
 
@@ -57,7 +58,7 @@ static bool place_check(
 		return error_set(err, ERROR_PERSON_NAME, "PAM names no user");
 	if (authenticate->service == NULL)
 		return error_set(err, ERROR_USAGE, "PAM names no service");
-	if (options->mode == MODULE_MODE_LOCAL && !authenticate_is_local(authenticate->remote))
+	if (options->mode == MODULE_MODE_LOCAL && !is_local(authenticate->remote))
 		return error_set(err, ERROR_REMOTE,
 		    "%.64s does not sit at this machine: a token that is plugged in here is somebody else's",
 		    authenticate->remote);

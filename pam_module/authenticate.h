@@ -30,7 +30,4 @@ struct authenticate_person {
 bool authenticate_check(const struct module_options *options, const struct authenticate *authenticate,
     const struct authenticate_person *person, struct buffer *accepted, struct error *err) MUST_CHECK;
 
-/* authenticate_is_local: whether PAM_RHOST says that the person sits at this machine. A name that is not plainly its own is remote. */
-bool authenticate_is_local(const char *remote);
-
 #endif

@@ -40,11 +40,6 @@ static const struct code_row {
         N_("only a reset of the PIV application helps")},
 };
 
-const char *piv_code_name(enum piv_code code)
-{
-	return codes[code].name;
-}
-
 bool piv_code_default(enum piv_code code, struct secret **secret, struct error *err)
 {
 	struct secret *made = NULL;

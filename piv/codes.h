@@ -16,9 +16,6 @@ enum piv_code {
 	PIV_CODE_PUK,
 };
 
-/* "PIN", "PUK". */
-const char *piv_code_name(enum piv_code code);
-
 /* piv_code_default: the factory's value of a code.
  *   secret  out: the caller's, to secret_free()
  * Errors: those of secret_new. */

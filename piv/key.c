@@ -158,7 +158,7 @@ static bool take_signature(
 	return done;
 }
 
-bool piv_sign_input(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm algorithm, struct bytes input,
+static bool sign_input(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm algorithm, struct bytes input,
     struct buffer *signature, struct error *err)
 {
 	const struct dynamic_field fields[] = {{DYNAMIC_RESPONSE, {NULL, 0}}, {DYNAMIC_CHALLENGE, input}};
@@ -184,7 +184,7 @@ bool piv_sign(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm a
 {
 	struct buffer input = BUFFER_EMPTY;
 	bool done = piv_signature_input(algorithm, digest, message, &input, err) &&
-	            piv_sign_input(piv, slot, algorithm, buffer_bytes(&input), signature, err);
+	            sign_input(piv, slot, algorithm, buffer_bytes(&input), signature, err);
 
 	buffer_free(&input);
 	return done;

@@ -24,10 +24,6 @@ bool piv_generate(struct piv *piv, const struct piv_slot *slot, enum piv_algorit
 bool piv_sign(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm algorithm, enum piv_digest digest,
     struct bytes message, struct buffer *signature, struct error *err) MUST_CHECK;
 
-/* piv_sign_input: as piv_sign, for an input that is ready. Errors: as piv_sign. */
-bool piv_sign_input(struct piv *piv, const struct piv_slot *slot, enum piv_algorithm algorithm, struct bytes input,
-    struct buffer *signature, struct error *err) MUST_CHECK;
-
 /* piv_attest: the token's statement about the key in a slot. To be asked before the PIN is verified.
  *   leaf  out, appended: an X.509 certificate in DER, by the key in slot f9 (its own certificate: piv_certificate_read)
  * Errors: ERROR_NOT_ATTESTABLE (no such instruction, an imported key, an empty slot; says which it can be),

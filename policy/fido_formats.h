@@ -22,9 +22,6 @@ bool fido_packed_check(struct fido_attestation *attestation, const struct trust 
 bool fido_u2f_check(struct fido_attestation *attestation, const struct trust *trust, struct result *result,
     struct error *err) MUST_CHECK;
 
-/* fido_u2f_put_message: appends what a U2F device signs. Errors: as buffer_put. */
-bool fido_u2f_put_message(const struct fido_attestation *attestation, struct buffer *out, struct error *err) MUST_CHECK;
-
 /* 8.3. Errors: ERROR_FIDO_TPM, ERROR_FIDO_CERTIFICATE, ERROR_FIDO_AAGUID, ERROR_FIDO_ALGORITHM. */
 bool fido_tpm_check(struct fido_attestation *attestation, const struct trust *trust, struct result *result,
     struct error *err) MUST_CHECK;

@@ -7,7 +7,7 @@
 #include "policy/public_key.h"
 #include "policy/signature.h"
 
-bool fido_u2f_put_message(const struct fido_attestation *attestation, struct buffer *out, struct error *err)
+static bool put_message(const struct fido_attestation *attestation, struct buffer *out, struct error *err)
 {
 	const struct fido_auth_data *data = &attestation->auth_data;
 
@@ -52,8 +52,8 @@ bool fido_u2f_check(
 		return false;
 	if (!check_certificate(attestation, err))
 		return error_prefix(err, "attestation certificate");
-	done = fido_u2f_put_message(attestation, &message, err) &&
-	       fido_statement_check(attestation, buffer_bytes(&message), err);
+	done =
+	    put_message(attestation, &message, err) && fido_statement_check(attestation, buffer_bytes(&message), err);
 	buffer_free(&message);
 	return done;
 }

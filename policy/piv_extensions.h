@@ -20,7 +20,6 @@ enum piv_certificate {
 
 /* Bits of the form factor byte. */
 #define PIV_FORM_FIPS_SERIES 0x80U
-#define PIV_FORM_SECURITY_KEY_SERIES 0x40U
 #define PIV_FORM_MASK 0x3fU
 
 struct piv_extensions {

@@ -47,7 +47,7 @@ bool word_list_has(const struct word_list *list, const char *word)
 	return false;
 }
 
-bool word_list_within(const struct word_list *inner, const struct word_list *outer)
+static bool word_list_within(const struct word_list *inner, const struct word_list *outer)
 {
 	for (size_t i = 0; i < inner->num; i++)
 		if (!word_list_has(outer, inner->words[i]))

@@ -82,9 +82,6 @@ bool word_list_add(struct word_list *list, struct bytes word, struct error *err)
 /* word_list_has: whether the word is in it, compared byte by byte. */
 bool word_list_has(const struct word_list *list, const char *word);
 
-/* word_list_within: each word of `inner` is in `outer`. */
-bool word_list_within(const struct word_list *inner, const struct word_list *outer);
-
 /* rule_covers: whatever matches `later` matches `earlier` too, so that `later` behind it never decides. Sure when true. */
 bool rule_covers(const struct rule *earlier, const struct rule *later);
 

@@ -11,7 +11,7 @@
 
 /* Each kind: the algorithm identifier's content as it must stand, and the length of the key behind it (0: RSA). */
 struct key_kind {
-	const char *name, *ssh_type, *ssh_curve, *crypto_name, *crypto_group;
+	const char *name, *ssh_type, *ssh_curve;
 	unsigned bits;
 	size_t point_len;
 	struct bytes algorithm;
@@ -23,17 +23,16 @@ struct key_kind {
 	}
 
 static const struct key_kind kinds[] = {
-    [PUBLIC_KEY_RSA] = {"rsa", "ssh-rsa", NULL, "RSA", NULL, 0, 0,
+    [PUBLIC_KEY_RSA] = {"rsa", "ssh-rsa", NULL, 0, 0,
         IDENTIFIER("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00")},
-    [PUBLIC_KEY_P256] = {"ecdsa-p256", "ecdsa-sha2-nistp256", "nistp256", "EC", "P-256", 256, 65,
+    [PUBLIC_KEY_P256] = {"ecdsa-p256", "ecdsa-sha2-nistp256", "nistp256", 256, 65,
         IDENTIFIER("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07")},
-    [PUBLIC_KEY_P384] = {"ecdsa-p384", "ecdsa-sha2-nistp384", "nistp384", "EC", "P-384", 384, 97,
+    [PUBLIC_KEY_P384] = {"ecdsa-p384", "ecdsa-sha2-nistp384", "nistp384", 384, 97,
         IDENTIFIER("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22")},
-    [PUBLIC_KEY_P521] = {"ecdsa-p521", "ecdsa-sha2-nistp521", "nistp521", "EC", "P-521", 521, 133,
+    [PUBLIC_KEY_P521] = {"ecdsa-p521", "ecdsa-sha2-nistp521", "nistp521", 521, 133,
         IDENTIFIER("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23")},
-    [PUBLIC_KEY_ED25519] = {"ed25519", "ssh-ed25519", NULL, "ED25519", NULL, 256, 32,
-        IDENTIFIER("\x06\x03\x2b\x65\x70")},
-    [PUBLIC_KEY_X25519] = {"x25519", NULL, NULL, "X25519", NULL, 256, 32, IDENTIFIER("\x06\x03\x2b\x65\x6e")},
+    [PUBLIC_KEY_ED25519] = {"ed25519", "ssh-ed25519", NULL, 256, 32, IDENTIFIER("\x06\x03\x2b\x65\x70")},
+    [PUBLIC_KEY_X25519] = {"x25519", NULL, NULL, 256, 32, IDENTIFIER("\x06\x03\x2b\x65\x6e")},
 };
 
 static bool find_kind(struct bytes algorithm, enum public_key_kind *kind)
@@ -95,7 +94,7 @@ static bool parse_point(struct bytes content, struct public_key *key, struct err
 {
 	const struct key_kind *kind = &kinds[key->kind];
 
-	if (content.len != kind->point_len || (kind->crypto_group != NULL && !der_next_is(content, 0x04)))
+	if (content.len != kind->point_len || (kind->ssh_curve != NULL && !der_next_is(content, 0x04)))
 		return error_set(err, ERROR_EVIDENCE_CERTIFICATE, "the %s public key is malformed", kind->name);
 	key->bits = kind->bits;
 	key->point = content;

@@ -28,7 +28,6 @@ struct public_key {
 
 /* Bytes of the longest RSA modulus and the longest point that are read. */
 #define RSA_MODULUS_MAXIMUM 512
-#define PUBLIC_KEY_POINT_MAXIMUM 133
 
 /* Bytes of the longest public_key_put_name text with its NUL. */
 #define PUBLIC_KEY_NAME_SIZE 24

@@ -3,7 +3,8 @@
 /* No row of a registry is larger; a damaged file cannot make SQLite ask for more. */
 #define VALUE_MAXIMUM (1024 * 1024)
 
-bool database_fail(sqlite3 *database, enum error_code code, struct error *err)
+/* What SQLite says. */
+static bool fail(sqlite3 *database, enum error_code code, struct error *err)
 {
 	int number = sqlite3_extended_errcode(database);
 	const char *path = sqlite3_db_filename(database, "main");
@@ -34,7 +35,7 @@ bool database_open(const char *name, int flags, enum error_code code, sqlite3 **
 	if (sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK || !harden(opened)) {
 		if (opened == NULL)
 			return error_set(err, ERROR_MEMORY, "no memory for the database");
-		database_fail(opened, code, err);
+		fail(opened, code, err);
 		(void)sqlite3_close(opened);
 		return false;
 	}
@@ -44,7 +45,7 @@ bool database_open(const char *name, int flags, enum error_code code, sqlite3 **
 
 bool database_run(sqlite3 *database, const char *sql, enum error_code code, struct error *err)
 {
-	return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK || database_fail(database, code, err);
+	return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK || fail(database, code, err);
 }
 
 bool database_number(sqlite3 *database, const char *sql, int64_t *number, enum error_code code, struct error *err)
@@ -78,7 +79,7 @@ bool statement_init(
 {
 	*statement = (struct statement){.code = code};
 	return sqlite3_prepare_v2(database, sql, -1, &statement->prepared, NULL) == SQLITE_OK ||
-	       database_fail(database, code, err);
+	       fail(database, code, err);
 }
 
 void statement_clear(struct statement *statement)
@@ -124,8 +125,7 @@ bool statement_step(struct statement *statement, bool *row, struct error *err)
 	statement->column = 0;
 	result = sqlite3_step(statement->prepared);
 	*row = result == SQLITE_ROW;
-	return *row || result == SQLITE_DONE ||
-	       database_fail(sqlite3_db_handle(statement->prepared), statement->code, err);
+	return *row || result == SQLITE_DONE || fail(sqlite3_db_handle(statement->prepared), statement->code, err);
 }
 
 bool statement_finish(struct statement *statement, struct error *err)

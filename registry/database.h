@@ -38,9 +38,6 @@ bool database_number(
  * ROLLBACK when not or when COMMIT fails. Returns whether all of it is recorded. Errors: `code`. */
 bool database_end(sqlite3 *database, bool done, enum error_code code, struct error *err) MUST_CHECK;
 
-/* database_fail: fills err with what SQLite says; returns false. */
-bool database_fail(sqlite3 *database, enum error_code code, struct error *err);
-
 /* statement_init: prepares; the statement is the caller's, to statement_clear(). Errors: `code`. */
 bool statement_init(struct statement *statement, sqlite3 *database, const char *sql, enum error_code code,
     struct error *err) MUST_CHECK;

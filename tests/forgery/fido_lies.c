@@ -12,7 +12,6 @@
 #define TWO(a, b) {a, b}, 2, 0
 /* `a` is what an honest device of this row does. */
 #define BUT(a, b) {a, b}, 2, 1
-#define BUT_TWO(a, b, c) {a, b, c}, 3, 1
 
 #define SSH SET(wrapped_by_ssh, 1)
 #define HASH SET(client_data_kind, FIDO_CLIENT_DATA_HASH)

@@ -30,7 +30,7 @@ struct fido_recipe {
 	/* its path */
 	const char *issuer;
 	int issuer_key; /* enum forged_key */
-	int with_ca, ca_not_authority, ca_path_zero, ca_other_key, stranger_behind, root_behind, second_certificate;
+	int with_ca, ca_not_authority, ca_other_key, stranger_behind, root_behind, second_certificate;
 	/* tpm */
 	const char *tpm_version;
 	int magic, attest_type, extra_data_wrong, name_wrong, other_public_key, attributes, subject_filled, without_san;
