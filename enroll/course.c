@@ -47,7 +47,8 @@ static const struct course_step retries_steps[] = {
     {"puk", N_("Setting the PUK"), true, course_puk},
 };
 
-/* Nothing in a FIDO2 token is replaced by a new key, so there is nothing to go on with or to put back. */
+/* Nothing in a FIDO2 token is replaced by a new key, so there is nothing to go on with or to put back. The files come last but one:
+ * they lie there for an enrollment only, and a record is never without them. */
 static const struct course_step fido_steps[] = {
     {"preflight", N_("Looking at the token"), false, course_fido_preflight},
     {"codes", N_("Asking for the PIN"), false, course_fido_codes},
@@ -55,10 +56,10 @@ static const struct course_step fido_steps[] = {
     {"attest", N_("The token's attestation of it"), false, course_fido_attest},
     {"appraise", N_("Appraising the attestation"), false, course_appraise},
     {"possession", N_("The key signs the enrollment's record"), false, course_fido_possession},
-    {"files", N_("Writing the key files"), false, course_fido_files},
     {"release", N_("The token is finished"), false, course_fido_release},
     {"sign", N_("The registrar signs"), false, course_sign},
     {"check", N_("Checking the enrollment as a host does"), false, course_check},
+    {"files", N_("Writing the key files"), false, course_fido_files},
     {"record", N_("Recording it in the registry"), false, course_record},
 };
 
@@ -225,16 +226,64 @@ static void finish(struct course *course)
 	course->journal = NULL;
 }
 
+/* ---- steps that have nothing to do in this course ---- */
+
+static bool sets_no_tries(const struct course *course)
+{
+	return course->request.pin_tries == 0;
+}
+
+static bool keeps_pin(const struct course *course)
+{
+	return !course->pin_state.is_default;
+}
+
+static bool seals_nothing(const struct course *course)
+{
+	return course->means.escrow == NULL || (!course->puk_state.is_default && !course->management.is_default);
+}
+
+static bool keeps_puk(const struct course *course)
+{
+	return !course->puk_state.is_default;
+}
+
+static bool keeps_management_key(const struct course *course)
+{
+	return !course->management.is_default;
+}
+
+static const struct {
+	bool (*run)(struct course *course, struct error *err);
+	bool (*is_idle)(const struct course *course);
+} idle_steps[] = {
+    {course_tries, sets_no_tries},
+    {course_pin, keeps_pin},
+    {course_seal, seals_nothing},
+    {course_puk, keeps_puk},
+    {course_management_key, keeps_management_key},
+};
+
+static bool is_idle(const struct course *course, const struct course_step *step)
+{
+	for (size_t i = 0; i < sizeof(idle_steps) / sizeof(*idle_steps); i++)
+		if (idle_steps[i].run == step->run)
+			return idle_steps[i].is_idle(course);
+	return false;
+}
+
 static bool run_steps(struct course *course, const struct course_step *steps, size_t count, struct error *err)
 {
 	const struct course_dialogue *dialogue = &course->dialogue;
 
 	for (size_t i = 0; i < count; i++) {
-		dialogue->before(dialogue->state, steps[i].name, translated(steps[i].sentence));
+		dialogue->before(
+		    dialogue->state, steps[i].name, is_idle(course, &steps[i]) ? NULL : translated(steps[i].sentence));
 		if (!run_step(course, &steps[i], err)) {
 			dialogue->after(dialogue->state, steps[i].name, err);
 			if (steps[i].run == course_appraise || err->code == ERROR_NOT_ATTESTABLE)
 				put_refused_back(course);
+			course_fido_forget_files(course);
 			forget_secrets(course);
 			return false;
 		}

@@ -140,7 +140,8 @@ struct course_dialogue {
 	/* warn: something that is not well and does not stop the course. */
 	void (*warn)(void *state, const char *sentence);
 
-	/* before: a step begins. after: it ended, well or not; `err` is NULL when well. */
+	/* before: a step begins. after: it ended, well or not; `err` is NULL when well.
+	 *   sentence  NULL: it has nothing to do in this course */
 	void (*before)(void *state, const char *step, const char *sentence);
 	void (*after)(void *state, const char *step, const struct error *err);
 };
@@ -170,6 +171,7 @@ struct course {
 	struct secret *new_puk, *new_management_key; /* owned: drawn, and not yet set */
 	bool puk_set, management_key_set;            /* by this course, for the summary */
 	struct buffer sealed;                        /* path; empty: nothing was sealed */
+	bool writes_files;                           /* of a FIDO2 key; they go again where nothing is recorded */
 	bool unlocked;                               /* the PIN was verified, and its policy says that this lasts */
 	struct buffer spki;                          /* the new key, DER */
 	struct ssh_key key;                          /* the same */
@@ -268,6 +270,9 @@ bool course_unlock(struct course *course, struct error *err) MUST_CHECK;
 /* course_journal_check: no other course of this token is unfinished. Errors: ERROR_JOURNAL_OPEN, ERROR_JOURNAL. */
 bool course_journal_check(struct course *course, struct error *err) MUST_CHECK;
 
+/* course_registry_check: the registry can be written to. Errors: ERROR_STORE. */
+bool course_registry_check(struct course *course, struct error *err) MUST_CHECK;
+
 /* course_verify_pin: the present PIN, asking again while at least two tries are left.
  * Errors: those of piv_pin_verify and ask_pin. */
 bool course_verify_pin(struct course *course, struct error *err) MUST_CHECK;
@@ -358,6 +363,9 @@ bool course_fido_possession(struct course *course, struct error *err) MUST_CHECK
 
 /* Errors: ERROR_FILE. */
 bool course_fido_files(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_fido_forget_files: takes away what course_fido_files wrote, or began to write: no enrollment is going to name that key. */
+void course_fido_forget_files(struct course *course);
 
 /* Errors: none. */
 bool course_fido_release(struct course *course, struct error *err) MUST_CHECK;

@@ -1,6 +1,7 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/file.h"
 #include "common/secret.h"
@@ -22,15 +23,50 @@ struct excluded {
 	int64_t now;
 };
 
-static bool is_free(const char *path, const char *suffix, struct error *err)
+/* Whose key files of that name are: what the operator does with them depends on that. */
+static bool refuse_file(const struct course *course, const char *file, struct error *err)
+{
+	struct buffer path = BUFFER_EMPTY;
+	struct ssh_key key = SSH_KEY_EMPTY;
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
+	struct error unknown = ERROR_EMPTY, known = ERROR_EMPTY;
+
+	if (buffer_put_format(&path, &unknown, "%s.pub", course->request.fido->path) &&
+	    desk_load_public_key(buffer_text(&path), &key, &unknown) &&
+	    ssh_key_fingerprint(&key, fingerprint, &unknown) &&
+	    store_check_key(course->means.desk->store, &key, course->request.now, &known))
+		(void)error_set(err, ERROR_FILE,
+		    "%s is there already, of a key that is enrolled for nobody: move it away, or name another --out",
+		    file);
+	else
+		(void)error_set(
+		    err, ERROR_FILE, "%s is there already, and may be the only way to a key: name another --out", file);
+	ssh_key_clear(&key);
+	buffer_free(&path);
+	return false;
+}
+
+static bool is_free(const struct course *course, const char *suffix, struct error *err)
 {
 	struct buffer whole = BUFFER_EMPTY;
-	bool done = buffer_put_format(&whole, err, "%s%s", path, suffix);
+	bool done = buffer_put_format(&whole, err, "%s%s", course->request.fido->path, suffix);
 
 	if (done && file_exists(buffer_text(&whole)))
-		done = error_set(
-		    err, ERROR_FILE, "%s is there already, and may be the only way to a key", buffer_text(&whole));
+		done = refuse_file(course, buffer_text(&whole), err);
 	buffer_free(&whole);
+	return done;
+}
+
+/* Before the token makes a key whose files could not be kept. */
+static bool folder_check(const char *path, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct buffer folder = BUFFER_EMPTY;
+	bool done = buffer_put_format(&folder, err, "%.*s.", slash == NULL ? 0 : (int)(slash - path) + 1, path);
+
+	if (done && access(buffer_text(&folder), W_OK | X_OK) < 0)
+		done = error_set_errno(err, ERROR_FILE, "the folder of %s", path);
+	buffer_free(&folder);
 	return done;
 }
 
@@ -44,7 +80,8 @@ bool course_fido_preflight(struct course *course, struct error *err)
 		    "this token knows U2F only: keys of the algorithm ecdsa-p256, without PIN, not resident");
 	if (facts->has_pin && facts->says_tries && facts->tries_left == 0)
 		return error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked: no try is left");
-	return is_free(wanted->path, "", err) && is_free(wanted->path, ".pub", err) && course_fido_settle(course, err);
+	return course_registry_check(course, err) && folder_check(wanted->path, err) && is_free(course, "", err) &&
+	       is_free(course, ".pub", err) && is_free(course, "-cert.pub", err) && course_fido_settle(course, err);
 }
 
 /* Asked for again while it is too short for this token.
@@ -246,7 +283,22 @@ static bool write_public(const struct course *course, struct error *err)
 
 bool course_fido_files(struct course *course, struct error *err)
 {
+	course->writes_files = true;
 	return write_handle(course, err) && write_public(course, err);
+}
+
+void course_fido_forget_files(struct course *course)
+{
+	static const char *const suffixes[] = {"", ".pub"};
+
+	for (size_t i = 0; course->writes_files && i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		struct buffer path = BUFFER_EMPTY;
+
+		if (buffer_put_format(&path, NULL, "%s%s", course->request.fido->path, suffixes[i]))
+			(void)unlink(buffer_text(&path));
+		buffer_free(&path);
+	}
+	course->writes_files = false;
 }
 
 bool course_fido_release(struct course *course, struct error *err)

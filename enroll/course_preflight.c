@@ -84,6 +84,15 @@ bool course_journal_check(struct course *course, struct error *err)
 	return course->resumes || journal_each(course->means.registry, refuse_unfinished, course, err);
 }
 
+/* Before anything is asked for or made: whether the enrollment could be recorded in the end. */
+bool course_registry_check(struct course *course, struct error *err)
+{
+	if (!store_hold(course->means.desk->store, err))
+		return false;
+	store_release(course->means.desk->store);
+	return true;
+}
+
 static bool refusal(const struct result *result, struct error *err)
 {
 	for (size_t i = 0; i < result->num_reasons; i++)
@@ -198,8 +207,9 @@ static bool slot_check(struct course *course, struct error *err)
 bool course_preflight(struct course *course, struct error *err)
 {
 	return attestation_check(course, err) && algorithm_check(course, err) && course_journal_check(course, err) &&
-	       holder_check(course, err) && device_certificate_check(course, err) && policy_check(course, err) &&
-	       course_codes_state(course, err) && codes_check(course, err) && slot_check(course, err);
+	       course_registry_check(course, err) && holder_check(course, err) &&
+	       device_certificate_check(course, err) && policy_check(course, err) && course_codes_state(course, err) &&
+	       codes_check(course, err) && slot_check(course, err);
 }
 
 bool course_look(struct course *course, struct error *err)

@@ -137,7 +137,8 @@ static void before(void *state, const char *step, const char *sentence)
 {
 	(void)state;
 	(void)step;
-	terminal_progress("%s.", sentence);
+	if (sentence)
+		terminal_progress("%s.", sentence);
 }
 
 static void after(void *state, const char *step, const struct error *err)
@@ -293,8 +294,19 @@ void enroll_explain_refusal(const struct course *course)
 		    course->request.slot->name);
 }
 
+/* Of a FIDO2 key there is no journal: whatever broke off is begun anew. */
+static void explain_fido(const struct course *course)
+{
+	if (course->spki.len > 0 && course->result.verdict == VERDICT_ACCEPTED)
+		terminal_say(
+		    "The key that was made is not enrolled, and has no files. When that is mended, say the same "
+		    "again.");
+}
+
 void enroll_explain_journal(const struct course *course)
 {
+	if (course->request.fido != NULL && !made_elsewhere(course))
+		explain_fido(course);
 	if (!course->journal)
 		return;
 	if (course->request.person)

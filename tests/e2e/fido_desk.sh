@@ -76,7 +76,24 @@ says "no FIDO2 PIN is set yet" "says that a PIN is missing"
 
 exits 2 "a first PIN that is too short" enroll alice new short 123 --resident
 says "pin.length" "is refused"
+# Without its files a key is of no use, and without an enrollment its files are none to anybody: nothing stays of a course that broke off.
+exits 4 "a folder that is not there" enroll alice new absent/ed "$pin" --resident
+says "the folder of" "is known before the token is touched"
+mv "$world_registry/registrar" "$world_registry/registrar.away"
+exits 4 "a registrar who cannot sign" enroll alice new ed "$pin" --resident
+says "is not enrolled, and has no files.*say the same again" "says what to do"
+expect "and no file is left" test -z "$(ls "$WORLD"/ed "$WORLD"/ed.pub "$WORLD"/ed-cert.pub 2>/dev/null)"
+mv "$world_registry/registrar.away" "$world_registry/registrar"
+mkdir "$WORLD/ed-cert.pub"
+exits 4 "a file in the place of the certificate" enroll alice new ed "$pin" --resident
+says "ed-cert.pub is there already" "is not replaced"
+rmdir "$WORLD/ed-cert.pub"
 exits 0 "a first PIN is set where a resident key needs it" enroll alice new ed "$pin" --resident
+exits 4 "the files of an enrolled key" enroll alice new ed "$pin" --resident
+says "may be the only way to a key" "are left alone"
+ssh-keygen -q -t ed25519 -N '' -f "$WORLD/stray"
+exits 4 "files of a key that nobody is enrolled with" enroll alice new stray "$pin" --resident
+says "enrolled for nobody: move it away" "are left alone as well, and what to do is said"
 refuse "a second key of the same person in that token" enroll alice new ed2 "$pin" --resident
 says "credential.exists" "is refused by the token"
 exits 1 "a key of somebody else in it" enroll bob new ed-bob "$pin"
