@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <openssl/crypto.h>
 #include <openssl/opensslv.h>
@@ -92,12 +93,25 @@ static bool run(int argc, char **argv, struct invocation *invocation, struct err
 	return run_verb(verb, argc - (int)num_words, argv + num_words, invocation, err);
 }
 
+/* A descriptor that the caller closed would be the next file's, and what is printed would go into the journal or to the token. What
+ * is put in its place can do neither of what is asked of it, so that writing is an error as before. */
+static void hold_standard_descriptors(void)
+{
+	static const int wrong_way[] = {
+	    [STDIN_FILENO] = O_WRONLY, [STDOUT_FILENO] = O_RDONLY, [STDERR_FILENO] = O_RDONLY};
+
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		if (fcntl(i, F_GETFD) < 0)
+			(void)!open("/dev/null", wrong_way[i]);
+}
+
 int main(int argc, char **argv)
 {
 	struct invocation invocation = {.configuration = CONFIGURATION_EMPTY};
 	struct error err = ERROR_EMPTY;
 	int status;
 
+	hold_standard_descriptors();
 	if (!wants_json(argc, argv))
 		language_begin();
 	status = run(argc, argv, &invocation, &err) ? invocation.status : failure_report(&err, wants_json(argc, argv));
