@@ -25,20 +25,56 @@ static bool is_serial(struct bytes text)
 	return number <= UINT32_MAX;
 }
 
-static bool parse_row(struct bytes line, struct people_row *row, struct error *err)
+static void drop_last(struct bytes *text)
 {
-	struct bytes name = BYTES_EMPTY;
-	bool has_serial;
+	struct bytes rest = *text;
 
+	(void)!bytes_take(&rest, rest.len - 1, text);
+}
+
+static bool ends_with(struct bytes text, const char *end)
+{
+	struct bytes front;
+
+	return text.len > 0 && bytes_take(&text, text.len - 1, &front) && bytes_equal_text(text, end);
+}
+
+/* As spreadsheets write a cell: blanks around it, or quotes. */
+static struct bytes without_wrapping(struct bytes cell)
+{
+	struct bytes first;
+
+	while (bytes_start_with(cell, " ") && bytes_take(&cell, 1, &first))
+		continue;
+	while (ends_with(cell, " "))
+		drop_last(&cell);
+	if (cell.len >= 2 && bytes_start_with(cell, "\"") && ends_with(cell, "\"") && bytes_take(&cell, 1, &first))
+		drop_last(&cell);
+	return cell;
+}
+
+/* Those of some languages put semicolons between the cells. */
+static void split(struct bytes line, struct bytes *name, struct bytes *serial)
+{
+	struct bytes rest = line, front = BYTES_EMPTY;
+
+	if (!bytes_take_until(&rest, ';', &front) || front.len == line.len) {
+		rest = line;
+		(void)!bytes_take_until(&rest, ',', &front);
+	}
+	*name = without_wrapping(front);
+	*serial = without_wrapping(rest);
+}
+
+static bool parse_row(struct bytes name, struct bytes serial, struct people_row *row, struct error *err)
+{
 	*row = (struct people_row){.name = ""};
-	(void)!bytes_take_until(&line, ',', &name);
-	has_serial = line.len > 0;
 	if (!account_name_check(name, err))
 		return false;
-	if (has_serial && !is_serial(line))
+	if (serial.len > 0 && !is_serial(serial))
 		return error_set(err, ERROR_TEXT, "behind the name a serial number may stand, and nothing else");
 	if (!bytes_to_text(name, row->name, sizeof(row->name)) ||
-	    !bytes_to_text(line, row->serial, sizeof(row->serial)))
+	    !bytes_to_text(serial, row->serial, sizeof(row->serial)))
 		return error_set(err, ERROR_TEXT, "too long");
 	return true;
 }
@@ -70,28 +106,37 @@ static bool add_row(struct people *people, const struct people_row *row, struct 
 	return true;
 }
 
-/* Spreadsheets end lines with CR LF. */
-static struct bytes without_return(struct bytes line)
+/* Spreadsheets end lines with CR LF, and begin a file with the mark of UTF-8. */
+static struct bytes line_content(struct bytes line, unsigned number)
 {
-	struct bytes rest = line, front;
+	static const char mark[] = "\xef\xbb\xbf";
+	struct bytes skipped;
 
-	if (line.len > 0 && bytes_take(&rest, line.len - 1, &front) && bytes_equal_text(rest, "\r"))
-		return front;
+	if (number == 1 && bytes_start_with(line, mark))
+		(void)!bytes_take(&line, sizeof(mark) - 1, &skipped);
+	if (ends_with(line, "\r"))
+		drop_last(&line);
 	return line;
+}
+
+static bool is_heading(struct bytes name, struct bytes serial)
+{
+	return bytes_equal_text(name, "user") && (serial.len == 0 || bytes_equal_text(serial, "serial"));
 }
 
 bool people_parse(struct bytes text, struct people *people, struct error *err)
 {
 	struct people read = PEOPLE_EMPTY;
 	struct people_row row;
-	struct bytes line;
+	struct bytes line, name, serial;
 
 	for (unsigned number = 1; bytes_take_until(&text, '\n', &line); number++) {
-		line = without_return(line);
-		if (line.len == 0 || bytes_start_with(line, "#") ||
-		    (number == 1 && (bytes_equal_text(line, "user,serial") || bytes_equal_text(line, "user"))))
+		line = line_content(line, number);
+		split(line, &name, &serial);
+		if ((name.len == 0 && serial.len == 0) || bytes_start_with(line, "#") ||
+		    (number == 1 && is_heading(name, serial)))
 			continue;
-		if (!parse_row(line, &row, err) || !add_row(&read, &row, err)) {
+		if (!parse_row(name, serial, &row, err) || !add_row(&read, &row, err)) {
 			people_clear(&read);
 			return error_prefix(err, "line %u", number);
 		}

@@ -1,5 +1,6 @@
 /* people.h: the list of a batch: who gets a token, as a small CSV file. A line is "USER" or "USER,SERIAL"; a first line
- * "user,serial" is a heading, lines of # and empty ones are passed over. No quoting: names have no commas.
+ * "user,serial" is a heading, lines of # and empty ones are passed over. What spreadsheets make of that is read as well: CR LF, the
+ * mark of UTF-8, semicolons, quotes and blanks around a cell; a name has none of these.
  * Knows nothing of tokens. */
 #ifndef ENROLL_PEOPLE_H
 #define ENROLL_PEOPLE_H

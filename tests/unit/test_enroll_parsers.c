@@ -28,6 +28,32 @@ static void a_list_is_read_line_by_line(void **state)
 	people_clear(&people);
 }
 
+static void a_list_is_read_as_spreadsheets_write_it(void **state)
+{
+	static const char *const texts[] = {
+	    "\xef\xbb\xbfuser,serial\r\nalice,12345678\r\nbob,\r\n,\r\n",
+	    "\xef\xbb\xbf\"user\";\"serial\"\r\n\"alice\";\"12345678\"\r\n\"bob\";\r\n",
+	    "user;serial\nalice;12345678\nbob;\"\"",
+	    "\xef\xbb\xbf"
+	    "alice, 12345678 \nbob , ",
+	    "\"user\"\n\"alice\",\"12345678\"\n \"bob\"\n",
+	};
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct people people = PEOPLE_EMPTY;
+
+		assert_done(people_parse(bytes_of_text(texts[i]), &people, &err), err);
+		assert_int_equal(people.num, 2);
+		assert_string_equal(people.rows[0].name, "alice");
+		assert_string_equal(people.rows[0].serial, "12345678");
+		assert_string_equal(people.rows[1].name, "bob");
+		assert_string_equal(people.rows[1].serial, "");
+		people_clear(&people);
+	}
+}
+
 static void a_list_that_is_none_is_refused_with_its_line(void **state)
 {
 	static const struct {
@@ -41,9 +67,16 @@ static void a_list_that_is_none_is_refused_with_its_line(void **state)
 	    {"a heading further down", "alice\nuser,serial\n", ERROR_TEXT, "line 2"},
 	    {"no name", "alice\n,12\n", ERROR_PERSON_NAME, "line 2"},
 	    {"a name with a blank", "alice\nbob smith\n", ERROR_PERSON_NAME, "line 2"},
-	    {"a name in quotes", "\"alice\",12\n", ERROR_PERSON_NAME, "line 1"},
+	    {"a quote that does not end", "\"alice,12\n", ERROR_PERSON_NAME, "line 1"},
+	    {"a quote alone", "alice\n\"\n", ERROR_PERSON_NAME, "line 2"},
+	    {"quotes in quotes", "\"\"alice\"\",12\n", ERROR_PERSON_NAME, "line 1"},
+	    {"a comma in quotes", "\"alice,12\"\n", ERROR_PERSON_NAME, "line 1"},
+	    {"the mark of UTF-8 further down",
+	        "alice\n\xef\xbb\xbf"
+	        "bob\n",
+	        ERROR_PERSON_NAME, "line 2"},
 	    {"letters for a serial", "alice,abc\n", ERROR_TEXT, "line 1"},
-	    {"a serial with a blank", "alice, 12\n", ERROR_TEXT, "line 1"},
+	    {"a serial with a blank", "alice,1 2\n", ERROR_TEXT, "line 1"},
 	    {"a serial of more than 32 bits", "alice,4294967296\n", ERROR_TEXT, "line 1"},
 	    {"a serial that begins with 0", "alice,012\n", ERROR_TEXT, "line 1"},
 	    {"a third column", "alice,12,helpdesk\n", ERROR_TEXT, "line 1"},
@@ -244,6 +277,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_list_is_read_line_by_line),
+	    cmocka_unit_test(a_list_is_read_as_spreadsheets_write_it),
 	    cmocka_unit_test(a_list_that_is_none_is_refused_with_its_line),
 	    cmocka_unit_test(answers_of_pinentry_are_told_apart),
 	    cmocka_unit_test(a_journal_says_how_far_it_went),
