@@ -1,6 +1,7 @@
 #include "enroll/codes.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/language.h"
@@ -17,6 +18,14 @@ bool codes_can_ask(const struct codes_source *source)
 	return source->descriptor < 0 && (source->pinentry || terminal_is_there());
 }
 
+/* Nobody answered. */
+static bool say_needed(const char *question, const char *option, struct error *err)
+{
+	return err->code == ERROR_DECLINED
+	           ? error_set(err, ERROR_PIN_NEEDED, "the %s is needed: type it, or give it by %s", question, option)
+	           : false;
+}
+
 bool codes_ask(const struct codes_source *source, const char *question, const char *option, struct secret **code,
     struct error *err)
 {
@@ -27,23 +36,29 @@ bool codes_ask(const struct codes_source *source, const char *question, const ch
 	if (source->pinentry)
 		return pinentry_ask(question, CODE_MAXIMUM, code, err);
 	snprintf(text, sizeof(text), "%s: ", question);
-	if (prompt_secret(text, CODE_MAXIMUM, code, err))
-		return true;
-	return err->code == ERROR_DECLINED
-	           ? error_set(err, ERROR_PIN_NEEDED, "the %s is needed: type it, or give it by %s", question, option)
-	           : false;
+	return prompt_secret(text, CODE_MAXIMUM, code, err) || say_needed(question, option, err);
+}
+
+static bool ask_again(const struct codes_source *source, const char *question, const char *option,
+    struct secret **again, struct error *err)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), translated("Again, the %s"), question);
+	if (source->pinentry)
+		return pinentry_ask(text, CODE_MAXIMUM, again, err);
+	strncat(text, ": ", sizeof(text) - strlen(text) - 1);
+	return prompt_secret(text, CODE_MAXIMUM, again, err) || say_needed(question, option, err);
 }
 
 static bool asked_twice(const struct codes_source *source, const char *question, const char *option,
     struct secret **code, bool *same, struct error *err)
 {
 	struct secret *again = NULL;
-	char text[256];
 
-	snprintf(text, sizeof(text), translated("Again, the %s"), question);
 	if (!codes_ask(source, question, option, code, err))
 		return false;
-	if (source->descriptor < 0 && !codes_ask(source, text, option, &again, err)) {
+	if (source->descriptor < 0 && !ask_again(source, question, option, &again, err)) {
 		secret_free(*code);
 		*code = NULL;
 		return false;

@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 #include <pwd.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/file.h"
 #include "enroll/input.h"
@@ -177,7 +178,18 @@ static bool run_course(struct enrolling *enrolling, struct course *course, struc
 static bool run_and_sum_up(struct enrolling *enrolling, struct course *course, struct error *err)
 {
 	return run_course(enrolling, course, err) &&
-	       (enrolling->quiet || enroll_summary(enrolling->invocation, course, err));
+	       (enrolling->quiet || enroll_summary(enrolling->invocation, course, err) ||
+	           error_prefix(err, "the enrollment is recorded, but not written out"));
+}
+
+/* A desk is open for days: each enrollment has the time at which it begins. */
+static struct course_request request_for(const struct enrolling *enrolling, const char *person)
+{
+	struct course_request request = enrolling->request;
+
+	request.person = person;
+	request.now = (int64_t)time(NULL);
+	return request;
 }
 
 static void begin(
@@ -191,11 +203,10 @@ static void begin(
 
 bool enrolling_run(struct enrolling *enrolling, const char *person, struct token *token, struct error *err)
 {
-	struct course_request request = enrolling->request;
+	const struct course_request request = request_for(enrolling, person);
 	struct course course;
 	bool done;
 
-	request.person = person;
 	begin(enrolling, &request, token, &course);
 	done = run_and_sum_up(enrolling, &course, err);
 	course_clear(&course);
@@ -207,11 +218,10 @@ bool enrolling_run_fido(
 {
 	struct course_means means = house_means(&enrolling->house);
 	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
-	struct course_request request = enrolling->request;
+	const struct course_request request = request_for(enrolling, person);
 	struct course course;
 	bool done;
 
-	request.person = person;
 	course_init_fido(&course, &request, &means, &dialogue, authenticator);
 	done = run_and_sum_up(enrolling, &course, err);
 	course_clear(&course);
@@ -225,11 +235,10 @@ bool enrolling_import(
 	    .type = key->type, .application = buffer_text(&key->application), .path = NULL};
 	struct course_means means = house_means(&enrolling->house);
 	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
-	struct course_request request = enrolling->request;
+	struct course_request request = request_for(enrolling, person);
 	struct course course;
 	bool done;
 
-	request.person = person;
 	request.fido = &made_elsewhere;
 	done = course_init_import(&course, &request, &means, &dialogue, key, evidence, err) &&
 	       run_and_sum_up(enrolling, &course, err);
@@ -263,7 +272,7 @@ static void request_of(const struct journal_record *record, struct course_reques
 bool enrolling_resume(struct enrolling *enrolling, const struct journal_record *record, struct journal **journal,
     struct token *token, struct error *err)
 {
-	struct course_request request = enrolling->request;
+	struct course_request request = request_for(enrolling, NULL);
 	struct course course;
 	bool done;
 

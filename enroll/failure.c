@@ -38,7 +38,8 @@ static const struct advice advices[] = {
     {ERROR_CODE_WEAK, N_("choose another one: no row, no repetition, not the factory's")},
     {ERROR_CODE_CHARACTERS, N_("use letters and digits")},
     {ERROR_CODE_DEFAULT, N_("\"keyenroll token pin\" changes it")},
-    {ERROR_JOURNAL, N_("make room on the disk, or mend the folder, then \"keyenroll resume\"")},
+    {ERROR_JOURNAL, N_("make room on the disk, or mend the folder; then \"keyenroll resume\", or the same again where "
+                       "nothing was begun")},
     {ERROR_JOURNAL_OPEN, N_("\"keyenroll resume\" goes on with it, \"keyenroll abandon\" puts the token back")},
     {ERROR_JOURNAL_ABSENT, N_("nothing has to be done; \"keyenroll list\" shows what is enrolled")},
     {ERROR_PUK_RECIPIENT, N_("give --escrow FILE or --puk-fd N, or run it on a terminal")},
@@ -51,7 +52,8 @@ static const struct advice advices[] = {
     {ERROR_ENROLLMENT_EXPIRED, N_("enroll the token again")},
     {ERROR_REGISTRAR_UNKNOWN, N_("put the registrar's line into the registrars file, if he may enroll")},
     {ERROR_REGISTRAR_EXPIRED, N_("sign with a registrar whose line in the registrars file is valid now")},
-    {ERROR_STORE, N_("\"keyenroll init\" makes a registry; --registry or KEYENROLL_REGISTRY chooses one")},
+    {ERROR_STORE, N_("where there is none, \"keyenroll init\" makes one (--registry chooses); else look for room and "
+                     "rights on its disk")},
     {ERROR_STORE_VERSION, N_("use the newer keyenroll that made this registry")},
     {ERROR_TRUST_BUNDLE, N_("mend or remove that bundle")},
     {ERROR_EVIDENCE_ABSENT, N_("give the attestation and the token's device certificate (f9), as PEM or DER")},

@@ -3,34 +3,15 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/language.h"
-#include "enroll/enrolling.h"
+#include "enroll/arrivals.h"
 #include "enroll/failure.h"
 #include "enroll/prompt.h"
+#include "enroll/resuming.h"
 #include "enroll/terminal.h"
-
-static bool any_card(const struct reader_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->readers[i].card_present)
-			return true;
-	return false;
-}
-
-/* Until a card is there, or none is any more. */
-static bool wait_until(struct reader_context *context, bool there, const char *sentence, struct error *err)
-{
-	struct reader_list list = READER_LIST_EMPTY;
-	bool changed, done = reader_list_load(context, &list, err);
-
-	if (done && any_card(&list) != there)
-		terminal_say("%s", translated(sentence));
-	while (done && any_card(&list) != there)
-		done = reader_list_wait(context, &list, -1, &changed, err);
-	reader_list_clear(&list);
-	return done;
-}
+#include "registry/store.h"
 
 /* The preflight with the usual wishes; the token is let go again while the operator is asked. */
 static bool look(struct enrolling *enrolling, struct token *token, struct error *err)
@@ -38,14 +19,11 @@ static bool look(struct enrolling *enrolling, struct token *token, struct error 
 	struct course_means means = house_means(&enrolling->house);
 	struct course_dialogue dialogue = enroll_dialogue(&enrolling->answers);
 	struct course_request request = enrolling->request;
-	struct piv_version firmware = token->identity.firmware;
-	char name[TOKEN_NAME_SIZE];
 	struct course course;
 	bool done;
 
 	request.person = "";
-	terminal_say(
-	    "This is %s, firmware %u.%u.%u.", token_name(token, name), firmware.major, firmware.minor, firmware.patch);
+	request.now = (int64_t)time(NULL);
 	course_init(&course, &request, &means, &dialogue, token);
 	done = course_look(&course, err);
 	if (done) {
@@ -55,6 +33,23 @@ static bool look(struct enrolling *enrolling, struct token *token, struct error 
 	}
 	course_clear(&course);
 	return done;
+}
+
+/* What it is, and whose, by the serial that it claims. */
+static bool introduce(const struct enrolling *enrolling, const struct token *token, struct error *err)
+{
+	struct piv_version firmware = token->identity.firmware;
+	char name[TOKEN_NAME_SIZE], device[64], person[ACCOUNT_NAME_MAXIMUM] = "";
+
+	terminal_say(
+	    "This is %s, firmware %u.%u.%u.", token_name(token, name), firmware.major, firmware.minor, firmware.patch);
+	snprintf(device, sizeof(device), "piv %lu", (unsigned long)token->identity.serial);
+	if (token->identity.has_serial &&
+	    !store_find_holder(enrolling->house.desk.store, device, (int64_t)time(NULL), person, err))
+		return false;
+	if (person[0])
+		terminal_say("It is enrolled for %s.", person);
+	return true;
 }
 
 /* Completion for lines: of the accounts that begin so, if it is only one.
@@ -120,22 +115,54 @@ static bool enroll_same(struct enrolling *enrolling, const struct token *seen, c
 	return error_set(err, ERROR_CARD_CHANGED, "another token is in the reader now");
 }
 
-/* What is wrong with one token ends only its turn. *over: the operator has enough. */
-static void serve_token(struct enrolling *enrolling, bool *over)
+/* A course of this token that was broken off comes before anything else.
+ *   goes_on  out: the operator wants that */
+static bool offer_to_resume(const struct unfinished *unfinished, bool *goes_on, struct error *err)
 {
-	struct token_choice any = {NULL, NULL};
-	struct token token = TOKEN_EMPTY, seen;
+	char answer[16];
+
+	if (journal_enrolls(&unfinished->record))
+		terminal_say("Its enrollment for %s was broken off.", unfinished->record.person);
+	else
+		terminal_say("Setting the tries of its PIN and PUK was broken off.");
+	if (!prompt_line("Press Enter to go on with it, or type no to leave it: ", answer, sizeof(answer), err))
+		return false;
+	*goes_on = strcmp(answer, "no") != 0;
+	if (!*goes_on && journal_enrolls(&unfinished->record))
+		terminal_say("\"keyenroll abandon\" takes the unfinished key out of it.");
+	return true;
+}
+
+/* *turn: it had its turn by that. */
+static void resume_token(struct enrolling *enrolling, struct token *token, bool *turn, bool *over)
+{
+	struct unfinished unfinished = UNFINISHED_EMPTY;
 	struct error reason = ERROR_EMPTY;
+	bool goes_on = false;
+
+	*turn = unfinished_find_token(enrolling->house.registry, &token->identity, &unfinished, &reason);
+	if (*turn) {
+		token_close(token);
+		*over = !offer_to_resume(&unfinished, &goes_on, &reason);
+		if (!*over && goes_on && !resuming_run(enrolling, &unfinished, &reason))
+			(void)failure_report(&reason, false);
+	} else if (reason.code != ERROR_JOURNAL_ABSENT) {
+		*turn = true;
+		token_close(token);
+		(void)failure_report(&reason, false);
+	}
+	unfinished_clear(&unfinished);
+}
+
+static void enroll_token(struct enrolling *enrolling, struct token *token, bool *over)
+{
+	struct error reason = ERROR_EMPTY;
+	struct token seen = *token;
 	char name[ACCOUNT_NAME_MAXIMUM] = "";
 	bool again = true;
 
-	if (!token_open(enrolling->house.context, &any, &token, &reason)) {
-		(void)failure_report(&reason, false);
-		return;
-	}
-	seen = token;
 	seen.piv = NULL;
-	if (!look(enrolling, &token, &reason)) {
+	if (!look(enrolling, token, &reason)) {
 		(void)failure_report(&reason, false);
 		return;
 	}
@@ -145,21 +172,38 @@ static void serve_token(struct enrolling *enrolling, bool *over)
 		(void)failure_report(&reason, false);
 }
 
+/* What is wrong with one token ends only its turn. *over: the operator has enough. */
+static void serve_token(struct enrolling *enrolling, struct arrivals *arrivals, const char *reader, bool *over)
+{
+	struct token_choice choice = {.reader = reader[0] ? reader : NULL};
+	struct token token = TOKEN_EMPTY;
+	struct error reason = ERROR_EMPTY;
+	bool opened = token_open(enrolling->house.context, &choice, &token, &reason), turn = false;
+
+	arrivals_serve(arrivals, opened ? token.reader : NULL);
+	if (!opened || !introduce(enrolling, &token, &reason)) {
+		(void)failure_report(&reason, false);
+		token_close(&token);
+		return;
+	}
+	resume_token(enrolling, &token, &turn, over);
+	if (!turn)
+		enroll_token(enrolling, &token, over);
+}
+
 static bool serve(struct enrolling *enrolling, struct error *err)
 {
-	struct reader_context *context = enrolling->house.context;
-	bool over = false;
+	struct arrivals arrivals = ARRIVALS_EMPTY;
+	char reader[READER_NAME_SIZE] = "";
+	bool over = false, done = true;
 
 	terminal_say("The desk is open. Ctrl-D at a question, or Ctrl-C, ends it.");
-	while (!over) {
-		if (!wait_until(context, true, N_("Plug in a token."), err))
-			return false;
-		serve_token(enrolling, &over);
-		if (!over && !wait_until(context, false, N_("Take the token out."), err))
-			return false;
-	}
-	terminal_say("The desk is closed.");
-	return true;
+	while (!over && (done = arrivals_wait(enrolling->house.context, &arrivals, reader, err)))
+		serve_token(enrolling, &arrivals, reader, &over);
+	arrivals_clear(&arrivals);
+	if (done)
+		terminal_say("The desk is closed.");
+	return done;
 }
 
 bool guided_desk_run(struct invocation *invocation, struct error *err)

@@ -119,6 +119,9 @@ static bool next_byte(const struct question *question, const char *text, uint8_t
 	case 1:
 		return true;
 	case 0:
+		/* Ctrl-D leaves the cursor behind the question. */
+		if (!question->silent)
+			(void)!write(question->terminal, "\n", 1);
 		return error_set(err, ERROR_DECLINED, "no answer was given");
 	default:
 		return error_set_errno(err, ERROR_SYSTEM, "reading an answer");

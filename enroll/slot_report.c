@@ -20,7 +20,7 @@ json_t *fact_json(const char *name, const char *value, bool is_signed, const cha
 
 void fact_say(const char *name, const char *value, bool is_signed)
 {
-	report_line("  %-16s %-36s %s", name, value, is_signed ? "signed" : "claimed");
+	report_line("  %-19s %-36s %s", name, value, is_signed ? "signed" : "claimed");
 }
 
 /* Without a policy: whether it is genuine, not whether it is liked. */

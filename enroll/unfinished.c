@@ -38,10 +38,9 @@ static bool look_at(const char *name, const struct journal_record *record, void 
 	return true;
 }
 
-bool unfinished_find(
-    const struct invocation *invocation, const char *registry, struct unfinished *unfinished, struct error *err)
+static bool find(const char *registry, const char *serial, struct unfinished *unfinished, struct error *err)
 {
-	struct search search = {.serial = options_find(&invocation->options, "serial")};
+	struct search search = {.serial = serial};
 
 	if (!journal_each(registry, look_at, &search, err))
 		return false;
@@ -53,6 +52,23 @@ bool unfinished_find(
 		return error_set(
 		    err, ERROR_USAGE, "%u courses are unfinished: %s; say --serial", search.num, search.serials);
 	return journal_open(registry, search.name, &unfinished->record, &unfinished->journal, err);
+}
+
+bool unfinished_find(
+    const struct invocation *invocation, const char *registry, struct unfinished *unfinished, struct error *err)
+{
+	return find(registry, options_find(&invocation->options, "serial"), unfinished, err);
+}
+
+bool unfinished_find_token(
+    const char *registry, const struct piv_identity *identity, struct unfinished *unfinished, struct error *err)
+{
+	char serial[16];
+
+	snprintf(serial, sizeof(serial), "%lu", (unsigned long)identity->serial);
+	if (!identity->has_serial)
+		return error_set(err, ERROR_JOURNAL_ABSENT, "a token without serial is in no journal by its name");
+	return find(registry, serial, unfinished, err);
 }
 
 void unfinished_clear(struct unfinished *unfinished)

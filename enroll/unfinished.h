@@ -26,6 +26,11 @@ bool unfinished_find(const struct invocation *invocation, const char *registry, 
     struct error *err) MUST_CHECK;
 void unfinished_clear(struct unfinished *unfinished);
 
+/* unfinished_find_token: that of a token that tells its serial.
+ * Errors: as unfinished_find. */
+bool unfinished_find_token(const char *registry, const struct piv_identity *identity, struct unfinished *unfinished,
+    struct error *err) MUST_CHECK;
+
 /* unfinished_is_recorded: whether the registry has its key, so that only the journal's end is missing.
  * Errors: those of store_each. */
 bool unfinished_is_recorded(

@@ -87,8 +87,8 @@ static bool abandon(struct enrolling *enrolling, struct unfinished *unfinished, 
 		           "this enrollment was finished and recorded; \"keyenroll revoke\" takes it back");
 	if (!lost && !abandon_token(enrolling, unfinished, err))
 		return false;
-	report_line("The enrollment of %s is abandoned; nothing was recorded. PIN and PUK stay as they were set.",
-	    unfinished->record.person);
+	report_line("The enrollment of %s is abandoned; nothing was recorded.", unfinished->record.person);
+	report_text("Its codes stay as they are; \"keyenroll token info\" shows which are still the factory's.\n");
 	return unfinished_end(unfinished, "abandoned", now, err) && report_end(err);
 }
 
@@ -111,8 +111,8 @@ const struct verb verb_abandon = {
     .synopsis = "[OPTION]...",
     .description = N_("Takes the key of an unfinished enrollment out of the token again, where the\n"
                       "firmware can do that (5.7 and later), and its certificate in any case. The\n"
-                      "codes stay as they were set: the user has the PIN, and the PUK was shown or\n"
-                      "sealed.\n"),
+                      "codes stay as they are: one that was set already the user has (the PIN), or\n"
+                      "it was shown or sealed (the PUK).\n"),
     .options = options,
     .run = run,
 };

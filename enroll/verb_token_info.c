@@ -77,9 +77,10 @@ static bool add_codes(struct info *info)
 {
 	return add_code(info, "pin", &info->facts.pin) && add_code(info, "puk", &info->facts.puk) &&
 	       add_code(info, "management-key", &info->facts.management) &&
-	       add(info, "management-key kept",
-	           info->admin.key_protected ? translated("in the token, behind the PIN") : translated("elsewhere"),
-	           false, NULL);
+	       (info->facts.management.is_default ||
+	           add(info, "management-key kept",
+	               info->admin.key_protected ? translated("in the token, behind the PIN") : translated("elsewhere"),
+	               false, NULL));
 }
 
 static bool add_claim(struct info *info, const struct result *result, enum claim_name name, const char *word)

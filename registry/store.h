@@ -60,6 +60,12 @@ bool store_add(struct store *store, const struct enrollment *enrollment, const c
 bool store_check_device(
     struct store *store, const char *device, const char *person, int64_t now, struct error *err) MUST_CHECK;
 
+/* store_find_holder: for whom a device is enrolled now; "" for nobody.
+ *   person  out
+ * Errors: ERROR_STORE. */
+bool store_find_holder(struct store *store, const char *device, int64_t now, char person[ACCOUNT_NAME_MAXIMUM],
+    struct error *err) MUST_CHECK;
+
 /* store_check_key: whether a key that is there already may be enrolled: not while it is enrolled, and never once it was revoked.
  * Errors: ERROR_ENROLLMENT_EXISTS, ERROR_STORE, those of ssh_key_hash. */
 bool store_check_key(struct store *store, const struct ssh_key *key, int64_t now, struct error *err) MUST_CHECK;

@@ -126,6 +126,29 @@ bool store_check_device(struct store *store, const char *device, const char *per
 	       check_free(store->database, &entry, err);
 }
 
+bool store_find_holder(
+    struct store *store, const char *device, int64_t now, char person[ACCOUNT_NAME_MAXIMUM], struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool row = false, done = false;
+
+	person[0] = '\0';
+	if (!statement_init(&statement, store->database,
+	        "SELECT person FROM enrollment AS e WHERE device = ? AND valid_before > ?"
+	        " AND NOT EXISTS (SELECT 1 FROM revocation AS r WHERE r.serial = e.serial) ORDER BY serial DESC LIMIT "
+	        "1",
+	        ERROR_STORE, err))
+		goto out;
+	statement_bind_text(&statement, device);
+	statement_bind_number(&statement, now);
+	done = statement_step(&statement, &row, err);
+	if (row)
+		statement_take_text(&statement, person, ACCOUNT_NAME_MAXIMUM);
+out:
+	statement_clear(&statement);
+	return done;
+}
+
 /* The same, where only the key is somebody's. */
 bool store_check_key(struct store *store, const struct ssh_key *key, int64_t now, struct error *err)
 {

@@ -1,0 +1,113 @@
+#!/bin/bash
+# guided_desk: the desk without a verb, as an operator lives with it: a registrar's own card that stays in its reader, a token that
+# comes later, one that is pulled in mid-course, one that comes back; and callers that closed what is printed to.
+# shellcheck source=tests/e2e/world.sh
+. "$(dirname "$0")/world.sh"
+# shellcheck source=tests/e2e/reports.bash
+. "$(dirname "$0")/reports.bash"
+
+says_not()
+{
+	if grep -qE -e "$1" "$WORLD/output"; then not_ok "$2" "$WORLD/output"; else ok "$2"; fi
+}
+
+pin=271828 close_desk=$(printf '\004')
+
+# tell NAME WORDS: the command line that moves a token.
+tell()
+{
+	printf '%q ' "$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2"
+}
+
+# desk PATTERN ANSWER...: what an operator does at the desk.
+desk()
+{
+	"$top/tests/e2e/terminal_walk" "$@" -- timeout 60 keyenroll
+}
+
+reader()
+{
+	world_reader_name "$(cat "$WORLD/blue.reader")"
+}
+
+# The token as its vendor made it, and out of its reader: it comes when the registrar's card has had its turn.
+begin_anew()
+{
+	tell blue insert | bash >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	keyenroll token reset --yes --reader "$(reader)" >/dev/null 2>&1
+	keyenroll revoke --reason test "$1" >/dev/null 2>&1
+	tell blue eject | bash >/dev/null
+	world_wait 15 world_card_absent "$(cat "$WORLD/blue.reader")"
+}
+
+comes="!$(tell blue insert)" comes_again="!$(tell blue eject); sleep 2; $(tell blue insert)"
+
+# Without a turn of its own the registrar's card would be offered for ever, or the desk would wait for it to go.
+check_card_that_stays()
+{
+	local opened
+	begin_anew alice
+	opened=$(date +%s)
+	exits 0 "the desk, with a card that stays in its reader" desk 'Who gets it' '' 'plug in the next one' "!sleep 3; ${comes#!}" \
+		'Who gets it' alice 'new PIN of' $pin 'Again' $pin 'Press Enter' '' 'Hand over.*plug in the next one' "$comes_again" 'Who gets it' "$close_desk"
+	says 'It is enrolled for alice' "a token that comes back is said to be alice's"
+	says_not 'Sealing|tries of PIN' "nothing is told of steps with nothing to do"
+	says 'The desk is closed' "it is closed by Ctrl-D"
+	expect "the card that stays has one turn" test "$(grep -c '^This is token' "$WORLD/output")" = 3
+	# Not the time at which the desk was opened.
+	keyenroll list --json >"$WORLD/json"
+	holds "[.enrollments[] | select(.enrolled_at | fromdateiso8601 >= $opened + 3)] | length == 1" "the record has the time of the enrollment"
+}
+
+check_broken_off()
+{
+	begin_anew alice
+	tell blue 'pull 20' | bash >/dev/null
+	exits 0 "a token is pulled at the desk" desk 'Who gets it' '' 'plug in the next one' "$comes" 'Who gets it' bob 'new PIN of' $pin 'Again' $pin \
+		'keyenroll resume.*plug in the next one' "$comes" 'enrollment for bob was broken off.*go on with it' '' 'Going on with bob.*PIN of' $pin 'Again' $pin \
+		'Press Enter' '' 'Hand over.*plug in the next one' "$comes_again" 'It is enrolled for bob.*Who gets it' "$close_desk"
+	exits 1 "and resumed there" keyenroll resume
+	says 'nothing is unfinished' "to its end"
+	begin_anew bob
+	tell blue 'pull 20' | bash >/dev/null
+	exits 0 "pulled again" desk 'Who gets it' '' 'plug in the next one' "$comes" 'Who gets it' bob 'new PIN of' $pin 'Again' $pin \
+		'keyenroll resume.*plug in the next one' "$comes" 'go on with it' no 'keyenroll abandon.*plug in the next one' \
+		"$comes_again" 'go on with it' "$close_desk"
+	exits 0 "and left for abandon" keyenroll abandon --pin-fd 5 5<<<$pin
+	says 'token info.*shows which are still' "which says how to see the codes"
+}
+
+check_no_answer()
+{
+	begin_anew bob
+	exits 0 "Ctrl-D at the second PIN" desk 'Who gets it' '' 'plug in the next one' "$comes" 'Who gets it' bob 'new PIN of' $pin 'Again' "$close_desk" \
+		'keyenroll: the new PIN of token.*is needed.*plug in the next one' "$comes_again" 'Who gets it' "$close_desk"
+	exits 0 "changes nothing" keyenroll token info --reader "$(reader)"
+	says 'pin +the factory' "which is so"
+}
+
+# What is printed goes to nobody then, above all not into a file that got the free descriptor.
+check_closed_descriptors()
+{
+	exits 4 "token info without standard output" bash -c "keyenroll token info --reader '$(reader)' >&-"
+	says 'standard output' "says so"
+	exits 4 "an enrollment without standard output" bash -c "keyenroll enroll bob --yes --reader '$(reader)' \
+		--pin-fd 5 --puk-fd 6 5<<<$pin 6>'$WORLD/puk' >&-"
+	says 'the enrollment is recorded' "says that it is recorded all the same"
+	expect "which is so" bash -c "keyenroll list --user bob | grep -q active"
+	expect "its journal has its own lines only" bash -c "! grep -rhvE '^([0-9]+ [a-z-]+|keyenroll-journal 1)' '$world_registry/journal/ended'"
+}
+
+world_install
+world_user alice
+world_user bob
+world_pcscd 2
+world_token registrar 5.4.3
+world_token blue 5.7.4
+world_desk
+check_card_that_stays
+check_broken_off
+check_no_answer
+check_closed_descriptors
+world_end
