@@ -37,6 +37,8 @@ static bool say_pin(void *state, const struct course *course, enum course_pin wh
 	(void)course;
 	clerk->asked++;
 	clerk->asked_new += which == COURSE_PIN_NEW;
+	if (clerk->renumbers)
+		clerk->renumbers->serial++;
 	if (problem)
 		*err = *problem;
 	return !problem && secret_new(16, pin, err) && secret_put(*pin, bytes_of_text(clerk->pin), err);

@@ -25,9 +25,10 @@ struct clerk {
 	const char *pin;
 	bool may_destroy, deaf; /* deaf: a PUK cannot be shown to him */
 	unsigned asked, asked_new, asked_to_destroy, touches, steps;
-	unsigned dies_at_step; /* SIGKILL at the n-th call of before and after together; 0: never */
-	char puk[16];          /* what he was shown last */
-	char puk_path[128];    /* where he writes it down; "": nowhere */
+	unsigned dies_at_step;  /* SIGKILL at the n-th call of before and after together; 0: never */
+	struct card *renumbers; /* while the PIN is asked for, this card's serial grows by one; NULL: none */
+	char puk[16];           /* what he was shown last */
+	char puk_path[128];     /* where he writes it down; "": nowhere */
 	char last_step[32];
 };
 

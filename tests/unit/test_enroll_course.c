@@ -163,6 +163,67 @@ static void without_anybody_to_show_the_puk_to_nothing_begins(void **state)
 	vtoken_plug_free(plug);
 }
 
+static void a_token_that_says_another_serial_than_its_attestation_is_refused(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN, .renumbers = vtoken_plug_card(plug)};
+	struct error err = ERROR_EMPTY;
+
+	assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CARD_CHANGED);
+	assert_string_equal(clerk.last_step, "appraise");
+	assert_recorded(world, 0);
+	assert_null(card_slot(vtoken_plug_card(plug), SLOT_AUTHENTICATION)->key);
+	assert_int_equal(bench_count_journals(world), 0);
+	vtoken_plug_free(plug);
+}
+
+/* The key that the journal names is not made a second time. */
+static void a_resumed_enrollment_keeps_its_key(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN};
+	struct error err = ERROR_EMPTY;
+	bool found = false;
+	EVP_PKEY *made;
+
+	vtoken_plug_pull(plug, 16);
+	assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CARD_REMOVED);
+	assert_int_equal(bench_count_journals(world), 1);
+	made = card_slot(vtoken_plug_card(plug), SLOT_AUTHENTICATION)->key;
+	assert_non_null(made);
+	assert_int_equal(EVP_PKEY_up_ref(made), 1);
+	vtoken_plug_insert(plug);
+	assert_done(bench_resume(world, plug, &clerk, &found, &err), err);
+	assert_true(found);
+	assert_ptr_equal(card_slot(vtoken_plug_card(plug), SLOT_AUTHENTICATION)->key, made);
+	EVP_PKEY_free(made);
+	assert_recorded(world, 1);
+	vtoken_plug_free(plug);
+}
+
+/* Whoever has not finished one enrollment of a token begins no other with it. */
+static void an_unfinished_token_is_not_enrolled_anew(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN, .may_destroy = true};
+	struct error err = ERROR_EMPTY;
+
+	vtoken_plug_pull(plug, 16);
+	assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CARD_REMOVED);
+	vtoken_plug_insert(plug);
+	request.slot = piv_slot_find("9c");
+	assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_JOURNAL_OPEN);
+	assert_string_equal(clerk.last_step, "preflight");
+	assert_null(card_slot(vtoken_plug_card(plug), SLOT_SIGNATURE)->key);
+	vtoken_plug_free(plug);
+}
+
 static void a_key_is_replaced_only_with_consent(void **state)
 {
 	struct world *world = *state;
@@ -326,6 +387,11 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(
 	        a_strange_vendor_is_refused_before_the_pin_is_tried, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(a_wrong_pin_costs_one_try, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        a_token_that_says_another_serial_than_its_attestation_is_refused, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(a_resumed_enrollment_keeps_its_key, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        an_unfinished_token_is_not_enrolled_anew, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(a_key_is_replaced_only_with_consent, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
 	        a_touch_is_asked_for_when_the_token_waits_for_it, bench_open_desk, bench_close_desk),
