@@ -6,6 +6,7 @@
 #include "piv/key.h"
 #include "policy/appraise.h"
 #include "policy/policy.h"
+#include "registry/store.h"
 #include "tests/unit/course_bench.h"
 #include "tests/vtoken/card.h"
 
@@ -104,6 +105,24 @@ static void a_wrong_pin_costs_one_try(void **state)
 	assert_int_equal(vtoken_plug_pin_tries(plug), 2);
 	assert_recorded(world, 1);
 	assert_int_equal(bench_count_journals(world), 0);
+	vtoken_plug_free(plug);
+}
+
+/* The last try is the user's: whoever has it wrong again blocks the token. */
+static void the_last_try_of_the_pin_is_left_alone(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN, .may_destroy = true};
+	struct error err = ERROR_EMPTY;
+
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	vtoken_plug_card(plug)->pin.left = 2;
+	clerk = (struct clerk){.pin = "654321", .may_destroy = true};
+	assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_PIN_WRONG);
+	assert_int_equal(clerk.asked, 1);
+	assert_int_equal(vtoken_plug_pin_tries(plug), 1);
 	vtoken_plug_free(plug);
 }
 
@@ -294,6 +313,39 @@ static void the_policy_decides_what_nobody_asked_for(void **state)
 	vtoken_plug_free(plug);
 }
 
+static const char short_policy[] = "version = \"short 1\"\n"
+                                   "rule \"for ten days\" {\n"
+                                   "\tassurance = { \"vendor\", \"organisation\" }\n"
+                                   "\tthen = \"accept\"\n\tmaximum-life = 10d\n}\n";
+
+static bool take_end(const struct store_entry *entry, void *context, struct error *err)
+{
+	(void)err;
+	*(int64_t *)context = entry->valid_before;
+	return true;
+}
+
+/* Thirty days are asked for, and no host would take a longer life than the rule allows. */
+static void an_enrollment_lives_no_longer_than_the_policy_lets_it(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct course_means means = bench_means(world);
+	struct clerk clerk = {.pin = BENCH_PIN};
+	struct policy *policy = NULL;
+	struct error err = ERROR_EMPTY;
+	int64_t end = 0;
+
+	assert_done(policy_parse(bytes_of_text(short_policy), "short", NULL, NULL, &policy, &err), err);
+	means.policy = policy;
+	assert_done(bench_run_with(&means, plug, &request, &clerk, &err), err);
+	assert_done(store_each(world->desk.store, "alice", NULL, take_end, &end, &err), err);
+	assert_int_equal(end, BENCH_NOW + 10 * 86400);
+	policy_free(policy);
+	vtoken_plug_free(plug);
+}
+
 static void what_cannot_attest_is_refused_first(void **state)
 {
 	struct world *world = *state;
@@ -386,6 +438,9 @@ int main(void)
 	        attestation_comes_before_the_pin_and_the_pin_before_the_signature, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
 	        a_strange_vendor_is_refused_before_the_pin_is_tried, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(the_last_try_of_the_pin_is_left_alone, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        an_enrollment_lives_no_longer_than_the_policy_lets_it, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(a_wrong_pin_costs_one_try, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
 	        a_token_that_says_another_serial_than_its_attestation_is_refused, bench_open_desk, bench_close_desk),
