@@ -22,6 +22,8 @@ static const struct advice advices[] = {
     {ERROR_CARD_RESET, N_("another program uses this token; close it, then start over, or \"keyenroll resume\"")},
     {ERROR_CARD_BUSY,
         N_("another program holds the token; close it (gpg: \"gpgconf --kill scdaemon\") and start over")},
+    {ERROR_CARD_EXCHANGE,
+        N_("plug the token out and in again, then start over, or \"keyenroll resume\" where something was begun")},
     {ERROR_CARD_SEVERAL, N_("leave one token plugged in, or choose one by --serial or --reader")},
     {ERROR_CARD_APPLICATION, N_("this card has no PIV application; use another token")},
     {ERROR_CARD_UNSUPPORTED,

@@ -34,8 +34,7 @@ static void a_list_is_read_as_spreadsheets_write_it(void **state)
 	    "\xef\xbb\xbfuser,serial\r\nalice,12345678\r\nbob,\r\n,\r\n",
 	    "\xef\xbb\xbf\"user\";\"serial\"\r\n\"alice\";\"12345678\"\r\n\"bob\";\r\n",
 	    "user;serial\nalice;12345678\nbob;\"\"",
-	    "\xef\xbb\xbf"
-	    "alice, 12345678 \nbob , ",
+	    "\357\273\277alice, 12345678 \nbob , ",
 	    "\"user\"\n\"alice\",\"12345678\"\n \"bob\"\n",
 	};
 	struct error err = ERROR_EMPTY;
@@ -71,10 +70,7 @@ static void a_list_that_is_none_is_refused_with_its_line(void **state)
 	    {"a quote alone", "alice\n\"\n", ERROR_PERSON_NAME, "line 2"},
 	    {"quotes in quotes", "\"\"alice\"\",12\n", ERROR_PERSON_NAME, "line 1"},
 	    {"a comma in quotes", "\"alice,12\"\n", ERROR_PERSON_NAME, "line 1"},
-	    {"the mark of UTF-8 further down",
-	        "alice\n\xef\xbb\xbf"
-	        "bob\n",
-	        ERROR_PERSON_NAME, "line 2"},
+	    {"the mark of UTF-8 further down", "alice\n\357\273\277bob\n", ERROR_PERSON_NAME, "line 2"},
 	    {"letters for a serial", "alice,abc\n", ERROR_TEXT, "line 1"},
 	    {"a serial with a blank", "alice,1 2\n", ERROR_TEXT, "line 1"},
 	    {"a serial of more than 32 bits", "alice,4294967296\n", ERROR_TEXT, "line 1"},
