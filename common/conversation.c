@@ -1,18 +1,20 @@
 #include "common/conversation.h"
 
+#include "common/framing.h"
+
 #define ANSWER_KIND 64
 
-/* Which fields a kind of question has, and whether it wants an answer. */
+/* Which fields a kind of question has. */
 static const struct kind_row {
 	enum question_kind kind;
-	bool message, key, answer;
+	bool message, key;
 } rows[] = {
     {QUESTION_UNDER_WAY, .message = false},
     {QUESTION_TELL, .message = true},
     {QUESTION_WARN, .message = true},
-    {QUESTION_PIN, .message = true, .answer = true},
-    {QUESTION_CONSENT, .message = true, .answer = true},
-    {QUESTION_SIGN, .key = true, .answer = true},
+    {QUESTION_PIN, .message = true},
+    {QUESTION_CONSENT, .message = true},
+    {QUESTION_SIGN, .key = true},
 };
 
 static const struct kind_row *find_row(unsigned kind)
@@ -23,13 +25,6 @@ static const struct kind_row *find_row(unsigned kind)
 	return NULL;
 }
 
-bool question_wants_answer(enum question_kind kind)
-{
-	const struct kind_row *row = find_row(kind);
-
-	return row != NULL && row->answer;
-}
-
 bool question_is(struct bytes message)
 {
 	uint8_t version, kind;
@@ -37,54 +32,30 @@ bool question_is(struct bytes message)
 	return bytes_take_u8(&message, &version) && bytes_take_u8(&message, &kind) && find_row(kind) != NULL;
 }
 
-static bool finish(struct buffer *out, size_t mark, size_t maximum, bool complete, struct error *err)
-{
-	if (complete && out->len - mark - REQUEST_LENGTH_SIZE > maximum)
-		complete = error_set(err, ERROR_LIMIT, "a message of more than %zu bytes", maximum);
-	if (complete)
-		buffer_close_u32(out, mark);
-	else
-		buffer_cut(out, mark);
-	return complete;
-}
-
 bool question_encode(const struct question *question, struct buffer *out, struct error *err)
 {
 	size_t mark;
 	bool complete;
 
-	if (!buffer_open_u32(out, &mark, err))
+	if (!framing_open(out, CONVERSATION_VERSION, (uint8_t)question->kind, &mark, err))
 		return false;
-	complete = buffer_put_u8(out, CONVERSATION_VERSION, err) && buffer_put_u8(out, (uint8_t)question->kind, err) &&
-	           message_put(&question->message, out, err) && buffer_put_ssh_string(out, question->key, err) &&
+	complete = message_put(&question->message, out, err) && buffer_put_ssh_string(out, question->key, err) &&
 	           buffer_put_ssh_string(out, question->data, err);
-	return finish(out, mark, QUESTION_MAXIMUM, complete, err);
+	return framing_close(out, mark, QUESTION_MAXIMUM, complete, err);
 }
 
 bool answer_encode(struct bytes content, struct buffer *out, struct error *err)
 {
 	size_t mark;
-	bool complete;
 
-	if (!buffer_open_u32(out, &mark, err))
-		return false;
-	complete = buffer_put_u8(out, CONVERSATION_VERSION, err) && buffer_put_u8(out, ANSWER_KIND, err) &&
-	           buffer_put_ssh_string(out, content, err);
-	return finish(out, mark, ANSWER_MAXIMUM, complete, err);
+	return framing_open(out, CONVERSATION_VERSION, ANSWER_KIND, &mark, err) &&
+	       framing_close(out, mark, ANSWER_MAXIMUM, buffer_put_ssh_string(out, content, err), err);
 }
 
-/* Version and kind, the two bytes in front of both forms. */
 static bool take_head(struct bytes *message, size_t maximum, uint8_t *kind, struct error *err)
 {
-	uint8_t version;
-
-	if (message->len > maximum || !bytes_take_u8(message, &version))
-		return error_set(err, ERROR_PROTOCOL, "a message of %zu bytes", message->len);
-	if (version != CONVERSATION_VERSION)
-		return error_set(err, ERROR_PROTOCOL_VERSION,
-		    "the peer speaks version %u of the protocol, not %d: install the same release for both", version,
-		    CONVERSATION_VERSION);
-	return bytes_take_u8(message, kind) || error_set(err, ERROR_PROTOCOL, "a message without kind");
+	return framing_take_version(message, maximum, CONVERSATION_VERSION, err) &&
+	       (bytes_take_u8(message, kind) || error_set(err, ERROR_PROTOCOL, "a message without kind"));
 }
 
 bool question_parse(struct bytes message, struct question *question, struct error *err)

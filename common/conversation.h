@@ -40,9 +40,6 @@ struct question {
 	struct bytes data;      /* QUESTION_SIGN: what is to be signed; else empty */
 };
 
-/* question_wants_answer: whether the verifier waits after this kind. */
-bool question_wants_answer(enum question_kind kind);
-
 /* question_is: whether a message without its length, from the verifier, is a question and not the reply. */
 bool question_is(struct bytes message);
 

@@ -1,5 +1,6 @@
 #include "common/request.h"
 
+#include "common/framing.h"
 #include "common/text.h"
 
 static const struct code_row {
@@ -30,24 +31,11 @@ const char *request_name(enum request_code code)
 	return row == NULL ? "unknown" : row->name;
 }
 
-/* Ends a message that began at `mark`, or takes it back. */
-static bool finish(struct buffer *out, size_t mark, size_t maximum, bool complete, struct error *err)
-{
-	if (complete && out->len - mark - REQUEST_LENGTH_SIZE > maximum)
-		complete = error_set(err, ERROR_LIMIT, "a message of more than %zu bytes", maximum);
-	if (complete)
-		buffer_close_u32(out, mark);
-	else
-		buffer_cut(out, mark);
-	return complete;
-}
-
-static bool put_request(const struct request *request, struct buffer *out, struct error *err)
+static bool put_fields(const struct request *request, struct buffer *out, struct error *err)
 {
 	const struct code_row *row = find_row(request->code);
 
-	if (!buffer_put_u8(out, REQUEST_VERSION, err) || !buffer_put_u8(out, (uint8_t)request->code, err) ||
-	    !buffer_put_ssh_string(out, request->account, err) || !buffer_put_ssh_string(out, request->service, err) ||
+	if (!buffer_put_ssh_string(out, request->account, err) || !buffer_put_ssh_string(out, request->service, err) ||
 	    !buffer_put_u32(out, (uint32_t)request->num_methods, err))
 		return false;
 	for (size_t i = 0; i < request->num_methods; i++)
@@ -67,9 +55,8 @@ bool request_encode(const struct request *request, struct buffer *out, struct er
 
 	if (request->num_methods > AUTH_INFO_METHODS_MAXIMUM)
 		return error_set(err, ERROR_LIMIT, "more than %d methods", AUTH_INFO_METHODS_MAXIMUM);
-	if (!buffer_open_u32(out, &mark, err))
-		return false;
-	return finish(out, mark, REQUEST_MAXIMUM, put_request(request, out, err), err);
+	return framing_open(out, REQUEST_VERSION, (uint8_t)request->code, &mark, err) &&
+	       framing_close(out, mark, REQUEST_MAXIMUM, put_fields(request, out, err), err);
 }
 
 bool reply_encode(const struct reply *reply, struct buffer *out, struct error *err)
@@ -77,26 +64,11 @@ bool reply_encode(const struct reply *reply, struct buffer *out, struct error *e
 	size_t mark;
 	bool complete;
 
-	if (!buffer_open_u32(out, &mark, err))
+	if (!framing_open(out, REQUEST_VERSION, (uint8_t)reply->verdict, &mark, err))
 		return false;
-	complete = buffer_put_u8(out, REQUEST_VERSION, err) && buffer_put_u8(out, (uint8_t)reply->verdict, err) &&
-	           buffer_put_ssh_string(out, reply->reason, err) && buffer_put_ssh_string(out, reply->sentence, err) &&
+	complete = buffer_put_ssh_string(out, reply->reason, err) && buffer_put_ssh_string(out, reply->sentence, err) &&
 	           buffer_put_ssh_string(out, reply->output, err);
-	return finish(out, mark, REPLY_MAXIMUM, complete, err);
-}
-
-/* The version stands first in every version of the protocol. */
-static bool take_version(struct bytes *message, size_t maximum, struct error *err)
-{
-	uint8_t version;
-
-	if (message->len > maximum || !bytes_take_u8(message, &version))
-		return error_set(err, ERROR_PROTOCOL, "a message of %zu bytes", message->len);
-	if (version != REQUEST_VERSION)
-		return error_set(err, ERROR_PROTOCOL_VERSION,
-		    "the peer speaks version %u of the protocol, not %d: install the same release for both", version,
-		    REQUEST_VERSION);
-	return true;
+	return framing_close(out, mark, REPLY_MAXIMUM, complete, err);
 }
 
 /* Text that will be compared and logged. */
@@ -148,7 +120,7 @@ bool request_parse(struct bytes message, struct request *request, struct error *
 	struct request fresh = {.num_methods = 0};
 	const struct code_row *row;
 
-	if (!take_version(&message, REQUEST_MAXIMUM, err) || !take_code(&message, &row, err))
+	if (!framing_take_version(&message, REQUEST_MAXIMUM, REQUEST_VERSION, err) || !take_code(&message, &row, err))
 		return false;
 	fresh.code = row->code;
 	if (!take_word(&message, &fresh.account) || !take_word(&message, &fresh.service))
@@ -171,7 +143,7 @@ bool reply_parse(struct bytes message, struct reply *reply, struct error *err)
 	struct reply fresh;
 	uint8_t verdict;
 
-	if (!take_version(&message, REPLY_MAXIMUM, err))
+	if (!framing_take_version(&message, REPLY_MAXIMUM, REQUEST_VERSION, err))
 		return false;
 	if (!bytes_take_u8(&message, &verdict) || (verdict != REQUEST_REFUSED && verdict != REQUEST_ACCEPTED))
 		return error_set(err, ERROR_PROTOCOL, "a reply without verdict");
