@@ -7,10 +7,18 @@
 
 #include "common/language.h"
 #include "enroll/arrivals.h"
+#include "enroll/course.h"
+#include "enroll/enroll_dialogue.h"
+#include "enroll/enrolling.h"
 #include "enroll/failure.h"
+#include "enroll/house.h"
+#include "enroll/journal_record.h"
 #include "enroll/prompt.h"
 #include "enroll/resuming.h"
 #include "enroll/terminal.h"
+#include "enroll/token.h"
+#include "enroll/unfinished.h"
+#include "piv/slot.h"
 #include "registry/store.h"
 
 /* The preflight with the usual wishes; the token is let go again while the operator is asked. */

@@ -1,7 +1,9 @@
 #include "enroll/resuming.h"
 
 #include "common/language.h"
+#include "enroll/enrolling.h"
 #include "enroll/terminal.h"
+#include "enroll/unfinished.h"
 
 static void tell(const struct journal_record *record)
 {

@@ -3,8 +3,10 @@
 #ifndef ENROLL_RESUMING_H
 #define ENROLL_RESUMING_H
 
-#include "enroll/enrolling.h"
-#include "enroll/unfinished.h"
+#include "common/error.h"
+
+struct enrolling;
+struct unfinished;
 
 /* resuming_run: waits for its token where it must.
  *   unfinished  its journal is taken over; it is to be cleared in any case

@@ -1,5 +1,8 @@
+#include "enroll/enrolling.h"
+#include "enroll/house.h"
 #include "enroll/options.h"
 #include "enroll/resuming.h"
+#include "enroll/unfinished.h"
 #include "enroll/verb.h"
 
 static const struct option_row options[] = {
