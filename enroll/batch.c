@@ -8,6 +8,7 @@
 #include "enroll/house.h"
 #include "enroll/input.h"
 #include "enroll/people.h"
+#include "enroll/prompt.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"
 #include "enroll/token.h"
@@ -16,6 +17,7 @@
 
 struct tally {
 	size_t enrolled, failed;
+	bool over; /* the operator has enough; who is left has no row */
 	json_t *rows;
 };
 
@@ -72,18 +74,37 @@ static bool enroll_one(struct enrolling *enrolling, const struct people_row *row
 	return enrolling_run(enrolling, row->name, &token, reason);
 }
 
+/* One bad token does not put its person off to another list, where somebody can plug in another. */
+static bool wants_again(const struct enrolling *enrolling, const struct people_row *row, struct tally *tally)
+{
+	char question[ACCOUNT_NAME_MAXIMUM + 128], answer[16];
+	struct error reason = ERROR_EMPTY;
+
+	if (!codes_can_ask(&enrolling->answers.pin))
+		return false;
+	snprintf(question, sizeof(question),
+	    translated("Take another token if need be, and press Enter to try %s again; or type next: "), row->name);
+	tally->over = !prompt_line(question, answer, sizeof(answer), &reason);
+	return !tally->over && strcmp(answer, "next") != 0;
+}
+
 static bool run_row(struct enrolling *enrolling, const struct people *people, size_t at, char reader[READER_NAME_SIZE],
     struct tally *tally, struct error *err)
 {
 	const struct people_row *row = &people->rows[at];
-	struct error reason = ERROR_EMPTY;
+	struct error reason;
 	uint32_t serial;
+	bool again;
 
 	if (!row->serial[0] && !wait_for_next(enrolling, reader, err))
 		return false;
 	terminal_say("%zu of %zu: %s", at + 1, people->num, row->name);
-	if (!enroll_one(enrolling, row, reader, &serial, &reason))
-		(void)failure_report(&reason, false);
+	do {
+		reason = ERROR_EMPTY;
+		again = !enroll_one(enrolling, row, reader, &serial, &reason);
+		if (again)
+			(void)failure_report(&reason, false);
+	} while (again && wants_again(enrolling, row, tally));
 	if (!add_row(tally, row, serial, &reason, err))
 		return false;
 	terminal_say("%zu enrolled, %zu not, %zu to go.", tally->enrolled, tally->failed, people->num - at - 1);
@@ -128,7 +149,7 @@ bool batch_run(struct enrolling *enrolling, const char *path, bool *all, struct 
 	            (people_parse(buffer_bytes(&text), &people, err) || error_prefix(err, "%s", path));
 
 	enrolling->quiet = true;
-	for (size_t i = 0; done && i < people.num; i++)
+	for (size_t i = 0; done && !tally.over && i < people.num; i++)
 		done = run_row(enrolling, &people, i, reader, &tally, err);
 	done = done && report(enrolling, &tally, err);
 	*all = tally.failed == 0;

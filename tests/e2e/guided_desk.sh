@@ -78,6 +78,22 @@ check_broken_off()
 	says 'token info.*shows which are still' "which says how to see the codes"
 }
 
+# A list on a terminal: who got a bad token, or whose name was mistyped into the yes, is asked for again.
+check_list()
+{
+	begin_anew bob
+	tell blue insert | bash >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	printf '\357\273\277user;serial\r\nalice;%s\r\nnobody-here;\r\nbob;%s\r\n' "$("$build/tests/vtoken/vtoken" --control "$WORLD/blue.control" --tell serial)" 1 >"$WORLD/list.csv"
+	exits 1 "a list on a terminal" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' $pin 'Again' 999999 'new PIN of' "$close_desk" \
+		'press Enter to try alice again' '' 'new PIN of' $pin 'Again' $pin 'Press Enter when' '' 'Take that token out' "!$(tell blue eject)" '2 of 3.*Type yes' no 'try nobody-here again' next \
+		'3 of 3: bob.*serial 1 is plugged in.*try bob again' "$close_desk" -- timeout 60 keyenroll enroll --from "$WORLD/list.csv"
+	says '^alice +enrolled' "enrolls at the second try"
+	says '^nobody-here +NOT enrolled' "leaves out whom the operator leaves out"
+	says '^1 enrolled, 2 not' "and ends with the report"
+	keyenroll revoke --reason test alice >/dev/null
+}
+
 check_no_answer()
 {
 	begin_anew bob
@@ -108,6 +124,7 @@ world_token blue 5.7.4
 world_desk
 check_card_that_stays
 check_broken_off
+check_list
 check_no_answer
 check_closed_descriptors
 world_end
