@@ -118,6 +118,11 @@ check_trust()
 	bundle 2099.1.1 "$WORLD/new.json"
 	exits 1 "an update by a stranger is refused" keyenroll trust update "$WORLD/new.json"
 	says 'trust.signature' "with its code"
+	cp "$share/trust-signers" "$WORLD/trust-signers"
+	echo "site namespaces=\"possession@keyenroll\" $(cut -d' ' -f1,2 "$WORLD/signer.pub")" >>"$share/trust-signers"
+	exits 1 "one by a signer of other things is" keyenroll trust update "$WORLD/new.json"
+	says 'no signer of trust bundles' "for that reason"
+	cp "$WORLD/trust-signers" "$share/trust-signers"
 	echo "site namespaces=\"trust@keyenroll\" $(cut -d' ' -f1,2 "$WORLD/signer.pub")" >>"$share/trust-signers"
 	report 0 trust "by a known signer it is installed" keyenroll trust update --json "$WORLD/new.json"
 	report 0 trust "trust show" keyenroll trust show --json

@@ -157,6 +157,52 @@ static void other_formats_say_what_they_can(void **state)
 	assert_said(rows, sizeof(rows) / sizeof(rows[0]), state);
 }
 
+/* An attestation is for one key, and that key is for one application: whoever asks for others gets neither. */
+static void an_attestation_is_for_its_own_key_and_application(void **state)
+{
+	static const struct {
+		enum forged_key key;
+		const char *application; /* "": not asked for */
+		enum error_code code;
+	} rows[] = {
+	    {KEY_SLOT, "", ERROR_NONE},
+	    {KEY_SLOT, "ssh:", ERROR_NONE},
+	    {KEY_SLOT, "ssh:other", ERROR_FIDO_APPLICATION},
+	    {KEY_SLOT, "ssh", ERROR_FIDO_APPLICATION},
+	    {KEY_DEVICE_P256, "", ERROR_KEY_MISMATCH},
+	    {KEY_DEVICE_P256, "ssh:", ERROR_KEY_MISMATCH},
+	    {KEY_SLOT_ED25519, "ssh:", ERROR_KEY_MISMATCH},
+	};
+	const struct court *court = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct evidence evidence = EVIDENCE_EMPTY;
+		struct buffer spki = BUFFER_EMPTY;
+		struct error err = ERROR_EMPTY;
+		struct fido_recipe recipe;
+		struct result result;
+
+		fido_recipe_honest(FIDO_PACKED, &recipe);
+		assert_done(fido_recipe_evidence(&recipe, &evidence, &err), err);
+		assert_done(forged_key_put_spki(rows[i].key, &spki, &err), err);
+		appraise(&(struct appraisal){.evidence = &evidence,
+		             .trust = court->own,
+		             .policy = court->policy,
+		             .expected_spki = buffer_bytes(&spki),
+		             .expected_application = bytes_of_text(rows[i].application),
+		             .now = (int64_t)time(NULL)},
+		    &result);
+		if (rows[i].code == ERROR_NONE)
+			assert_int_equal(result.verdict, VERDICT_ACCEPTED);
+		else
+			assert_int_equal(result_first_refusal(&result)->code, rows[i].code);
+		assert_int_equal(result_find_claim(&result, CLAIM_BOUND)->grade,
+		    rows[i].code == ERROR_NONE ? CLAIM_PROVEN : CLAIM_FAILED);
+		buffer_free(&spki);
+		evidence_clear(&evidence);
+	}
+}
+
 /* What a device signs about how the key will be used, and the age of a key whose challenge is not known. */
 static void flags_and_extensions_are_told(void **state)
 {
@@ -399,6 +445,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_packed_format_says_what_it_can),
 	    cmocka_unit_test(other_formats_say_what_they_can),
+	    cmocka_unit_test(an_attestation_is_for_its_own_key_and_application),
 	    cmocka_unit_test(flags_and_extensions_are_told),
 	    cmocka_unit_test(no_attestation_survives_a_changed_bit),
 	    cmocka_unit_test(no_attestation_survives_a_cut),
