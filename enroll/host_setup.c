@@ -197,15 +197,27 @@ static bool ask_doctor(int64_t now, struct error *err)
 	return done;
 }
 
+/* Left running it would end the next trial before its time. */
+static void stop_systemd_timer(void)
+{
+	struct error ignored = ERROR_EMPTY;
+
+	if (file_exists("/run/systemd/system"))
+		(void)run_shell("systemctl --quiet stop 'keyenroll-host-undo-*.timer' 2>/dev/null", &ignored);
+}
+
+/* The name is that of this trial: systemd keeps a name for a moment after its timer has stopped. */
 static bool start_systemd_timer(const struct host_setup_wish *wish, struct error *err)
 {
 	struct buffer command = BUFFER_EMPTY;
-	bool done =
-	    buffer_put_format(&command, err,
-	        "systemd-run --quiet --collect --unit=keyenroll-host-undo --on-active=%um %s host undo --unconfirmed",
-	        wish->minutes, wish->program) &&
-	    run_shell(buffer_text(&command), err);
+	bool done;
 
+	stop_systemd_timer();
+	done = buffer_put_format(&command, err,
+	           "systemd-run --quiet --collect --unit=keyenroll-host-undo-%lld --on-active=%um %s host undo "
+	           "--unconfirmed",
+	           (long long)wish->now, wish->minutes, wish->program) &&
+	       run_shell(buffer_text(&command), err);
 	buffer_free(&command);
 	return done;
 }
@@ -293,7 +305,10 @@ bool host_confirm(struct error *err)
 	if (!need_setup(&state, err))
 		return false;
 	state.until = 0;
-	return host_setup_store(&state, err);
+	if (!host_setup_store(&state, err))
+		return false;
+	stop_systemd_timer();
+	return true;
 }
 
 bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *err)
@@ -304,5 +319,9 @@ bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *e
 		return false;
 	if (unconfirmed && state.until == 0)
 		return true;
-	return (unconfirmed || force || host_files_unchanged(err)) && open_gate(reload, err);
+	if ((!unconfirmed && !force && !host_files_unchanged(err)) || !open_gate(reload, err))
+		return false;
+	if (!unconfirmed)
+		stop_systemd_timer();
+	return true;
 }
