@@ -6,6 +6,7 @@
 #   bare_mount ROOT          gives it the kernel's file systems
 #   bare_clone ROOT          clones the tree to /root/keyenroll in it: what is not committed is not there
 #   bare_run ROOT COMMAND... runs a command in it, with an environment of its own
+#   bare_boot ROOT COMMAND   boots its systemd for the command, a unit of it, and ends as that does; what it printed is in ROOT/root/booted
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 bare_die()
@@ -91,4 +92,59 @@ bare_run()
 	shift
 	chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		TERM="${TERM:-dumb}" LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+}
+
+# The machine's process 1. Kernel settings are the other machine's: they can be read, not changed, and no module be loaded.
+bare_init()
+{
+	local root=$1 node
+	mount -t proc proc "$root/proc"
+	mount --bind "$root/proc/sys" "$root/proc/sys"
+	mount -o remount,bind,ro "$root/proc/sys"
+	umount --lazy "$root/sys" "$root/dev" "$root/run"
+	mount -t sysfs -o ro sysfs "$root/sys"
+	mount -t tmpfs -o mode=755 tmpfs "$root/run"
+	mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+	for node in null zero full random urandom tty; do
+		touch "$root/dev/$node"
+		mount --bind "/dev/$node" "$root/dev/$node"
+	done
+	mkdir "$root/dev/pts"
+	mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
+	ln -s pts/ptmx "$root/dev/ptmx"
+	exec setpriv --bounding-set -sys_module,-sys_time,-syslog,-sys_rawio \
+		chroot "$root" /usr/bin/env -i container=other /lib/systemd/systemd --log-target=null --show-status=0
+}
+
+# A control group of its own below ours, where the kernel has the one hierarchy; without it systemd takes what it finds.
+bare_control_group()
+{
+	local hierarchy group
+	hierarchy=$(findmnt --noheadings --first-only --types cgroup2 --output TARGET) || return 0
+	group=$hierarchy$(sed -n 's/^0:://p' /proc/self/cgroup)/keyenroll-$$
+	mkdir -p "$group" && echo "$BASHPID" >"$group/cgroup.procs" || :
+}
+
+bare_boot()
+{
+	local root=$1 units=$1/etc/systemd/system
+	mkdir -p "$units/multi-user.target.wants"
+	cat >"$units/booted.service" <<-END
+		[Unit]
+		Description=What this root is booted for
+		SuccessAction=exit
+		FailureAction=exit
+
+		[Service]
+		ExecStart=$2
+		StandardOutput=append:/root/booted
+		StandardError=inherit
+		RuntimeMaxSec=300
+	END
+	ln -sf ../booted.service "$units/multi-user.target.wants/booted.service"
+	export -f bare_init
+	(
+		bare_control_group
+		unshare --mount --propagation private --pid --fork --kill-child --net --uts --ipc --cgroup bash -c 'set -e; bare_init "$1"' bare_init "$root" </dev/null
+	)
 }
