@@ -1,6 +1,8 @@
 #include "enroll/host_files.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,16 +41,43 @@ static bool copy(const char *from, const char *to, struct error *err)
 	return done;
 }
 
-bool host_files_keep(struct error *err)
+/* The state goes first: without it nothing is taken for a setup, so no file is put back, or removed, that is half forgotten. */
+static bool forget(struct error *err)
+{
+	DIR *folder;
+	const struct dirent *entry;
+
+	if (unlink(STATE_FILE) < 0 && errno != ENOENT)
+		return error_set_errno(err, ERROR_FILE, "%s", STATE_FILE);
+	folder = opendir(HOST_SETUP_DIR);
+	while (folder != NULL && (entry = readdir(folder)) != NULL)
+		(void)unlinkat(dirfd(folder), entry->d_name, 0);
+	if (folder != NULL)
+		(void)closedir(folder);
+	return rmdir(HOST_SETUP_DIR) == 0 || errno == ENOENT || error_set_errno(err, ERROR_FILE, "%s", HOST_SETUP_DIR);
+}
+
+static bool keep_all(const struct host_setup_state *state, struct error *err)
 {
 	if (mkdir(HOST_SETUP_DIR, 0700) < 0)
-		return errno == EEXIST ? error_set(err, ERROR_USAGE,
-		                             "this host is set up already; take that back first: keyenroll host undo")
-		                       : error_set_errno(err, ERROR_FILE, "%s", HOST_SETUP_DIR);
+		return error_set_errno(err, ERROR_FILE, "%s", HOST_SETUP_DIR);
 	for (size_t i = 0; i < NUM_FILES; i++)
 		if (file_exists(files[i].path) && !copy(files[i].path, files[i].before, err))
 			return false;
-	return true;
+	return host_setup_store(state, err);
+}
+
+bool host_files_keep(const struct host_setup_state *state, struct error *err)
+{
+	if (file_exists(STATE_FILE))
+		return error_set(
+		    err, ERROR_USAGE, "this host is set up already; take that back first: keyenroll host undo");
+	if (!forget(err))
+		return false;
+	if (keep_all(state, err))
+		return true;
+	(void)!forget(NULL);
+	return false;
 }
 
 bool host_files_write(const char *path, struct bytes content, struct error *err)
@@ -81,10 +110,39 @@ bool host_files_unchanged(struct error *err)
 	return true;
 }
 
+static bool is_alike(const char *one, const char *other)
+{
+	struct buffer content = BUFFER_UP_TO(FILE_MAXIMUM), same = BUFFER_UP_TO(FILE_MAXIMUM);
+	bool alike = file_load(one, FILE_MAXIMUM, &content, NULL) && file_load(other, FILE_MAXIMUM, &same, NULL) &&
+	             bytes_equal(buffer_bytes(&content), buffer_bytes(&same));
+
+	buffer_free(&content);
+	buffer_free(&same);
+	return alike;
+}
+
+/* A full disk has no room for a second file, and yet the gate must open: the file itself has all the room that is needed, since
+ * what setup wrote into it is longer. */
+static bool overwrite(const char *path, const char *before, struct error *err)
+{
+	struct buffer content = BUFFER_UP_TO(FILE_MAXIMUM);
+	int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool done = descriptor >= 0 && file_load(before, FILE_MAXIMUM, &content, NULL) &&
+	            write(descriptor, content.data, content.len) == (ssize_t)content.len &&
+	            ftruncate(descriptor, (off_t)content.len) == 0 && fsync(descriptor) == 0;
+
+	if (!done)
+		error_set_errno(err, ERROR_FILE, "%s cannot be put back; what was there before is in %s", path, before);
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	buffer_free(&content);
+	return done;
+}
+
 static bool restore_one(const char *path, const char *before, struct error *err)
 {
 	if (file_exists(before))
-		return copy(before, path, err);
+		return is_alike(path, before) || copy(before, path, NULL) || overwrite(path, before, err);
 	return unlink(path) == 0 || errno == ENOENT || error_set_errno(err, ERROR_FILE, "%s", path);
 }
 
@@ -93,12 +151,7 @@ bool host_files_restore(struct error *err)
 	for (size_t i = 0; i < NUM_FILES; i++)
 		if (!restore_one(files[i].path, files[i].before, err))
 			return false;
-	for (size_t i = 0; i < NUM_FILES; i++) {
-		(void)unlink(files[i].before);
-		(void)unlink(files[i].after);
-	}
-	(void)unlink(STATE_FILE);
-	return rmdir(HOST_SETUP_DIR) == 0 || error_set_errno(err, ERROR_FILE, "%s", HOST_SETUP_DIR);
+	return forget(err);
 }
 
 /* "WORD NUMBER" and the blank or line end behind it. */
@@ -128,9 +181,9 @@ bool host_setup_load(struct host_setup_state *state, bool *there, struct error *
 	struct buffer text = BUFFER_EMPTY;
 	bool done;
 
-	*there = file_exists(HOST_SETUP_DIR);
+	*there = file_exists(STATE_FILE);
 	*state = (struct host_setup_state){.since = 0};
-	if (!*there || !file_exists(STATE_FILE))
+	if (!*there)
 		return true;
 	done = file_load_trusted(STATE_FILE, 4096, &text, err);
 	if (done && !state_parse(buffer_text(&text), state))

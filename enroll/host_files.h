@@ -14,9 +14,10 @@ struct host_setup_state {
 	int64_t since, until; /* seconds since 1970; `until` 0: confirmed, nothing takes it back */
 };
 
-/* host_files_keep: keeps each file as it is now, before the first is changed.
+/* host_files_keep: keeps each file as it is now, before the first is changed, and then the state: what was begun and broken off
+ * before that is no setup, and nothing has to be taken back. On error nothing is kept.
  * Errors: ERROR_USAGE (a setup is kept already), ERROR_FILE. */
-bool host_files_keep(struct error *err) MUST_CHECK;
+bool host_files_keep(const struct host_setup_state *state, struct error *err) MUST_CHECK;
 
 /* host_files_write: writes one of them, and notes what was written. A file that is there keeps its mode.
  *   path  HOST_PAM_FILE or HOST_DROP_IN
@@ -26,7 +27,8 @@ bool host_files_write(const char *path, struct bytes content, struct error *err)
 /* host_files_unchanged: whether nobody has edited what setup wrote. Errors: ERROR_USAGE that names the file. */
 bool host_files_unchanged(struct error *err) MUST_CHECK;
 
-/* host_files_restore: puts each file back as it was kept, and forgets the setup. Errors: ERROR_FILE. */
+/* host_files_restore: puts each file back as it was kept, also on a full disk, and forgets the setup. A file that is as it was is
+ * not touched. Errors: ERROR_FILE; what was kept is kept then, so that it can be tried again. */
 bool host_files_restore(struct error *err) MUST_CHECK;
 
 /* host_setup_load, host_setup_store: reads and writes what is known of the setup.

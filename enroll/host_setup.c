@@ -206,7 +206,8 @@ static void stop_systemd_timer(void)
 		(void)run_shell("systemctl --quiet stop 'keyenroll-host-undo-*.timer' 2>/dev/null", &ignored);
 }
 
-/* The name is that of this trial: systemd keeps a name for a moment after its timer has stopped. */
+/* The name is that of this trial: systemd keeps a name for a moment after its timer has stopped. A reboot ends the timer, and what
+ * is on trial then would stay: the unit that is enabled here takes it back before sshd starts. */
 static bool start_systemd_timer(const struct host_setup_wish *wish, struct error *err)
 {
 	struct buffer command = BUFFER_EMPTY;
@@ -214,12 +215,22 @@ static bool start_systemd_timer(const struct host_setup_wish *wish, struct error
 
 	stop_systemd_timer();
 	done = buffer_put_format(&command, err,
+	           "systemctl --quiet enable " KEYENROLL_UNIT_DIR "/keyenroll-trial.service && "
 	           "systemd-run --quiet --collect --unit=keyenroll-host-undo-%lld --on-active=%um %s host undo "
 	           "--unconfirmed",
 	           (long long)wish->now, wish->minutes, wish->program) &&
 	       run_shell(buffer_text(&command), err);
 	buffer_free(&command);
 	return done;
+}
+
+/* Whether the trial that a timer was started for is still the one there is. */
+static bool is_on_trial(const struct host_setup_wish *wish)
+{
+	struct host_setup_state state;
+	bool there;
+
+	return !host_setup_load(&state, &there, NULL) || (there && state.since == wish->now);
 }
 
 /* Outlives the operator's session; nothing of the caller's is kept open. */
@@ -235,6 +246,8 @@ static void wait_and_undo(const struct host_setup_wish *wish)
 		_exit(0);
 	for (unsigned left = wish->minutes * 60; left > 0;)
 		left = sleep(left);
+	if (!is_on_trial(wish))
+		_exit(0);
 	if (wish->reload == NULL)
 		execl(wish->program, "keyenroll", "host", "undo", "--unconfirmed", (char *)NULL);
 	else
@@ -257,29 +270,32 @@ static bool start_timer(const struct host_setup_wish *wish, struct error *err)
 	return waitpid(child, NULL, 0) == child || error_set_errno(err, ERROR_SYSTEM, "no timer could be started");
 }
 
+/* The timer first: PAM's line counts from the moment that it is written, and whoever writes it may lose his connection then. */
 static bool close_gate(const struct host_setup_wish *wish, const struct host_rules *rules, struct error *err)
 {
-	const struct host_setup_state state = {.since = wish->now, .until = wish->now + (int64_t)wish->minutes * 60};
-
-	return host_setup_store(&state, err) && write_files(rules, err) && ask_doctor(wish->now, err) &&
-	       start_timer(wish, err) && reload_sshd(wish->reload, err) &&
-	       try_login(wish, N_("does not work any more"), TRIES, err);
+	return start_timer(wish, err) && write_files(rules, err) && ask_doctor(wish->now, err) &&
+	       reload_sshd(wish->reload, err) && try_login(wish, N_("does not work any more"), TRIES, err);
 }
 
+/* What was put back counts, also where not all of it was. */
 static bool open_gate(const char *reload, struct error *err)
 {
-	return host_files_restore(err) && reload_sshd(reload, err);
+	bool restored = host_files_restore(err);
+
+	return reload_sshd(reload, restored ? err : NULL) && restored;
 }
 
 bool host_setup(const struct host_setup_wish *wish, struct error *err)
 {
 	const struct configuration_folders folders = {KEYENROLL_CONFIG_DIR, KEYENROLL_DATA_DIR, KEYENROLL_STATE_DIR};
+	const struct host_setup_state state = {.since = wish->now, .until = wish->now + (int64_t)wish->minutes * 60};
 	struct configuration *configuration = NULL;
 	struct error other = ERROR_EMPTY;
 	struct host_view view;
-	bool done =
-	    configuration_new(&folders, &configuration, err) && configuration_refresh(configuration, &view, err) &&
-	    try_login(wish, N_("does not work even before anything is changed"), 1, err) && host_files_keep(err);
+	bool done = configuration_new(&folders, &configuration, err) &&
+	            configuration_refresh(configuration, &view, err) &&
+	            try_login(wish, N_("does not work even before anything is changed"), 1, err) &&
+	            host_files_keep(&state, err);
 
 	if (done && !close_gate(wish, view.rules, err)) {
 		done = false;
@@ -314,10 +330,11 @@ bool host_confirm(struct error *err)
 bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *err)
 {
 	struct host_setup_state state;
+	bool there;
 
-	if (!need_setup(&state, err))
+	if (!host_setup_load(&state, &there, err))
 		return false;
-	if (unconfirmed && state.until == 0)
+	if (unconfirmed && (!there || state.until == 0))
 		return true;
 	if ((!unconfirmed && !force && !host_files_unchanged(err)) || !open_gate(reload, err))
 		return false;

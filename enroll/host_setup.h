@@ -26,7 +26,8 @@ bool host_setup(const struct host_setup_wish *wish, struct error *err) MUST_CHEC
 bool host_confirm(struct error *err) MUST_CHECK;
 
 /* host_undo: puts the files back and tells sshd.
- *   unconfirmed  only where nobody has confirmed (the timer's call); edited files do not stop it
+ *   unconfirmed  only where nobody has confirmed (the timer's call, and that of a start during a trial); edited files do not
+ *                stop it, and where nothing is set up there is nothing to do
  *   force        also where somebody has edited the files since
  * Errors: ERROR_USAGE (nothing is set up, or edited), ERROR_FILE. */
 bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *err) MUST_CHECK;

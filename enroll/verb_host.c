@@ -1,6 +1,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "common/buffer.h"
+#include "common/file.h"
 #include "common/language.h"
 #include "enroll/host_files.h"
 #include "enroll/host_setup.h"
@@ -8,8 +10,12 @@
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
 #include "enroll/verb.h"
+#include "verifier/host_rules.h"
 
 enum { OPTION_TRY, OPTION_RELOAD, OPTION_MINUTES, OPTION_UNCONFIRMED, OPTION_FORCE };
+
+/* Seconds after which a timer that has not undone a trial will not do it any more. */
+#define LATE 60
 
 static const struct option_row options[] = {
     [OPTION_TRY] = {"try", "COMMAND", N_("a login that must work before and after")},
@@ -40,6 +46,11 @@ static bool show_state(const struct invocation *invocation, struct error *err)
 		    err);
 	if (!there)
 		report_line("open: keyenroll host setup was not run here, or was taken back");
+	else if (state.until != 0 && invocation->now > state.until + LATE)
+		report_line(
+		    "on trial since %s: it should have been taken back at %s, and was not: say \"keyenroll host "
+		    "confirm\" or \"keyenroll host undo\"",
+		    since, until);
 	else if (state.until != 0)
 		report_line(
 		    "on trial since %s: it is taken back at %s unless you say: keyenroll host confirm", since, until);
@@ -87,6 +98,25 @@ static bool status(struct invocation *invocation, struct error *err)
 	return show_state(invocation, err);
 }
 
+/* Before it is on the host, where a mistake in it keeps everybody out: so it may be anybody's file. */
+static bool check(struct invocation *invocation, struct error *err)
+{
+	const char *path = invocation->options.arguments[0];
+	struct buffer text = BUFFER_EMPTY;
+	struct host_rules *rules = NULL;
+	bool done = file_load(path, BUFFER_DEFAULT_MAXIMUM, &text, err) &&
+	            host_rules_parse(buffer_bytes(&text), path, &rules, err);
+
+	host_rules_free(rules);
+	buffer_free(&text);
+	if (!done)
+		return false;
+	if (invocation->json)
+		return report_take_json("host", json_pack("{s:s, s:b}", "path", path, "good", true), err);
+	report_line("%s: good", path);
+	return report_end(err);
+}
+
 static bool run(struct invocation *invocation, struct error *err)
 {
 	static const struct subcommand table[] = {
@@ -94,6 +124,7 @@ static bool run(struct invocation *invocation, struct error *err)
 	    {"confirm", "", 0, 0, confirm},
 	    {"status", "", 0, 0, status},
 	    {"undo", "", 0, 0, undo},
+	    {"check", "FILE", 1, 1, check},
 	    SUBCOMMANDS_END,
 	};
 
@@ -103,16 +134,17 @@ static bool run(struct invocation *invocation, struct error *err)
 const struct verb verb_host = {
     .name = "host",
     .summary = N_("close the gate of this host on trial, confirm it, or open it again"),
-    .synopsis = "[OPTION]... setup|confirm|status|undo",
+    .synopsis = "[OPTION]... setup|confirm|status|undo|check FILE",
     .description = N_("setup    write sshd's drop-in and PAM's line, ask the doctor, tell sshd, try the\n"
                       "         login of --try again; put all of it back when something is wrong, and\n"
                       "         after --minutes unless you confirm\n"
                       "confirm  it stays; say so from a new login, not from the old session\n"
                       "status   open, on trial or closed\n"
                       "undo     put the files back, byte for byte\n"
+                      "check    read a host.conf before it counts: a mistake in one keeps everybody out\n"
                       "Without --try nobody proves that you still get in: confirm from a new login.\n"),
     .options = options,
     .min_arguments = 1,
-    .max_arguments = 1,
+    .max_arguments = 2,
     .run = run,
 };

@@ -49,7 +49,14 @@ refuse "an account that nobody may enter" world_enters alice
 host_conf <<<'account "root" { persons = "alice" }'
 refuse "a file that cannot be read admits nobody" world_enters alice
 expect_logged "and the log names its line" 'host\.conf:1: no such option.*host\.file'
+exits 2 "which a look before it counts would have said" keyenroll host check "$config/host.conf"
+says 'host\.conf:1: no such option.*persons' "by file and line"
+exits 4 "a file that is not there is no good one" keyenroll host check "$config/nothing"
 rm "$config/host.conf"
+echo 'account "root" { person = "alice" }' >"$WORLD/draft.conf"
+chmod g+w "$WORLD/draft.conf"
+report 0 host "a good one, in whatever folder" keyenroll host check --json "$WORLD/draft.conf"
+holds '.good' "is good"
 expect "without the file she enters her own" world_enters alice
 
 # ---- why --------------------------------------------------------------------------------------------------------------------

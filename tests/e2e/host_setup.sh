@@ -78,6 +78,15 @@ expect "and all is as before" is_as_before
 rm /etc/ssh/sshd_config.d/+first.conf
 before=$(files_sum)
 
+# ---- broken off before anything was changed -------------------------------------------------------------------------------------
+# The disk was full, or the power went, before all was kept: nothing may be "put back" from that.
+mkdir -m 700 "$state/host-setup"
+cp /etc/pam.d/sshd "$state/host-setup/.pam.before.a1b2c3"
+report 0 host "status of a setup that was broken off at its beginning" keyenroll host status --json
+holds '.state == "open"' "is open"
+exits 64 "there is nothing to undo" keyenroll host undo
+expect "and no file was removed" [ "$(files_sum)" = "$before" ]
+
 # ---- on trial, confirmed, undone ------------------------------------------------------------------------------------------------
 report 0 host "setup with the token's login" keyenroll host setup --json --minutes 30 --try "$WORLD/try-token"
 holds '.state == "on trial" and .until != null' "is on trial"
@@ -85,6 +94,11 @@ refuse "the software key does not log in" world_enters alice
 identity=token
 expect "the token does" world_enters alice
 exits 64 "a second setup says that there is one" keyenroll host setup
+exits 0 "what the unit does when the machine is started during a trial" \
+	sh -c "$(sed -n 's/^ExecStart=//p' "$prefix/lib/systemd/system/keyenroll-trial.service")"
+expect "takes it back" is_as_before
+exits 0 "and once more does nothing" keyenroll host undo --unconfirmed --reload true
+exits 0 "setup again" keyenroll host setup --minutes 30 --try "$WORLD/try-token"
 exits 0 "confirm" keyenroll host confirm
 report 0 host "status" keyenroll host status --json
 holds '.state == "closed" and .until == null' "is closed"
@@ -94,13 +108,59 @@ exits 0 "the doctor finds nothing" keyenroll doctor
 echo '# edited' >>/etc/pam.d/sshd
 exits 64 "undo does not throw away what was edited since" keyenroll host undo
 says 'pam.d/sshd was edited' "and names the file"
-exits 0 "undo --force does" keyenroll host undo --force
+mkdir "$WORLD/pam.d"
+mount -t tmpfs -o size=256k none "$WORLD/pam.d"
+cp -a /etc/pam.d/. "$WORLD/pam.d"
+mount --bind "$WORLD/pam.d" /etc/pam.d
+dd if=/dev/zero of="$WORLD/pam.d/filling" status=none 2>"$WORLD/output" || :
+refuse "the disk is full" cp /etc/pam.d/sshd /etc/pam.d/copy
+rm -f /etc/pam.d/copy
+exits 0 "undo --force does, and needs no room" keyenroll host undo --force
+rm "$WORLD/pam.d/filling"
 expect "all is as before" is_as_before
+umount /etc/pam.d
+cp "$WORLD/pam.d/sshd" /etc/pam.d/sshd
+umount "$WORLD/pam.d"
+expect "on the disk too" is_as_before
 identity=$software
 expect "and the software key logs in" world_enters alice
 
+# ---- a service manager ----------------------------------------------------------------------------------------------------------
+# None runs here. What it would be told is written down by two programs of its names, and sshd is told in its stead.
+mkdir -p /run/systemd/system "$WORLD/manager"
+cat >"$WORLD/manager/systemctl" <<-END
+	#!/bin/sh
+	echo "systemctl \$*" >>$WORLD/told
+	[ "\$1" != reload ] || kill -HUP "\$(cat /run/sshd.pid)"
+	[ "\$2" != stop ]
+END
+printf '#!/bin/sh\necho "systemd-run $*" >>%s\n' "$WORLD/told" >"$WORLD/manager/systemd-run"
+chmod 755 "$WORLD/manager/"*
+exits 0 "setup on a host with a service manager" env PATH="$WORLD/manager:$PATH" keyenroll host setup --minutes 7
+says '^on trial' "is on trial"
+expect "which is to take it back after a start" grep -q "^systemctl.* enable .*/keyenroll-trial.service$" "$WORLD/told"
+expect "and when the time is over" grep -q "^systemd-run .*--on-active=7m $prefix/bin/keyenroll host undo --unconfirmed$" "$WORLD/told"
+expect "an earlier timer being stopped first" sh -c "grep -n 'stop\|systemd-run' $WORLD/told | head -n 1 | grep -q 'stop keyenroll-host-undo'"
+sed -i 's/until .*/until 1000000000/' "$state/host-setup/state"
+exits 0 "a trial that nobody has taken back in time" keyenroll host status
+says 'should have been taken back' "says that it should have been"
+exits 0 "undo" env PATH="$WORLD/manager:$PATH" keyenroll host undo
+expect "all is as before" is_as_before
+rm -r /run/systemd/system
+
 # ---- the timer ------------------------------------------------------------------------------------------------------------------
-exits 0 "setup for a minute" keyenroll host setup --minutes 1 --try "$WORLD/try-token"
+# Whoever runs it loses his connection as soon as PAM's file is written: when sshd is asked what it makes of the new files.
+cp "$(command -v sshd)" "$WORLD/sshd"
+cat >"$WORLD/deadly" <<-END
+	#!/bin/sh
+	[ "\$1" != -T ] || ! grep -q pam_keyenroll /etc/pam.d/sshd || kill -KILL \$PPID
+	exec $WORLD/sshd "\$@"
+END
+chmod 755 "$WORLD/deadly"
+mount --bind "$WORLD/deadly" "$(command -v sshd)"
+exits 137 "setup for a minute, which is killed in the middle" keyenroll host setup --minutes 1
+umount "$(command -v sshd)"
+expect "PAM's line is there" grep -q pam_keyenroll /etc/pam.d/sshd
 refuse "the software key does not log in" world_enters alice
 expect "nobody confirms, and it is taken back" world_wait 80 is_as_before
 world_wait 10 world_enters alice
