@@ -55,13 +55,17 @@ static void drop_client(struct server *server, size_t at)
 	server->clients[at] = server->clients[--server->num_clients];
 }
 
+/* One user may have many ids (user namespaces): all who are not trusted together leave room for those who are. */
 static bool user_has_room(const struct server *server, uid_t user)
 {
-	size_t num = 0;
+	size_t of_user = 0, of_others = 0;
 
-	for (size_t i = 0; i < server->num_clients; i++)
-		num += server->clients[i].peer.user == user ? 1 : 0;
-	return peer_is_trusted(user) || num < SERVE_CLIENTS_OF_A_USER_MAXIMUM;
+	for (size_t i = 0; i < server->num_clients; i++) {
+		of_user += server->clients[i].peer.user == user ? 1 : 0;
+		of_others += peer_is_trusted(server->clients[i].peer.user) ? 0 : 1;
+	}
+	return peer_is_trusted(user) ||
+	       (of_user < SERVE_CLIENTS_OF_A_USER_MAXIMUM && of_others < SERVE_CLIENTS_OF_OTHERS_MAXIMUM);
 }
 
 static void add_client(struct server *server, int descriptor)
@@ -85,9 +89,10 @@ static void add_client(struct server *server, int descriptor)
 	};
 }
 
+/* At most so many a turn: who connects faster than he is turned away must not keep the others from being answered. */
 static bool accept_clients(struct server *server, struct error *err)
 {
-	while (server->num_clients < SERVE_CLIENTS_MAXIMUM) {
+	for (size_t i = 0; i < SERVE_CLIENTS_MAXIMUM && server->num_clients < SERVE_CLIENTS_MAXIMUM; i++) {
 		int descriptor = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (descriptor >= 0) {

@@ -14,6 +14,8 @@ struct configuration;
 
 #define SERVE_CLIENTS_MAXIMUM 256
 #define SERVE_CLIENTS_OF_A_USER_MAXIMUM 16
+/* All who are neither root nor the verifier's own account. */
+#define SERVE_CLIENTS_OF_OTHERS_MAXIMUM (SERVE_CLIENTS_MAXIMUM / 2)
 #define SERVE_TIMEOUT_MS 2000
 /* Authentications that are under way at once, and those of one user who is not trusted. */
 #define SERVE_WORKERS_MAXIMUM 32

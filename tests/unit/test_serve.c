@@ -256,6 +256,49 @@ static void another_user_asks_about_himself_only(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Connections of an id that has no account, as many as there can be; they are held until the pipe closes. */
+static void hold_clients(uid_t user, int held, int hold)
+{
+	uint8_t byte;
+
+	if (setgid(user) < 0 || setuid(user) < 0)
+		_exit(2);
+	for (int i = 0; i < SERVE_CLIENTS_OF_A_USER_MAXIMUM; i++)
+		(void)connect_client();
+	(void)!write(held, "", 1);
+	(void)!read(hold, &byte, 1);
+	_exit(0);
+}
+
+/* A user of namespaces has thousands of ids. */
+static void many_ids_leave_room_for_root(void **state)
+{
+	int held[2], hold[2];
+	pid_t children[20];
+	uint8_t byte;
+
+	(void)state;
+	if (getuid() != 0)
+		skip(); /* only root can become somebody else */
+	assert_int_equal(pipe(held), 0);
+	assert_int_equal(pipe(hold), 0);
+	for (size_t i = 0; i < 20; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			close(hold[1]);
+			hold_clients(200000 + (uid_t)i, held[1], hold[0]);
+		}
+		assert_int_equal(read(held[0], &byte, 1), 1);
+	}
+	assert_string_equal(ask(buffer_bytes(&request)), "none");
+	close(hold[1]);
+	for (size_t i = 0; i < 20; i++)
+		assert_int_equal(waitpid(children[i], NULL, 0), children[i]);
+	close(hold[0]);
+	close(held[0]);
+	close(held[1]);
+}
+
 /* Each request sees the old snapshot or the new one, whole. */
 static void the_snapshot_is_replaced_under_load(void **state)
 {
@@ -294,6 +337,7 @@ int main(void)
 	    cmocka_unit_test(too_much_is_refused),
 	    cmocka_unit_test(a_damaged_request_gets_a_whole_answer),
 	    cmocka_unit_test(another_user_asks_about_himself_only),
+	    cmocka_unit_test(many_ids_leave_room_for_root),
 	    cmocka_unit_test(the_snapshot_is_replaced_under_load),
 	};
 
