@@ -336,6 +336,8 @@ bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *e
 		return false;
 	if (unconfirmed && (!there || state.until == 0))
 		return true;
+	if (!need_setup(&state, err))
+		return false;
 	if ((!unconfirmed && !force && !host_files_unchanged(err)) || !open_gate(reload, err))
 		return false;
 	if (!unconfirmed)
