@@ -153,12 +153,13 @@ const char *pass_name(enum pass pass)
 static enum host_mode find_mode(const struct host_rules *rules, const char *account)
 {
 	struct groups groups = GROUPS_EMPTY;
-	struct host_person person = {.name = account};
+	struct host_person person;
 	enum host_mode mode;
 
-	/* Without its groups an account still has its name; what it may miss by that is leniency. */
-	if (groups_load(account, &groups, NULL))
-		person = (struct host_person){account, (const char *const *)groups.names, groups.num};
+	/* Some group of an account may be under a stricter mode than the others: unless all are known the strictest holds. */
+	if (!groups_load(account, &groups, NULL))
+		return HOST_MODE_ENFORCE;
+	person = (struct host_person){account, (const char *const *)groups.names, groups.num};
 	mode = host_rules_mode(rules, &person);
 	groups_clear(&groups);
 	return mode;

@@ -17,12 +17,26 @@ void groups_clear(struct groups *groups)
 	*groups = GROUPS_EMPTY;
 }
 
+/* A look-up that found nothing leaves any errno in some services; these alone say that it could not look. */
+static bool lookup_failed(void)
+{
+	static const int failures[] = {EAGAIN, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE, ETIMEDOUT};
+
+	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++)
+		if (errno == failures[i])
+			return true;
+	return false;
+}
+
 static bool add_name(gid_t id, struct groups *groups, struct error *err)
 {
-	const struct group *entry = getgrgid(id);
+	const struct group *entry;
 
+	errno = 0;
+	entry = getgrgid(id);
 	if (entry == NULL)
-		return true;
+		return !lookup_failed() || error_set(err, ERROR_SYSTEM, "the group %lu cannot be looked up: %s",
+		                               (unsigned long)id, strerror(errno));
 	groups->names[groups->num] = strdup(entry->gr_name);
 	if (groups->names[groups->num] == NULL)
 		return error_set(err, ERROR_MEMORY, "no memory for groups");
@@ -41,20 +55,26 @@ static bool add_names(const gid_t *ids, int num, struct groups *groups, struct e
 	return true;
 }
 
-/* The group that stands for "no account": no group has this id. */
-static gid_t primary_group(const char *name)
+/* (gid_t)-1 for a name without account: no group has this id. */
+static bool find_primary_group(const char *name, gid_t *primary, struct error *err)
 {
-	const struct passwd *entry = getpwnam(name);
+	const struct passwd *entry;
 
-	return entry == NULL ? (gid_t)-1 : entry->pw_gid;
+	errno = 0;
+	entry = getpwnam(name);
+	*primary = entry == NULL ? (gid_t)-1 : entry->pw_gid;
+	return entry != NULL || !lookup_failed() ||
+	       error_set(err, ERROR_SYSTEM, "the account %s cannot be looked up: %s", name, strerror(errno));
 }
 
 bool groups_load(const char *name, struct groups *groups, struct error *err)
 {
-	gid_t primary = primary_group(name), *ids = NULL, *more;
+	gid_t primary, *ids = NULL, *more;
 	int num = GROUPS_USUAL, room = 0;
 	bool done = false;
 
+	if (!find_primary_group(name, &primary, err))
+		return false;
 	do {
 		if (num > GROUPS_MAXIMUM) {
 			error_set(err, ERROR_LIMIT, "%s is in more than %d groups", name, GROUPS_MAXIMUM);

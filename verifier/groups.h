@@ -1,5 +1,6 @@
 /* groups.h: the groups that a name has on this host, by NSS. A name that has no account here may be a member of groups all the
- * same. Knows nothing of rules. Source: getgrouplist(3). */
+ * same. A service that does not answer hides the groups that it alone knows, and getgrouplist() cannot tell: a rule that refuses by
+ * group needs a service that caches. Knows nothing of rules. Source: getgrouplist(3), getpwnam(3). */
 #ifndef VERIFIER_GROUPS_H
 #define VERIFIER_GROUPS_H
 
@@ -15,7 +16,7 @@ struct groups {
 #define GROUPS_EMPTY ((struct groups){.names = NULL})
 
 /* groups_load: *groups is the caller's, to groups_clear(). Ids without a name are left out.
- * Errors: ERROR_SYSTEM, ERROR_MEMORY, ERROR_LIMIT (more than 65,536). */
+ * Errors: ERROR_SYSTEM (a look-up that says of itself that it failed), ERROR_MEMORY, ERROR_LIMIT (more than 65,536). */
 bool groups_load(const char *name, struct groups *groups, struct error *err) MUST_CHECK;
 void groups_clear(struct groups *groups);
 

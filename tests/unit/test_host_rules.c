@@ -1,7 +1,9 @@
 /* host.conf: what is read and what is refused, and what its rules say. */
 #include "tests/unit/unit.h"
 
+#include <nss.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "verifier/groups.h"
 #include "verifier/host_rules.h"
@@ -230,6 +232,23 @@ static void groups_are_those_of_the_host(void **state)
 	groups_clear(&groups);
 }
 
+/* A process that can open no file cannot read /etc/passwd: that is no answer, and no empty list. */
+static void groups_that_cannot_be_looked_up_are_no_groups(void **state)
+{
+	struct groups groups = GROUPS_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct rlimit before, none;
+
+	(void)state;
+	assert_int_equal(__nss_configure_lookup("passwd", "files"), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_refused(groups_load("nobody-of-this-name", &groups, &err), err, ERROR_SYSTEM);
+	assert_int_equal(groups.num, 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +260,7 @@ int main(void)
 	    cmocka_unit_test(glass_breaks_only_where_it_is_allowed),
 	    cmocka_unit_test(methods_beside_a_key_are_named),
 	    cmocka_unit_test(groups_are_those_of_the_host),
+	    cmocka_unit_test(groups_that_cannot_be_looked_up_are_no_groups),
 	};
 
 	return cmocka_run_group_tests_name("host rules", tests, NULL, NULL);
