@@ -10,6 +10,7 @@
 #include "enroll/verb.h"
 #include "enroll/why.h"
 #include "verifier/configuration.h"
+#include "verifier/host_rules.h"
 
 #define LOG_MAXIMUM ((size_t)512 * 1024 * 1024)
 
@@ -73,7 +74,10 @@ static void judge(struct judging *judging, const struct login *login)
 	struct error trouble = ERROR_EMPTY;
 
 	judging->why = ERROR_EMPTY;
-	if (login->fingerprint[0] == '\0')
+	if (host_rules_is_break_glass(judging->view->rules, login->account))
+		(void)!host_rules_break_glass_check(
+		    judging->view->rules, login->account, bytes_of_text(login->address), &judging->why);
+	else if (login->fingerprint[0] == '\0')
 		error_set(&judging->why, ERROR_AUTH_METHOD, "%s proves no hardware", login->method);
 	else if (!why_each(
 	             judging->view, login->fingerprint, login->account, judging->now, note_verdict, judging, &trouble))
@@ -119,10 +123,11 @@ bool audit_logins(struct invocation *invocation, struct error *err)
 	struct host_view view;
 	struct judging judging = {
 	    .view = &view, .now = invocation->now, .json = invocation->json, .refused = json_array()};
-	bool done = read_logins(&invocation->options, &logins, err) &&
-	            configuration_new(&folders, &configuration, err) &&
-	            configuration_refresh(configuration, &view, err);
+	bool done =
+	    configuration_new(&folders, &configuration, err) && configuration_refresh(configuration, &view, err);
 
+	logins.rules = done ? view.rules : NULL;
+	done = done && read_logins(&invocation->options, &logins, err);
 	for (size_t i = 0; done && i < logins.num; i++) {
 		judge(&judging, &logins.list[i]);
 		done = tell(&judging, &logins.list[i], err);

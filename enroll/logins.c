@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verifier/host_rules.h"
+
 #define MARK "Accepted "
 
 void logins_clear(struct logins *logins)
@@ -17,7 +19,9 @@ static int compare(const struct login *one, const struct login *other)
 
 	if (order == 0)
 		order = strcmp(one->method, other->method);
-	return order != 0 ? order : strcmp(one->fingerprint, other->fingerprint);
+	if (order == 0)
+		order = strcmp(one->fingerprint, other->fingerprint);
+	return order != 0 ? order : strcmp(one->address, other->address);
 }
 
 /* Where a login stands, or belongs. */
@@ -79,7 +83,8 @@ static bool parse_login(struct bytes line, struct login *login)
 
 	*login = (struct login){.num = 0};
 	if (!take_text(&line, login->method, sizeof(login->method)) || !take_word(&line, "for") ||
-	    !take_text(&line, login->account, sizeof(login->account)) || !take_word(&line, "from"))
+	    !take_text(&line, login->account, sizeof(login->account)) || !take_word(&line, "from") ||
+	    !take_text(&line, login->address, sizeof(login->address)))
 		return false;
 	while (bytes_take_until(&line, ' ', &word))
 		if (bytes_start_with(word, "SHA256:"))
@@ -105,8 +110,13 @@ bool logins_add(struct bytes text, struct logins *logins, struct error *err)
 	struct login login;
 	struct bytes line;
 
-	while (bytes_take_until(&text, '\n', &line))
-		if (find_mark(&line) && parse_login(line, &login) && !count(&login, logins, err))
+	while (bytes_take_until(&text, '\n', &line)) {
+		if (!find_mark(&line) || !parse_login(line, &login))
+			continue;
+		if (logins->rules == NULL || !host_rules_is_break_glass(logins->rules, login.account))
+			login.address[0] = '\0';
+		if (!count(&login, logins, err))
 			return false;
+	}
 	return true;
 }

@@ -9,16 +9,20 @@
 
 #define LOGINS_MAXIMUM 100000U
 
+struct host_rules;
+
 struct login {
 	char account[ACCOUNT_NAME_MAXIMUM];
 	char method[64];
 	char fingerprint[64]; /* "SHA256:…"; "" where the method has no key */
+	char address[64];     /* of break-glass accounts, whose rule it is; "" of others */
 	uint64_t num;
 };
 
 struct logins {
-	struct login *list; /* owned, in order of account, method and fingerprint */
+	struct login *list; /* owned, in order of account, method, fingerprint and address */
 	size_t num;
+	const struct host_rules *rules; /* which accounts are break-glass; borrowed; NULL: none */
 };
 
 #define LOGINS_EMPTY ((struct logins){.list = NULL})

@@ -198,6 +198,12 @@ END
 report 1 logins "the logins of a log" keyenroll audit --json logins "$WORLD/log"
 holds '.logins == 5 and .refused == 3' "are counted"
 holds '[.locked_out[] | .account + " " + .code] == ["bob auth-info.method", "bob enrollment.absent", "rescue enrollment.other-person"]' "and who would be locked out, why"
+printf 'break-glass "rescue" {\n\tfrom = "192.0.2.2"\n}\n' >"$config/host.conf"
+echo "Nov 24 13:00:06 host sshd[6]: Accepted password for rescue from 192.0.2.9 port 4717 ssh2" >>"$WORLD/log"
+report 1 logins "the logins of a log with a break-glass account" keyenroll audit --json logins "$WORLD/log"
+holds '.logins == 6 and .refused == 3' "are counted"
+holds '[.locked_out[] | .account + " " + .code] == ["bob auth-info.method", "bob enrollment.absent", "rescue break-glass.source"]' "it is locked out from elsewhere only"
+rm "$config/host.conf"
 exits 1 "the same from sshd's own log of this world" bash -c "keyenroll audit logins - <$WORLD/sshd.log"
 says 'logins would have been refused' "with a sum"
 
