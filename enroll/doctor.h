@@ -1,5 +1,5 @@
-/* doctor.h: every way past the gate and every trap of this host that can be found from its files, each as a question with an
- * answer. It only looks; nothing is changed and nobody is logged in.
+/* doctor.h: every way past the gate and every trap of this host that can be found from its files and by one question to its
+ * verifier, each as a question with an answer. It only looks; nothing is changed and nobody is logged in.
  * Knows nothing of how findings are shown. */
 #ifndef ENROLL_DOCTOR_H
 #define ENROLL_DOCTOR_H
@@ -70,6 +70,10 @@ bool doctor_file_is_roots(const char *path, struct finding *finding);
  *   version  the shipped one's, which is its date ("2026.11.24"); of another form: nothing is said */
 void doctor_judge_bundle(const char *version, int64_t now, struct finding *finding);
 
+/* doctor_judge_answer: what the verifier's answer about a key that nobody has enrolled says of its health: it ought to refuse.
+ *   answer  why it did not accept, or could not be asked; ERROR_NONE: it accepted */
+void doctor_judge_answer(const struct doctor *doctor, const struct error *answer, struct finding *finding);
+
 typedef void doctor_check(const struct doctor *doctor, struct finding *finding);
 
 doctor_check doctor_sshd_settings, doctor_sshd_keys_files, doctor_sshd_keys_command, doctor_sshd_command_file,
@@ -78,6 +82,6 @@ doctor_check doctor_sshd_settings, doctor_sshd_keys_files, doctor_sshd_keys_comm
 doctor_check doctor_pam_line, doctor_pam_control, doctor_pam_order, doctor_pam_module;
 doctor_check doctor_host_rules, doctor_host_mode, doctor_host_files, doctor_host_snapshot, doctor_host_clock,
     doctor_host_break_glass, doctor_host_tokens, doctor_host_trust, doctor_verifier_account, doctor_verifier_socket,
-    doctor_host_selinux;
+    doctor_verifier_answer, doctor_host_owners, doctor_host_selinux;
 
 #endif

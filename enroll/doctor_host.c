@@ -1,12 +1,10 @@
 #include <inttypes.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/timex.h>
-#include <sys/un.h>
 #include <sys/xattr.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "common/account_name.h"
 #include "common/file.h"
@@ -19,8 +17,6 @@
 #include "registry/snapshot.h"
 #include "verifier/host_rules.h"
 
-#define SOCKET_PATH KEYENROLL_RUN_DIR "/verifier.sock"
-#define VERIFIER KEYENROLL_SBIN_DIR "/keyenrolld"
 #define CLOCK_TOLERANCE 300
 #define TRUST_DAYS_MAXIMUM 270
 
@@ -154,38 +150,26 @@ void doctor_host_break_glass(const struct doctor *doctor, struct finding *findin
 			    "the break-glass account %s does not exist", account);
 }
 
-void doctor_verifier_account(const struct doctor *doctor, struct finding *finding)
+static void check_owners(const char *folder, const char *const *names, struct finding *finding)
 {
-	const struct passwd *entry = getpwnam(KEYENROLL_VERIFIER_USER);
+	char path[512];
 
-	(void)doctor;
-	if (entry == NULL)
-		doctor_find(finding, HEALTH_PROBLEM, "useradd --system " KEYENROLL_VERIFIER_USER,
-		    "there is no account %s: neither verifier nor sshd's command can run", KEYENROLL_VERIFIER_USER);
-	else if (entry->pw_uid == 0)
-		doctor_find(finding, HEALTH_PROBLEM, N_("give it an id of its own"), "the account %s is root",
-		    KEYENROLL_VERIFIER_USER);
+	for (size_t i = 0; names[i] != NULL; i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", folder, names[i]);
+		if (file_exists(path))
+			(void)doctor_file_is_roots(path, finding);
+	}
 }
 
-static bool somebody_listens(void)
+void doctor_host_owners(const struct doctor *doctor, struct finding *finding)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_PATH};
-	int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool listens = descriptor >= 0 && connect(descriptor, (const struct sockaddr *)&address, sizeof(address)) == 0;
+	static const char *const config[] = {"", "/host.conf", "/registrars", "/policy.conf", "/trust.d", NULL};
+	static const char *const data[] = {"", "/trust.json", NULL};
+	static const char *const state[] = {"", "/snapshot", "/trust", NULL};
 
-	if (descriptor >= 0)
-		(void)close(descriptor);
-	return listens;
-}
-
-void doctor_verifier_socket(const struct doctor *doctor, struct finding *finding)
-{
-	(void)doctor;
-	if (!doctor_file_is_roots(VERIFIER, finding))
-		return;
-	if (!somebody_listens())
-		doctor_find(finding, HEALTH_WARNING, N_("start keyenrolld"),
-		    "nobody listens at %s: each login starts a verifier of its own, which is slower", SOCKET_PATH);
+	check_owners(doctor->folders.config, config, finding);
+	check_owners(doctor->folders.data, data, finding);
+	check_owners(doctor->folders.state, state, finding);
 }
 
 /* Whether SELinux enforces, and a policy knows the command. */

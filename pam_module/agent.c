@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/connection.h"
 #include "common/deadline.h"
-#include "pam_module/connection.h"
 
 static bool refuse_owner(const struct agent *agent, struct error *err)
 {

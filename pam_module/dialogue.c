@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
+#include "common/connection.h"
 #include "common/deadline.h"
-#include "pam_module/connection.h"
 #include "pam_module/translation.h"
 
 #define TYPED_MAXIMUM 256

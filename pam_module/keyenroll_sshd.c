@@ -19,10 +19,10 @@
 
 #include "common/account_name.h"
 #include "common/base64.h"
+#include "common/client.h"
 #include "common/log.h"
 #include "config.h"
 #include "pam_module/chain.h"
-#include "pam_module/client.h"
 
 static const char usage[] =
     "usage: keyenroll-sshd [OPTION]... authorized-keys ACCOUNT KEY-TYPE BASE64-KEY\n"

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "pam_module/client.h"
+#include "common/client.h"
 
 #define WAIT_DEFAULT_SECONDS 30
 

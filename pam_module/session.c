@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/account_name.h"
-#include "pam_module/client.h"
+#include "common/client.h"
 
 /* The variable is believed only where sshd alone can have set it: su, sudo and login run with what their caller brings. */
 static bool place_check(const struct module_options *options, const struct session *session, struct error *err)

@@ -28,8 +28,8 @@
 #include <unistd.h>
 
 #include "common/base64.h"
+#include "common/client.h"
 #include "common/file.h"
-#include "pam_module/client.h"
 
 #define MEGABYTE ((size_t)1024 * 1024)
 #define HOSTILE_PATIENCE_S 5

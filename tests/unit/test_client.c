@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/client.h"
 #include "common/deadline.h"
 #include "common/file.h"
-#include "pam_module/client.h"
 #include "tests/unit/running_verifier.h"
 #include "verifier/listen.h"
 

@@ -15,9 +15,9 @@
 #include <security/pam_appl.h>
 
 #include "common/base64.h"
+#include "common/client.h"
 #include "common/deadline.h"
 #include "common/file.h"
-#include "pam_module/client.h"
 #include "pam_module/options.h"
 #include "pam_module/pam_code.h"
 #include "tests/unit/running_verifier.h"

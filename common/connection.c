@@ -1,4 +1,4 @@
-#include "pam_module/connection.h"
+#include "common/connection.h"
 
 #include <errno.h>
 #include <poll.h>

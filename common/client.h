@@ -4,8 +4,8 @@
  * allowed to starts `keyenrolld --once` with an empty environment for this one question, in what is left of the time.
  * No signal handler or disposition, no descriptor and no environment of the process is changed.
  * Knows nothing of PAM and of what a question means. libc only. */
-#ifndef PAM_MODULE_CLIENT_H
-#define PAM_MODULE_CLIENT_H
+#ifndef COMMON_CLIENT_H
+#define COMMON_CLIENT_H
 
 #include "common/request.h"
 

@@ -1,7 +1,7 @@
 /* connection.h: the thin clients' end of a local stream socket: every step has a deadline, raises no signal, changes nothing of the
  * process that it runs in. Knows nothing of what is said. libc only. */
-#ifndef PAM_MODULE_CONNECTION_H
-#define PAM_MODULE_CONNECTION_H
+#ifndef COMMON_CONNECTION_H
+#define COMMON_CONNECTION_H
 
 #include "common/buffer.h"
 #include "common/deadline.h"

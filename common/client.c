@@ -1,11 +1,11 @@
-#include "pam_module/client.h"
+#include "common/client.h"
 
 #include <string.h>
 #include <unistd.h>
 
+#include "common/connection.h"
 #include "common/deadline.h"
 #include "common/process.h"
-#include "pam_module/connection.h"
 
 static bool fail_deadline(struct error *err)
 {
