@@ -99,7 +99,7 @@ planted "TrustedUserCAKeys $world_registry/registrar.pub" sshd.authorities "auth
 		AuthorizedPrincipalsCommandUser _keyenroll
 	END
 } >"$WORLD/planted"
-if sshd -T -f "$WORLD/planted" | grep -q 'authorizedprincipalscommand none'; then
+if grep -q 'authorizedprincipalscommand none' <<<"$(sshd -T -f "$WORLD/planted")"; then
 	finds sshd.authorities problem "in front of AuthorizedKeysCommand" "a command that this sshd forgets"
 else
 	skip "a command that this sshd forgets" "this sshd remembers it"
