@@ -198,12 +198,12 @@ static bool make_evidence(struct token *token, struct evidence *evidence, struct
 	return done;
 }
 
-static bool make_token(struct token *token, const char *vendor_folder, struct error *err)
+static bool make_token(struct token *token, const char *vendor_folder, uint32_t number, struct error *err)
 {
 	static uint32_t serial = FIRST_SERIAL;
 	EVP_PKEY *key = NULL;
 
-	card_init(&token->card, personality_find("5.7.4"), serial++);
+	card_init(&token->card, personality_find("5.7.4"), number == 0 ? serial++ : number);
 	if (!vendor_make_f9(&token->card, vendor_folder, err) ||
 	    !algorithm_generate(algorithm_find(ALGORITHM_P256), &key, err))
 		return false;
@@ -261,7 +261,7 @@ static bool prove(
 {
 	char vendor[160];
 
-	return path_in(host, order->vendor, vendor, err) && make_token(&making->token, vendor, err) &&
+	return path_in(host, order->vendor, vendor, err) && make_token(&making->token, vendor, order->token, err) &&
 	       make_evidence(&making->token, &making->evidence, err) &&
 	       ssh_key_of_public(card_slot(&making->token.card, SLOT_AUTHENTICATION)->key, &making->key, err) &&
 	       load_registrar(host, order->registrar, &making->registrar, err) &&
@@ -302,6 +302,14 @@ static bool record(
 	       (!order->revoked || store_revoke(host->store, fingerprint, "a test", time(NULL), err));
 }
 
+static void hand_over_pair(const struct enrollment_order *order, struct card *card)
+{
+	EVP_PKEY *pair = card_slot(card, SLOT_AUTHENTICATION)->key;
+
+	if (order->pair != NULL && EVP_PKEY_up_ref(pair) == 1)
+		*order->pair = pair;
+}
+
 bool enrolled_host_enroll(
     struct enrolled_host *host, const struct enrollment_order *order, struct buffer *blob, struct error *err)
 {
@@ -313,6 +321,8 @@ bool enrolled_host_enroll(
 	done = store_next_serial(host->store, &making->serial, err) && prove(host, order, making, err) &&
 	       certify(host, order, making, err) && record(host, order, making, err) &&
 	       buffer_put(blob, buffer_bytes(&making->key.blob), err);
+	if (done)
+		hand_over_pair(order, &making->token.card);
 	making_clear(making);
 	free(making);
 	return done;

@@ -23,6 +23,8 @@ struct enrollment_order {
 	    *registrar; /* key in the folder of the host: "registrar" is trusted there, "other-registrar" is not */
 	int64_t valid_after, valid_before; /* seconds from now */
 	bool revoked;
+	uint32_t token;  /* its number; 0: a token that nothing else is in */
+	EVP_PKEY **pair; /* out: the key in the token, the caller's; NULL: not wanted */
 };
 
 #define ENROLLMENT_ORDER_GOOD                                                                                          \

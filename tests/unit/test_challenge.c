@@ -10,7 +10,10 @@
 #include "common/file.h"
 #include "common/request.h"
 #include "common/sshsig.h"
+#include "verifier/authentication.h"
 #include "verifier/challenge.h"
+#include "verifier/configuration.h"
+#include "verifier/decision.h"
 #include "verifier/host_key.h"
 
 #define HOST_KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAGPrw+s9xKMHEFTeRtYyXFObz6kz+LjBnKhpPzz4C4W root@host\n"
@@ -158,6 +161,48 @@ static void a_security_key_was_touched_and_verified_its_person(void **state)
 	EVP_PKEY_free(key.private_key);
 }
 
+/* What a proof by this key meets. No key is enrolled here: one that gets as far as the snapshot was believed. */
+static enum error_code conclude(const struct security_key *key, bool wants_verification, uint8_t flags)
+{
+	static const struct host_view nothing;
+	struct authentication begun = {.request = request, .num_candidates = 1};
+	struct candidate *candidate = &begun.candidates[0];
+	struct buffer signature = BUFFER_EMPTY, proof = BUFFER_EMPTY;
+	struct decision decision = DECISION_EMPTY;
+	struct error err = ERROR_EMPTY;
+	enum error_code code;
+
+	candidate->key = key->key;
+	candidate->wants_verification = wants_verification;
+	assert_done(buffer_put(&candidate->offered, buffer_bytes(&key->key.blob), &err) &&
+	                challenge_draw(&request, 1795525200, &begun.to_sign, &err),
+	    err);
+	sign(key, buffer_bytes(&begun.to_sign), flags, &signature);
+	assert_done(authentication_put_proof(candidate, buffer_bytes(&signature), &proof, &err), err);
+	authentication_conclude(&begun, buffer_bytes(&proof), &nothing, 1795525200, &decision);
+	code = decision.error.code;
+	assert_int_equal(decision.verdict, REQUEST_REFUSED);
+	decision_clear(&decision);
+	buffer_free(&candidate->offered);
+	buffer_free(&begun.to_sign);
+	buffer_free(&signature);
+	buffer_free(&proof);
+	return code;
+}
+
+static void a_login_wants_the_verification_that_its_key_wants(void **state)
+{
+	struct security_key key;
+
+	(void)state;
+	security_key_make(&key);
+	assert_int_equal(conclude(&key, false, PRESENT), ERROR_SNAPSHOT_ABSENT);
+	assert_int_equal(conclude(&key, true, PRESENT | VERIFIED), ERROR_SNAPSHOT_ABSENT);
+	assert_int_equal(conclude(&key, true, PRESENT), ERROR_PIN_NEEDED);
+	ssh_key_clear(&key.key);
+	EVP_PKEY_free(key.private_key);
+}
+
 static void a_signature_of_something_else_does_not_fit(void **state)
 {
 	struct buffer to_sign = BUFFER_EMPTY, other = BUFFER_EMPTY, login = BUFFER_EMPTY;
@@ -194,6 +239,7 @@ int main(void)
 	    cmocka_unit_test(the_record_says_host_account_and_command),
 	    cmocka_unit_test(no_two_challenges_are_the_same),
 	    cmocka_unit_test(a_security_key_was_touched_and_verified_its_person),
+	    cmocka_unit_test(a_login_wants_the_verification_that_its_key_wants),
 	    cmocka_unit_test(a_signature_of_something_else_does_not_fit),
 	};
 
