@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "registry/grace.h"
+#include "registry/grace_signer.h"
 #include "registry/snapshot.h"
+#include "registry/store_grace.h"
 #include "tests/unit/enrolled_host.h"
 #include "verifier/decision.h"
 
@@ -558,14 +561,15 @@ static void an_old_snapshot_is_refused_where_the_host_says_so(void **state)
 	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
 }
 
-/* One more token of bob's. */
-static void enroll_bob(bool revoked)
+/* One more key of bob's, in a token of its own or in one that he has. */
+static void enroll_bob(uint32_t token, bool revoked)
 {
 	struct enrollment_order order = ENROLLMENT_ORDER_GOOD;
 	struct buffer blob = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 
 	order.person = "bob";
+	order.token = token;
 	order.revoked = revoked;
 	assert_done(enrolled_host_enroll(&fixture.host, &order, &blob, &err), err);
 	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
@@ -601,22 +605,106 @@ static void who_has_no_spare_stays_out_where_the_host_says_so(void **state)
 	assert_done(snapshot_count_short(fixture.view.snapshot, 2, 0, &num, person, &err), err);
 	assert_int_equal(num, 1);
 	assert_string_equal(person, "bob");
-	enroll_bob(true); /* one that was lost just now */
+	enroll_bob(0, true); /* one that was lost just now */
 	assert_bob(ERROR_NONE);
 	change("config/host.conf", "minimum-tokens = 3\n");
 	assert_bob(ERROR_ENROLLMENT_SPARE);
-	enroll_bob(false);
+	enroll_bob(20000500, false);
 	assert_bob(ERROR_NONE);
 	assert_done(snapshot_count_short(fixture.view.snapshot, 3, 0, &num, person, &err), err);
 	assert_int_equal(num, 0);
 	assert_string_equal(person, "");
 	assert_done(snapshot_count_short(fixture.view.snapshot, 3, time(NULL) + 60, &num, person, &err), err);
 	assert_string_equal(person, "bob");
+	change("config/host.conf", "minimum-tokens = 4\n");
+	enroll_bob(20000500, false); /* two keys, one token to lose */
+	assert_bob(ERROR_ENROLLMENT_SPARE);
+	change("config/host.conf", "minimum-tokens = 3\n");
+	assert_bob(ERROR_NONE);
 	move("state/snapshot", "gone.snapshot");
 	assert_int_equal(ask(REQUEST_PRINCIPALS, "bob", certificate(BOB), &decision), ERROR_SNAPSHOT_ABSENT);
 	decision_clear(&decision);
 	move("gone.snapshot", "state/snapshot");
 	move("config/host.conf", "gone");
+}
+
+/* Both registrars may enroll and grant. */
+static void trust_both_registrars(void)
+{
+	static const char *const names[] = {"registrar", "other-registrar"};
+	struct buffer lines = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	char path[160];
+
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s.pub", fixture.host.folder, names[i]);
+		assert_done(
+		    buffer_put_format(&lines, &err, "%s ", names[i]) && file_load(path, 4096, &lines, &err), err);
+	}
+	change("config/registrars", buffer_text(&lines));
+	buffer_free(&lines);
+}
+
+static void put_grant(const struct grace *grace, struct buffer *grant)
+{
+	struct buffer record = BUFFER_EMPTY, armors[2] = {BUFFER_EMPTY, BUFFER_EMPTY};
+	struct error err = ERROR_EMPTY;
+	char path[160];
+
+	assert_done(grace_put_record(grace, &record, &err), err);
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", fixture.host.folder, i == 0 ? "registrar" : "other-registrar");
+		assert_done(grace_sign(path, false, buffer_bytes(&record), &armors[i], &err), err);
+	}
+	assert_done(grace_put_grant(buffer_bytes(&record),
+	                (struct bytes[2]){buffer_bytes(&armors[0]), buffer_bytes(&armors[1])}, grant, &err),
+	    err);
+	buffer_free(&record);
+	buffer_free(&armors[0]);
+	buffer_free(&armors[1]);
+}
+
+/* Stores one key's grant in the place of another's. */
+static void store_grant(struct grace *grace, struct bytes granted, struct bytes in_place_of)
+{
+	struct buffer grant = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(ssh_key_parse(granted, &grace->key, &err), err);
+	put_grant(grace, &grant);
+	ssh_key_clear(&grace->key);
+	assert_done(ssh_key_parse(in_place_of, &grace->key, &err), err);
+	assert_done(store_add_grace(fixture.host.store, grace, buffer_bytes(&grant), "tests", grace->since, &err), err);
+	ssh_key_clear(&grace->key);
+	buffer_free(&grant);
+}
+
+static void a_grace_is_its_own_keys_alone(void **state)
+{
+	struct grace grace = {
+	    .person = "alice", .since = time(NULL) - 60, .until = time(NULL) + 3600, .because = "lost token"};
+	struct buffer other = BUFFER_EMPTY;
+	struct decision decision;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	move("config/registrars", "kept");
+	trust_both_registrars();
+	assert_done(put_unknown(&other, &err), err);
+	store_grant(&grace, buffer_bytes(&fixture.blobs[UNKNOWN]), buffer_bytes(&fixture.blobs[UNKNOWN]));
+	store_grant(&grace, buffer_bytes(&fixture.blobs[UNKNOWN]), buffer_bytes(&other));
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
+	assert_int_equal(ask(REQUEST_SESSION, "alice", publickey(UNKNOWN), &decision), ERROR_NONE);
+	decision_clear(&decision);
+	assert_int_equal(ask(REQUEST_SESSION, "bob", publickey(UNKNOWN), &decision), ERROR_ENROLLMENT_PERSON);
+	decision_clear(&decision);
+	assert_int_equal(ask(REQUEST_SESSION, "alice",
+	                     (struct request_method){bytes_of_text("publickey"), buffer_bytes(&other)}, &decision),
+	    ERROR_SNAPSHOT);
+	decision_clear(&decision);
+	move("kept", "config/registrars");
+	buffer_free(&other);
 }
 
 int main(void)
@@ -634,6 +722,7 @@ int main(void)
 	    cmocka_unit_test(who_has_no_spare_stays_out_where_the_host_says_so),
 	    cmocka_unit_test(a_changed_file_counts_at_the_next_request),
 	    cmocka_unit_test(the_policy_file_decides_once_it_is_there),
+	    cmocka_unit_test(a_grace_is_its_own_keys_alone),
 	    cmocka_unit_test(a_host_without_files_admits_nobody),
 	};
 
