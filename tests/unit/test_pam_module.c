@@ -234,6 +234,9 @@ static const void *note_delay_pointer(void)
 	return pointer;
 }
 
+/* PAM_RHOST for the calls to come; NULL: nobody says. */
+static const char *remote_host;
+
 /* What libpam makes of the module in this phase; the process is as before after it. */
 static int run_phase(phase *call, const char *service, const char *user, const char *auth_info)
 {
@@ -249,6 +252,7 @@ static int run_phase(phase *call, const char *service, const char *user, const c
 		assert_true(snprintf(variable, sizeof(variable), "SSH_AUTH_INFO_0=%s", auth_info) < 4096);
 		assert_int_equal(pam_putenv(handle, variable), PAM_SUCCESS);
 	}
+	assert_int_equal(pam_set_item(handle, PAM_RHOST, remote_host), PAM_SUCCESS);
 	fail_delay_us = 0;
 	note_process(&before);
 	code = call(handle, PAM_SILENT);
@@ -335,6 +339,34 @@ static void each_phase_decides_only_what_it_can(void **state)
 			fail_msg("%s: %s", rows[i].name, pam_strerror(NULL, code));
 		assert_int_equal(fail_delay_us > 0, rows[i].call == pam_authenticate && rows[i].code != PAM_SUCCESS);
 	}
+}
+
+/* A token that is plugged in here is not of somebody who sits elsewhere; one who sits here has none plugged in. */
+static void a_local_token_is_for_who_sits_here(void **state)
+{
+	static const struct {
+		const char *remote;
+		int code;
+	} rows[] = {
+	    {"", PAM_AUTHINFO_UNAVAIL},
+	    {"::1", PAM_AUTHINFO_UNAVAIL},
+	    {"192.0.2.7", PAM_PERM_DENIED},
+	    {"localhost.example", PAM_PERM_DENIED},
+	};
+	char options[256];
+
+	(void)state;
+	(void)snprintf(options, sizeof(options), "mode=local wait=1 socket=%s", verifier.socket);
+	write_service("login", options);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int code;
+
+		remote_host = rows[i].remote;
+		code = run_phase(pam_authenticate, "login", "alice", NULL);
+		if (code != rows[i].code)
+			fail_msg("%s: %s", rows[i].remote, pam_strerror(NULL, code));
+	}
+	remote_host = NULL;
 }
 
 /* Source: libaudit.h for the numbers. */
@@ -475,6 +507,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(only_an_attested_session_opens),
 	    cmocka_unit_test(each_phase_decides_only_what_it_can),
+	    cmocka_unit_test(a_local_token_is_for_who_sits_here),
 	    cmocka_unit_test(each_decision_is_one_audit_record),
 	    cmocka_unit_test(without_a_verifier_another_user_is_denied),
 	    cmocka_unit_test(a_hung_verifier_is_a_denial_in_time),
