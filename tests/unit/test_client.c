@@ -37,13 +37,13 @@ static void write_fallback(void)
 	assert_non_null(getcwd(folder, sizeof(folder)));
 	(void)snprintf(fallback, sizeof(fallback), "%s/fallback", host.folder);
 	(void)snprintf(absent_socket, sizeof(absent_socket), "%s/absent", host.folder);
-	assert_done(
-	    buffer_put_format(&script, &err,
-	        "#!/bin/sh\n[ $# = 1 ] && [ \"$1\" = --once ] || exit 9\nset -- --once --config-dir %s --data-dir %s "
-	        "--state-dir %s\n[ $(/usr/bin/id -u) != 0 ] || exec /usr/bin/setpriv --reuid %d --regid %d "
-	        "--clear-groups "
-	        "%s/keyenrolld \"$@\"\nexec %s/keyenrolld \"$@\"\n",
-	        host.config, host.data, host.state, 65534, 65534, folder, folder),
+	assert_done(buffer_put_format(&script, &err,
+	                "#!/bin/sh\n[ $# = 1 ] && [ \"$1\" = --once ] || exit 9\n[ -z \"$OF_THE_HOST\" ] || exit "
+	                "8\nset -- --once --config-dir %s --data-dir %s "
+	                "--state-dir %s\n[ $(/usr/bin/id -u) != 0 ] || exec /usr/bin/setpriv --reuid %d --regid %d "
+	                "--clear-groups "
+	                "%s/keyenrolld \"$@\"\nexec %s/keyenrolld \"$@\"\n",
+	                host.config, host.data, host.state, 65534, 65534, folder, folder),
 	    err);
 	assert_done(file_store(fallback, buffer_bytes(&script), 0755, &err), err);
 	assert_int_equal(chmod(fallback, 0755), 0);
@@ -122,8 +122,10 @@ static void an_absent_verifier_is_an_error_or_the_fallback(void **state)
 	client.verifier = "/bin/true";
 	assert_false(ask(&client, "alice", &err));
 	client.verifier = fallback;
+	assert_int_equal(setenv("OF_THE_HOST", "sudo's user says so", 1), 0);
 	assert_done(ask(&client, "alice", &err), err);
 	assert_refused(ask(&client, "bob", &err), err, ERROR_ENROLLMENT_PERSON);
+	assert_int_equal(unsetenv("OF_THE_HOST"), 0);
 }
 
 /* What hosts do with SIGCHLD; and that it is as before afterwards, with no child left. */

@@ -1,6 +1,7 @@
 /* The verifier's loop under clients that do as they like. */
 #include "tests/unit/unit.h"
 
+#include <grp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include "common/deadline.h"
 #include "common/request.h"
 #include "tests/unit/running_verifier.h"
+#include "verifier/once.h"
+#include "verifier/privileges.h"
 #include "verifier/serve.h"
 
 #define NOBODY 65534
@@ -328,6 +331,70 @@ static void the_snapshot_is_replaced_under_load(void **state)
 	ssh_key_clear(&key);
 }
 
+/* Exit status of a child that is the verifier for one request. */
+static int answer_once(int input, int output)
+{
+	struct configuration *configuration = NULL;
+	unsigned left;
+
+	if (!configuration_new(&host.folders, &configuration, NULL) ||
+	    !once(input, output, getuid(), configuration, NULL))
+		return 2;
+	left = alarm(0);
+	configuration_free(configuration);
+	return left > 0 && left <= SERVE_TIMEOUT_MS / 1000 ? 0 : 3;
+}
+
+static void one_request_is_answered_under_an_alarm(void **state)
+{
+	int input[2], output[2], status = -1;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(input), 0);
+	assert_int_equal(pipe(output), 0);
+	child = fork();
+	if (child == 0) {
+		close(input[1]);
+		_exit(answer_once(input[0], output[1]));
+	}
+	assert_int_equal(write(input[1], request.data, request.len), request.len);
+	close(input[0]);
+	close(input[1]);
+	close(output[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(output[0]);
+}
+
+/* Exit status of a child that was root with another group beside. */
+static int become_nobody(void)
+{
+	const gid_t group = 4711;
+	struct error err = ERROR_EMPTY;
+
+	if (setgroups(1, &group) < 0)
+		return 2;
+	if (!privileges_drop("nobody", &err))
+		return 3;
+	return getuid() != 0 && getgroups(0, NULL) == 0 ? 0 : 4;
+}
+
+static void root_and_its_groups_are_given_up(void **state)
+{
+	int status = -1;
+	pid_t child;
+
+	(void)state;
+	if (getuid() != 0)
+		skip(); /* only root has something to give up */
+	child = fork();
+	if (child == 0)
+		_exit(become_nobody());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +405,8 @@ int main(void)
 	    cmocka_unit_test(a_damaged_request_gets_a_whole_answer),
 	    cmocka_unit_test(another_user_asks_about_himself_only),
 	    cmocka_unit_test(many_ids_leave_room_for_root),
+	    cmocka_unit_test(one_request_is_answered_under_an_alarm),
+	    cmocka_unit_test(root_and_its_groups_are_given_up),
 	    cmocka_unit_test(the_snapshot_is_replaced_under_load),
 	};
 
