@@ -177,6 +177,7 @@ prepare_desk()
 	cp "$prefix/share/keyenroll/policies/touch-required.conf" policy.conf
 	sed -n 's/^    //; /^case/,/^}/p' "$top/doc/policy-guide.md" >cases.conf
 	keyenroll attest 9a --reader "$reader" | csplit -s -f cert - '/BEGIN/' '{*}' && mv cert01 leaf.pem && mv cert02 f9.pem
+	echo "mode = audit" >host.conf.new
 	cp "$software.pub" alice.pub
 	ssh-keygen -q -t ed25519 -N '' -f second
 	echo "second namespaces=\"grace@keyenroll\" $(cat second.pub)" >>"$world_registry/registrars"
@@ -203,7 +204,7 @@ at_desk()
 {
 	local command=$1 word wanted=0
 	keyenroll list --user alice | grep -q active || enroll_alice || return 1
-	for word in USER:alice DATE:"$(date -u -d +3days +%F)" NAME:bob KEY:second FINGERPRINT:none; do
+	for word in USER:alice DATE:"$(date -u -d +3days +%F)" NAME:bob KEY:second FINGERPRINT:none FILE:host.conf.new; do
 		command=$(sed "s,\b${word%%:*}\b,${word#*:},g" <<<"$command")
 	done
 	! says_no "$1" || wanted=1
