@@ -99,7 +99,7 @@ static bool put_key_id(const struct course *course, struct buffer *key_id, struc
 bool course_sign(struct course *course, struct error *err)
 {
 	const struct desk *desk = course->means.desk;
-	const struct buffer *module = &desk->signer.pkcs11_module;
+	const struct buffer *module = &desk->settings.pkcs11_module;
 	struct buffer content = BUFFER_EMPTY, key_id = BUFFER_EMPTY;
 	bool done = false;
 
@@ -107,8 +107,8 @@ bool course_sign(struct course *course, struct error *err)
 	        &course->evidence, &course->possession, buffer_bytes(&course->possession_signature), &content, err) &&
 	    put_key_id(course, &key_id, err) && store_next_serial(desk->store, &course->serial, err))
 		done = signer_sign(&(struct signing_order){.key = &course->key,
-		                       .registrar_key = buffer_text(&desk->signer.key_path),
-		                       .agent = desk->signer.agent,
+		                       .registrar_key = buffer_text(&desk->settings.key_path),
+		                       .agent = desk->settings.agent,
 		                       .pkcs11_module = module->len > 0 ? buffer_text(module) : NULL,
 		                       .person = course->request.person,
 		                       .key_id = buffer_text(&key_id),

@@ -1,7 +1,9 @@
-/* desk.h: a desk's folder, which `--registry` names: the registry itself, who signs here, and the list of registrars for hosts.
+/* desk.h: a desk's folder, which `--registry` names: the registry itself, who signs here, whom codes are sealed to, and the list
+ * of registrars for hosts.
  *
  *   registry.db   the store
- *   desk.conf     which key signs: lines "registrar-key PATH", "registrar-agent yes|no", "registrar-pkcs11 PATH"
+ *   desk.conf     lines "registrar-key PATH", "registrar-agent yes|no", "registrar-pkcs11 PATH": which key signs;
+ *                 "escrow-certificate PATH": whom the codes of tokens are sealed to
  *   registrar     the registrar's key, where the desk made it itself
  *   registrars    ready to be copied to hosts
  * Knows nothing of options, tokens and persons. */
@@ -12,16 +14,19 @@
 
 struct store;
 
-/* Who signs. */
-struct desk_signer {
-	struct buffer key_path; /* a private key; a .pub file for an agent's or a PKCS#11 token's key */
+/* What stands in desk.conf. */
+struct desk_settings {
+	struct buffer key_path; /* the registrar's private key; a .pub file for an agent's or a PKCS#11 token's key */
 	bool agent;
-	struct buffer pkcs11_module; /* empty: none */
+	struct buffer pkcs11_module;      /* empty: none */
+	struct buffer escrow_certificate; /* path; empty: codes are sealed only where --escrow says so */
 };
 
+#define DESK_SETTINGS_EMPTY ((struct desk_settings){.agent = false})
+
 struct desk {
-	struct desk_signer signer;
-	struct ssh_key registrar; /* the signer's public key */
+	struct desk_settings settings;
+	struct ssh_key registrar; /* the public key of who signs */
 	struct store *store;
 };
 
@@ -34,6 +39,7 @@ struct desk_wish {
 	const char *key_path; /* NULL: "registrar" in the folder */
 	bool agent;
 	const char *pkcs11_module; /* NULL: none */
+	const char *escrow;        /* a certificate; NULL: none */
 	bool no_passphrase;        /* for a key that is made here */
 };
 
@@ -44,8 +50,9 @@ struct desk_made {
 
 /* desk_make: makes what is missing in a desk's folder, and leaves alone what is there.
  *   made  out
- * Errors: ERROR_USAGE (the desk signs with another key than the wish says; a new key
- * without terminal and without no_passphrase), ERROR_FILE, ERROR_PROGRAM (ssh-keygen), ERROR_SSH_KEY…, ERROR_STORE. */
+ * Errors: ERROR_USAGE (the desk signs with another key, or seals to another certificate, than the wish says; a new key
+ * without terminal and without no_passphrase), ERROR_FILE, ERROR_PROGRAM (ssh-keygen), ERROR_SSH_KEY…, ERROR_STORE, those of
+ * escrow_new. */
 bool desk_make(const struct desk_wish *wish, struct desk_made *made, struct error *err) MUST_CHECK;
 
 /* desk_open_store: the store alone: for verbs that sign nothing.
@@ -53,21 +60,27 @@ bool desk_make(const struct desk_wish *wish, struct desk_made *made, struct erro
  * Errors: ERROR_STORE, ERROR_STORE_VERSION. */
 bool desk_open_store(const char *folder, struct store **store, struct error *err) MUST_CHECK;
 
-/* desk_open: store, signer and the signer's public key.
+/* desk_open: store, settings and the public key of who signs.
  *   desk  out: the caller's, to desk_close()
- * Errors: those of desk_open_store, desk_signer_parse and ssh_key_parse_line. */
+ * Errors: those of desk_open_store, desk_settings_load and ssh_key_parse_line. */
 bool desk_open(const char *folder, struct desk *desk, struct error *err) MUST_CHECK;
 void desk_close(struct desk *desk);
 
-/* desk_signer_parse: the text of desk.conf. Errors: ERROR_TEXT with the line's number. */
-bool desk_signer_parse(struct bytes text, struct desk_signer *signer, struct error *err) MUST_CHECK;
+/* desk_settings_load: reads the folder's desk.conf.
+ *   settings  out: the caller's, to desk_settings_clear()
+ * Errors: ERROR_FILE, those of desk_settings_parse. */
+bool desk_settings_load(const char *folder, struct desk_settings *settings, struct error *err) MUST_CHECK;
 
-/* desk_signer_encode: appends that text. Errors: ERROR_TEXT for a path with control characters, those of buffer_put. */
-bool desk_signer_encode(const struct desk_signer *signer, struct buffer *out, struct error *err) MUST_CHECK;
+/* desk_settings_parse: the text of desk.conf. Errors: ERROR_TEXT with the line's number. */
+bool desk_settings_parse(struct bytes text, struct desk_settings *settings, struct error *err) MUST_CHECK;
 
-void desk_signer_clear(struct desk_signer *signer);
+/* desk_settings_encode: appends that text. Errors: ERROR_TEXT for a path with control characters, those of buffer_put. */
+bool desk_settings_encode(const struct desk_settings *settings, struct buffer *out, struct error *err) MUST_CHECK;
 
-/* desk_load_public_key: the public key of a signer: KEY_PATH itself when it ends in .pub, else KEY_PATH.pub.
+/* desk_settings_clear: frees what they own; DESK_SETTINGS_EMPTY afterwards. */
+void desk_settings_clear(struct desk_settings *settings);
+
+/* desk_load_public_key: the public key of who signs: KEY_PATH itself when it ends in .pub, else KEY_PATH.pub.
  * Errors: ERROR_FILE, those of ssh_key_parse_line. */
 bool desk_load_public_key(const char *key_path, struct ssh_key *key, struct error *err) MUST_CHECK;
 

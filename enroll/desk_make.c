@@ -8,6 +8,7 @@
 #include "common/file.h"
 #include "common/process.h"
 #include "enroll/desk.h"
+#include "enroll/escrow.h"
 #include "enroll/terminal.h"
 #include "registry/possession.h"
 #include "registry/registrars.h"
@@ -44,13 +45,14 @@ static bool put_absolute(const char *path, struct buffer *out, struct error *err
 	return buffer_put_format(out, err, "%s/%s", here, path);
 }
 
-static bool wished_signer(const struct desk_wish *wish, struct desk_signer *signer, struct error *err)
+static bool wished_settings(const struct desk_wish *wish, struct desk_settings *settings, struct error *err)
 {
-	signer->agent = wish->agent;
-	if (!put_absolute(wish->key_path ? wish->key_path : wish->folder, &signer->key_path, err) ||
-	    (!wish->key_path && !buffer_put_text(&signer->key_path, "/registrar", err)))
+	settings->agent = wish->agent;
+	if (!put_absolute(wish->key_path ? wish->key_path : wish->folder, &settings->key_path, err) ||
+	    (!wish->key_path && !buffer_put_text(&settings->key_path, "/registrar", err)))
 		return false;
-	return !wish->pkcs11_module || put_absolute(wish->pkcs11_module, &signer->pkcs11_module, err);
+	return (!wish->pkcs11_module || put_absolute(wish->pkcs11_module, &settings->pkcs11_module, err)) &&
+	       (!wish->escrow || put_absolute(wish->escrow, &settings->escrow_certificate, err));
 }
 
 /* ssh-keygen asks for the passphrase itself, unless it is told that there is none. */
@@ -77,31 +79,32 @@ static bool make_key(const struct desk_wish *wish, const char *path, struct erro
 	return run_ssh_keygen(wish, path, err);
 }
 
-static bool ensure_key(const struct desk_wish *wish, const struct desk_signer *signer, bool *made, struct error *err)
+static bool ensure_key(
+    const struct desk_wish *wish, const struct desk_settings *settings, bool *made, struct error *err)
 {
-	const char *path = buffer_text(&signer->key_path);
+	const char *path = buffer_text(&settings->key_path);
 
 	*made = !file_exists(path);
 	return !*made || make_key(wish, path, err) || error_prefix(err, "the registrar's key %s", path);
 }
 
-static bool ensure_settings(const char *path, const struct desk_signer *signer, bool *made, struct error *err)
+static bool ensure_settings(const char *path, const struct desk_settings *settings, bool *made, struct error *err)
 {
 	struct buffer wished = BUFFER_EMPTY;
 	bool done;
 
 	*made = !file_exists(path);
-	done =
-	    !*made || (desk_signer_encode(signer, &wished, err) && file_store(path, buffer_bytes(&wished), 0644, err));
+	done = !*made ||
+	       (desk_settings_encode(settings, &wished, err) && file_store(path, buffer_bytes(&wished), 0644, err));
 	buffer_free(&wished);
 	return done;
 }
 
 static bool put_registrar_line(
-    const char *name, const struct desk_signer *signer, struct buffer *out, struct error *err)
+    const char *name, const struct desk_settings *settings, struct buffer *out, struct error *err)
 {
 	struct ssh_key key = SSH_KEY_EMPTY;
-	bool done = desk_load_public_key(buffer_text(&signer->key_path), &key, err) &&
+	bool done = desk_load_public_key(buffer_text(&settings->key_path), &key, err) &&
 	            buffer_put_format(out, err,
 	                "# Who may enroll, in ssh's allowed_signers format; hosts have this as %s\n"
 	                "%s namespaces=\"%s,%s\" ",
@@ -113,13 +116,13 @@ static bool put_registrar_line(
 }
 
 static bool ensure_registrars(
-    const char *path, const struct desk_wish *wish, const struct desk_signer *signer, bool *made, struct error *err)
+    const char *path, const struct desk_wish *wish, const struct desk_settings *settings, bool *made, struct error *err)
 {
 	struct buffer text = BUFFER_EMPTY;
 	bool done;
 
 	*made = !file_exists(path);
-	done = !*made || (put_registrar_line(wish->registrar_name, signer, &text, err) &&
+	done = !*made || (put_registrar_line(wish->registrar_name, settings, &text, err) &&
 	                     file_store(path, buffer_bytes(&text), 0644, err));
 	buffer_free(&text);
 	return done;
@@ -136,45 +139,66 @@ static bool ensure_store(const char *path, bool *made, struct error *err)
 	return done;
 }
 
-/* A desk that has a signer keeps it; a wish for another one is an error and not a change. */
-static bool settle_signer(
-    const struct desk_wish *wish, const char *settings, struct desk_signer *signer, struct error *err)
+/* What a desk has it keeps; a wish for something else is an error and not a change. */
+static bool kept_check(const struct desk_wish *wish, const struct desk_settings *wished,
+    const struct desk_settings *kept, const char *path, struct error *err)
 {
-	struct buffer text = BUFFER_EMPTY;
-	struct desk_signer wished = {.agent = false};
-	bool done = wished_signer(wish, &wished, err);
+	if (wish->key_path && !bytes_equal(buffer_bytes(&wished->key_path), buffer_bytes(&kept->key_path)))
+		return error_set(err, ERROR_USAGE, "this desk signs with %s; edit %s to change that",
+		    buffer_text(&kept->key_path), path);
+	if (!wish->escrow ||
+	    bytes_equal(buffer_bytes(&wished->escrow_certificate), buffer_bytes(&kept->escrow_certificate)))
+		return true;
+	if (kept->escrow_certificate.len == 0)
+		return error_set(err, ERROR_USAGE,
+		    "this desk seals no codes; put the line \"escrow-certificate %s\" into %s to change that",
+		    buffer_text(&wished->escrow_certificate), path);
+	return error_set(err, ERROR_USAGE, "this desk seals codes to %s; edit %s to change that",
+	    buffer_text(&kept->escrow_certificate), path);
+}
 
-	if (done && !file_exists(settings)) {
-		*signer = wished;
+static bool settle(const struct desk_wish *wish, const char *path, struct desk_settings *settings, struct error *err)
+{
+	struct desk_settings wished = DESK_SETTINGS_EMPTY;
+	bool done = wished_settings(wish, &wished, err);
+
+	if (done && !file_exists(path)) {
+		*settings = wished;
 		return true;
 	}
-	done = done && file_load(settings, 65536, &text, err) &&
-	       (desk_signer_parse(buffer_bytes(&text), signer, err) || error_prefix(err, "%s", settings));
-	if (done && wish->key_path && !bytes_equal(buffer_bytes(&wished.key_path), buffer_bytes(&signer->key_path)))
-		done = error_set(err, ERROR_USAGE, "this desk signs with %s; edit %s to change that",
-		    buffer_text(&signer->key_path), settings);
-	desk_signer_clear(&wished);
-	buffer_free(&text);
+	done =
+	    done && desk_settings_load(wish->folder, settings, err) && kept_check(wish, &wished, settings, path, err);
+	desk_settings_clear(&wished);
+	return done;
+}
+
+/* Before anything is made: nobody wants to learn at the first enrollment that nothing can be sealed. */
+static bool escrow_check(const struct desk_wish *wish, struct error *err)
+{
+	struct escrow *escrow = NULL;
+	bool done = !wish->escrow || escrow_new(wish->escrow, &escrow, err);
+
+	escrow_free(escrow);
 	return done;
 }
 
 bool desk_make(const struct desk_wish *wish, struct desk_made *made, struct error *err)
 {
-	struct buffer settings = BUFFER_EMPTY, registrars = BUFFER_EMPTY, store = BUFFER_EMPTY;
-	struct desk_signer signer = {.agent = false};
+	struct buffer path = BUFFER_EMPTY, registrars = BUFFER_EMPTY, store = BUFFER_EMPTY;
+	struct desk_settings settings = DESK_SETTINGS_EMPTY;
 	bool done;
 
 	*made = (struct desk_made){.key = false};
-	done = buffer_put_format(&settings, err, "%s/desk.conf", wish->folder) &&
+	done = buffer_put_format(&path, err, "%s/desk.conf", wish->folder) &&
 	       buffer_put_format(&registrars, err, "%s/registrars", wish->folder) &&
-	       buffer_put_format(&store, err, "%s/registry.db", wish->folder) && make_folders(wish->folder, err) &&
-	       settle_signer(wish, buffer_text(&settings), &signer, err) &&
-	       ensure_key(wish, &signer, &made->key, err) &&
-	       ensure_registrars(buffer_text(&registrars), wish, &signer, &made->registrars, err) &&
+	       buffer_put_format(&store, err, "%s/registry.db", wish->folder) && escrow_check(wish, err) &&
+	       make_folders(wish->folder, err) && settle(wish, buffer_text(&path), &settings, err) &&
+	       ensure_key(wish, &settings, &made->key, err) &&
+	       ensure_registrars(buffer_text(&registrars), wish, &settings, &made->registrars, err) &&
 	       ensure_store(buffer_text(&store), &made->store, err) &&
-	       ensure_settings(buffer_text(&settings), &signer, &made->settings, err);
-	desk_signer_clear(&signer);
-	buffer_free(&settings);
+	       ensure_settings(buffer_text(&path), &settings, &made->settings, err);
+	desk_settings_clear(&settings);
+	buffer_free(&path);
 	buffer_free(&registrars);
 	buffer_free(&store);
 	return done;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "common/file.h"
 #include "common/secret.h"
 #include "enroll/appraising.h"
 #include "enroll/codes.h"
@@ -70,11 +71,37 @@ bool house_open_desk(const struct invocation *invocation, struct house *house, s
 	       configuration_policy(configuration, &house->policy, err);
 }
 
+/* Whoever opens a token only for its codes may have no desk. */
+static bool load_desk_settings(const char *registry, struct desk_settings *settings, struct error *err)
+{
+	struct buffer path = BUFFER_EMPTY;
+	bool done = buffer_put_format(&path, err, "%s/desk.conf", registry) &&
+	            (!file_exists(buffer_text(&path)) || desk_settings_load(registry, settings, err));
+
+	buffer_free(&path);
+	return done;
+}
+
+bool house_open_escrow(const struct invocation *invocation, struct house *house, struct error *err)
+{
+	const char *asked = options_find(&invocation->options, "escrow");
+	struct desk_settings settings = DESK_SETTINGS_EMPTY;
+	bool done;
+
+	if (!options_know(&invocation->options, "escrow"))
+		return true;
+	if (asked)
+		return escrow_new(asked, &house->escrow, err);
+	done = load_desk_settings(buffer_text(&invocation->configuration.registry), &settings, err) &&
+	       (settings.escrow_certificate.len == 0 ||
+	           escrow_new(buffer_text(&settings.escrow_certificate), &house->escrow, err));
+	desk_settings_clear(&settings);
+	return done;
+}
+
 bool house_open(const struct invocation *invocation, struct house *house, struct error *err)
 {
-	const char *escrow = options_find(&invocation->options, "escrow");
-
-	return house_open_desk(invocation, house, err) && (!escrow || escrow_new(escrow, &house->escrow, err)) &&
+	return house_open_desk(invocation, house, err) && house_open_escrow(invocation, house, err) &&
 	       house_open_tokens(invocation, house, err);
 }
 

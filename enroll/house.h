@@ -28,11 +28,14 @@ struct house {
 #define HOUSE_EMPTY ((struct house){.desk = DESK_EMPTY})
 
 /* house_open: everything; house_open_tokens: the smart card service, the trace and the management key alone, for verbs that
- * enroll nobody; house_open_desk: desk, registrars, trust and policy alone, for verbs that touch no token.
+ * enroll nobody; house_open_desk: desk, registrars, trust and policy alone, for verbs that touch no token; house_open_escrow: the
+ * certificate alone that codes are sealed to, for verbs with that option: --escrow's, else the one that the registry's desk.conf
+ * names, else none.
  * Errors: those of its parts; *house is to be closed in any case. */
 bool house_open(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
 bool house_open_desk(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
 bool house_open_tokens(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
+bool house_open_escrow(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
 void house_close(struct house *house);
 
 /* house_means: the same, as a course wants it; borrowed. */

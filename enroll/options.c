@@ -116,6 +116,14 @@ bool options_number(const struct options *options, size_t row, long minimum, lon
 	return parse_number(options->rows[row].name, options->values[row], minimum, maximum, fallback, number, err);
 }
 
+bool options_know(const struct options *options, const char *name)
+{
+	for (size_t i = 0; options->rows[i].name; i++)
+		if (strcmp(options->rows[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 const char *options_find(const struct options *options, const char *name)
 {
 	for (size_t i = 0; options->rows[i].name; i++)

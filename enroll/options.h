@@ -135,6 +135,9 @@ bool options_number(const struct options *options, size_t row, long minimum, lon
 bool options_date(
     const struct options *options, size_t row, int64_t fallback, int64_t *seconds, struct error *err) MUST_CHECK;
 
+/* options_know: whether the verb has an option of that name, given or not. */
+bool options_know(const struct options *options, const char *name);
+
 /* options_find: the value of the option of that name, for the rows that several verbs share; NULL when the table has no such
  * row or it is not given. */
 const char *options_find(const struct options *options, const char *name);

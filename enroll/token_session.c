@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "enroll/escrow.h"
 #include "enroll/options.h"
 #include "enroll/prompt.h"
 #include "enroll/report.h"
@@ -12,14 +11,12 @@
 
 static bool open_house(const struct invocation *invocation, struct token_session *session, struct error *err)
 {
-	const char *escrow = options_find(&invocation->options, "escrow");
-
 	session->house.registry = buffer_text(&invocation->configuration.registry);
 	session->answers.yes = options_find(&invocation->options, "yes") != NULL;
 	session->answers.pin.pinentry = options_find(&invocation->options, "pinentry") != NULL;
 	return house_descriptor(invocation, "pin-fd", &session->answers.pin.descriptor, err) &&
 	       house_descriptor(invocation, "puk-fd", &session->answers.puk_descriptor, err) &&
-	       (!escrow || escrow_new(escrow, &session->house.escrow, err)) &&
+	       house_open_escrow(invocation, &session->house, err) &&
 	       house_open_tokens(invocation, &session->house, err);
 }
 

@@ -23,7 +23,7 @@ bool token_session_run(const struct invocation *invocation,
 /* token_session_open: the token that is meant, and which of its codes are the factory's.
  *   invocation  borrowed until the close
  *   session     out: to token_session_close() in any case
- * Errors: those of house_open_tokens, escrow_new and token_open. */
+ * Errors: those of house_open_tokens, house_open_escrow and token_open. */
 bool token_session_open(
     const struct invocation *invocation, struct token_session *session, struct error *err) MUST_CHECK;
 void token_session_close(struct token_session *session);

@@ -70,7 +70,7 @@ static bool sign(
 	bool in_agent = len > 4 && strcmp(second + len - 4, ".pub") == 0, done;
 
 	terminal_progress("The desk's registrar signs.");
-	done = grace_sign(buffer_text(&desk->signer.key_path), desk->signer.agent, record, &armors[0], err);
+	done = grace_sign(buffer_text(&desk->settings.key_path), desk->settings.agent, record, &armors[0], err);
 	terminal_progress("The second registrar signs.");
 	done =
 	    done && grace_sign(second, in_agent, record, &armors[1], err) &&

@@ -11,6 +11,7 @@ enum {
 	OPTION_AGENT,
 	OPTION_PKCS11,
 	OPTION_NO_PASSPHRASE,
+	OPTION_ESCROW,
 };
 
 static const struct option_row options[] = {
@@ -20,6 +21,7 @@ static const struct option_row options[] = {
     [OPTION_AGENT] = {"agent", NULL, N_("the key is in ssh-agent; FILE is its .pub file")},
     [OPTION_PKCS11] = {"pkcs11", "MODULE", N_("the key is behind MODULE; FILE is its .pub file")},
     [OPTION_NO_PASSPHRASE] = {"no-passphrase", NULL, N_("make the key without a passphrase")},
+    [OPTION_ESCROW] = {"escrow", "FILE", N_("seal every token's PUK and management key to a certificate")},
     OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
@@ -29,24 +31,43 @@ static const char *there_or_made(bool made)
 	return made ? translated("made") : translated("was there already");
 }
 
-static bool show(const struct invocation *invocation, const struct desk_made *made, struct error *err)
+static bool show_json(
+    const char *folder, const struct desk_settings *settings, const struct desk_made *made, struct error *err)
 {
-	const char *folder = buffer_text(&invocation->configuration.registry);
+	const struct buffer *escrow = &settings->escrow_certificate;
 
-	if (invocation->json)
-		return report_take_json("init",
-		    json_pack("{s:s, s:s+, s:{s:b, s:b, s:b, s:b}}", "registry", folder, "registrars", folder,
-		        "/registrars", "made", "registrar_key", made->key, "registrars", made->registrars, "store",
-		        made->store, "settings", made->settings),
-		    err);
+	return report_take_json("init",
+	    json_pack("{s:s, s:s+, s:s?, s:{s:b, s:b, s:b, s:b}}", "registry", folder, "registrars", folder,
+	        "/registrars", "escrow_certificate", escrow->len > 0 ? buffer_text(escrow) : NULL, "made",
+	        "registrar_key", made->key, "registrars", made->registrars, "store", made->store, "settings",
+	        made->settings),
+	    err);
+}
+
+static bool show_text(
+    const char *folder, const struct desk_settings *settings, const struct desk_made *made, struct error *err)
+{
 	report_line("Registry         %s: %s", folder, there_or_made(made->store));
 	report_line("Registrar's key  %s", there_or_made(made->key));
 	report_line("Registrars file  %s/registrars: %s", folder, there_or_made(made->registrars));
+	if (settings->escrow_certificate.len > 0)
+		report_line("Codes sealed to  %s", buffer_text(&settings->escrow_certificate));
 	report_text("\nNext:\n");
 	report_line("  1. Copy %s/registrars to %s/registrars on each host.", folder, KEYENROLL_CONFIG_DIR);
 	report_text("  2. Plug in a token and say: keyenroll enroll USER\n"
 	            "  3. Say: keyenroll snapshot, and bring the snapshot to the hosts.\n");
 	return report_end(err);
+}
+
+static bool show(const struct invocation *invocation, const struct desk_made *made, struct error *err)
+{
+	const char *folder = buffer_text(&invocation->configuration.registry);
+	struct desk_settings settings = DESK_SETTINGS_EMPTY;
+	bool done = desk_settings_load(folder, &settings, err) &&
+	            (invocation->json ? show_json : show_text)(folder, &settings, made, err);
+
+	desk_settings_clear(&settings);
+	return done;
 }
 
 static bool run(struct invocation *invocation, struct error *err)
@@ -66,6 +87,7 @@ static bool run(struct invocation *invocation, struct error *err)
 	                     .key_path = options_text(given, OPTION_REGISTRAR_KEY, NULL),
 	                     .agent = options_given(given, OPTION_AGENT),
 	                     .pkcs11_module = options_text(given, OPTION_PKCS11, NULL),
+	                     .escrow = options_text(given, OPTION_ESCROW, NULL),
 	                     .no_passphrase = options_given(given, OPTION_NO_PASSPHRASE)},
 	           &made, err) &&
 	       show(invocation, &made, err);

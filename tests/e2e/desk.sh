@@ -146,6 +146,28 @@ check_escrow()
 	exits 0 "token reset" token blue token reset --yes
 }
 
+# A desk that was made with --escrow seals of itself.
+check_sealing_desk()
+{
+	local desk=$WORLD/sealing
+	cp "$WORLD/escrow.pem" "$WORLD/other.pem"
+	report 0 init "init --escrow" keyenroll init --registry "$desk" --no-passphrase --name helpdesk --escrow "$WORLD/escrow.pem" --json
+	holds ".escrow_certificate == \"$WORLD/escrow.pem\"" "names the certificate"
+	exits 64 "init with another certificate" keyenroll init --registry "$desk" --escrow "$WORLD/other.pem"
+	exits 0 "init with the same" keyenroll init --registry "$desk" --escrow "$WORLD/escrow.pem"
+	mv "$WORLD/escrow.pem" "$WORLD/escrow.away"
+	exits 4 "without the certificate no enrollment begins" world_enroll alice blue --registry "$desk"
+	exits 4 "and no PUK is set" token blue token puk --registry "$desk"
+	KEYENROLL_REGISTRY=$desk exits 0 "what sets no codes goes on" token blue slots
+	mv "$WORLD/escrow.away" "$WORLD/escrow.pem"
+	report 0 enroll "enroll at that desk" world_enroll alice blue --registry "$desk" --json
+	holds ".sealed | startswith(\"$desk/escrow/\")" "seals"
+	openssl cms -decrypt -inform PEM -in "$(jq -r .sealed "$WORLD/json")" -inkey "$WORLD/escrow.key" | sed -n 's/^puk //p' >"$WORLD/blue.puk"
+	exits 0 "token puk at that desk" token blue token puk --registry "$desk" --present-puk-fd 5 5<"$WORLD/blue.puk"
+	says "sealed in $desk/escrow/" "seals"
+	exits 0 "token reset" token blue token reset --yes
+}
+
 # The reader's card is pulled in the middle of the real command.
 check_resume()
 {
@@ -431,6 +453,7 @@ world_desk
 check_codes_of_an_enrollment
 check_code_verbs
 check_escrow
+check_sealing_desk
 check_resume
 check_killed
 check_full_disk

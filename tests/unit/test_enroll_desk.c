@@ -38,6 +38,7 @@ static void settings_are_read_strictly(void **state)
 	    {"registrar-key /a/b\n", "/a/b", "", false, NULL},
 	    {"# comment\n\nregistrar-key /a b\nregistrar-agent yes\n", "/a b", "", true, NULL},
 	    {"registrar-key /a.pub\nregistrar-pkcs11 /m.so\nregistrar-agent no", "/a.pub", "/m.so", false, NULL},
+	    {"registrar-key /a\nescrow-certificate /e.pem\n", "/a", "", false, NULL},
 	    {"", NULL, NULL, false, "no registrar-key"},
 	    {"registrar-agent yes\n", NULL, NULL, false, "no registrar-key"},
 	    {"registrar-key a/b\n", NULL, NULL, false, "line 1"},
@@ -46,45 +47,49 @@ static void settings_are_read_strictly(void **state)
 	    {"registrar-key /a\nregistrar-agent\n", NULL, NULL, false, "line 2"},
 	    {"registrar-kye /a\n", NULL, NULL, false, "line 1"},
 	    {"registrar-key\n", NULL, NULL, false, "line 1"},
+	    {"registrar-key /a\nescrow-certificate e.pem\n", NULL, NULL, false, "line 2"},
 	    {"registrar-key /a\tb\n", NULL, NULL, false, "line 1"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct desk_signer signer = {.agent = false};
+		struct desk_settings settings = DESK_SETTINGS_EMPTY;
 		struct error err = ERROR_EMPTY;
 
 		if (rows[i].complaint) {
-			assert_refused(desk_signer_parse(bytes_of_text(rows[i].text), &signer, &err), err, ERROR_TEXT);
+			assert_refused(
+			    desk_settings_parse(bytes_of_text(rows[i].text), &settings, &err), err, ERROR_TEXT);
 			assert_non_null(strstr(err.text, rows[i].complaint));
-			assert_int_equal(signer.key_path.len, 0);
+			assert_int_equal(settings.key_path.len, 0);
 			continue;
 		}
-		assert_done(desk_signer_parse(bytes_of_text(rows[i].text), &signer, &err), err);
-		assert_string_equal(buffer_text(&signer.key_path), rows[i].key);
-		assert_string_equal(buffer_text(&signer.pkcs11_module), rows[i].module);
-		assert_int_equal(signer.agent, rows[i].agent);
-		desk_signer_clear(&signer);
+		assert_done(desk_settings_parse(bytes_of_text(rows[i].text), &settings, &err), err);
+		assert_string_equal(buffer_text(&settings.key_path), rows[i].key);
+		assert_string_equal(buffer_text(&settings.pkcs11_module), rows[i].module);
+		assert_int_equal(settings.agent, rows[i].agent);
+		desk_settings_clear(&settings);
 	}
 }
 
 static void settings_come_back_as_they_were_written(void **state)
 {
-	struct desk_signer signer = {.agent = true}, again = {.agent = false};
+	struct desk_settings settings = {.agent = true}, again = DESK_SETTINGS_EMPTY;
 	struct buffer text = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 
 	(void)state;
-	assert_done(buffer_put_text(&signer.key_path, "/key.pub", &err), err);
-	assert_done(buffer_put_text(&signer.pkcs11_module, "/module.so", &err), err);
-	assert_done(desk_signer_encode(&signer, &text, &err), err);
-	assert_done(desk_signer_parse(buffer_bytes(&text), &again, &err), err);
+	assert_done(buffer_put_text(&settings.key_path, "/key.pub", &err), err);
+	assert_done(buffer_put_text(&settings.pkcs11_module, "/module.so", &err), err);
+	assert_done(buffer_put_text(&settings.escrow_certificate, "/escrow.pem", &err), err);
+	assert_done(desk_settings_encode(&settings, &text, &err), err);
+	assert_done(desk_settings_parse(buffer_bytes(&text), &again, &err), err);
 	assert_true(again.agent);
-	assert_true(bytes_equal(buffer_bytes(&signer.key_path), buffer_bytes(&again.key_path)));
-	assert_true(bytes_equal(buffer_bytes(&signer.pkcs11_module), buffer_bytes(&again.pkcs11_module)));
+	assert_true(bytes_equal(buffer_bytes(&settings.key_path), buffer_bytes(&again.key_path)));
+	assert_true(bytes_equal(buffer_bytes(&settings.pkcs11_module), buffer_bytes(&again.pkcs11_module)));
+	assert_string_equal(buffer_text(&again.escrow_certificate), "/escrow.pem");
 	buffer_free(&text);
-	desk_signer_clear(&signer);
-	desk_signer_clear(&again);
+	desk_settings_clear(&settings);
+	desk_settings_clear(&again);
 }
 
 static void load_file(const char *folder, const char *name, struct buffer *content)
