@@ -31,34 +31,49 @@ struct bytes buffer_bytes(const struct buffer *buffer);
  * free. "" when empty. The caller makes sure that it holds text. */
 const char *buffer_text(const struct buffer *buffer);
 
-/* buffer_put…: append. Numbers are big-endian.
+/* buffer_put: appends a copy of `bytes`, which must not lie in `out` itself: growing moves the content.
  * Errors: ERROR_LIMIT over the maximum, ERROR_MEMORY. */
 bool buffer_put(struct buffer *out, struct bytes bytes, struct error *err) MUST_CHECK;
+
+/* buffer_put_u8: appends one byte. Errors: as buffer_put. */
 bool buffer_put_u8(struct buffer *out, uint8_t value, struct error *err) MUST_CHECK;
+
+/* buffer_put_u16: appends two bytes, big-endian as the next two. Errors: as buffer_put. */
 bool buffer_put_u16(struct buffer *out, uint16_t value, struct error *err) MUST_CHECK;
+
+/* buffer_put_u32: appends four bytes. Errors: as buffer_put. */
 bool buffer_put_u32(struct buffer *out, uint32_t value, struct error *err) MUST_CHECK;
+
+/* buffer_put_u64: appends eight bytes. Errors: as buffer_put. */
 bool buffer_put_u64(struct buffer *out, uint64_t value, struct error *err) MUST_CHECK;
 
 /* buffer_put_text: appends a C string without its NUL. Errors: as buffer_put. */
 bool buffer_put_text(struct buffer *out, const char *text, struct error *err) MUST_CHECK;
 
-/* buffer_put_format: appends printf output. */
+/* buffer_put_format: appends printf output. Its format is never translated.
+ * Errors: as buffer_put; ERROR_BUG when the C library refuses the format. */
 bool buffer_put_format(struct buffer *out, struct error *err, const char *format, ...) MUST_CHECK PRINTF_LIKE(3, 4);
 
 /* buffer_put_ssh_string: a 4-byte length and the bytes. Source: RFC 4251 5. Errors: as buffer_put. */
 bool buffer_put_ssh_string(struct buffer *out, struct bytes content, struct error *err) MUST_CHECK;
+
+/* buffer_put_ssh_text: the same with a C string, without its NUL. Errors: as buffer_put. */
 bool buffer_put_ssh_text(struct buffer *out, const char *text, struct error *err) MUST_CHECK;
 
-/* buffer_put_ssh_number: an mpint from an unsigned big-endian number. Source: RFC 4251 5. Errors: as buffer_put. */
+/* buffer_put_ssh_number: an mpint in its shortest form.
+ *   number  unsigned, big-endian; leading zeros do not count, no bytes are zero
+ * Source: RFC 4251 5. Errors: as buffer_put. */
 bool buffer_put_ssh_number(struct buffer *out, struct bytes number, struct error *err) MUST_CHECK;
 
-/* buffer_open_u32: reserves a 4-byte length; buffer_close_u32 writes into it how much came behind it.
+/* buffer_open_u32: reserves a 4-byte length. Who gives the content up cuts it off with buffer_cut(out, mark).
  *   mark  out: what buffer_close_u32 wants
  * Errors: as buffer_put. */
 bool buffer_open_u32(struct buffer *out, size_t *mark, struct error *err) MUST_CHECK;
+
+/* buffer_close_u32: writes into the length at `mark` how many bytes came behind it. Several may be open, one inside the other. */
 void buffer_close_u32(struct buffer *out, size_t mark);
 
-/* buffer_extend: makes room for `len` more bytes that the caller fills; they count as content at once.
+/* buffer_extend: makes room for `len` more bytes that the caller fills; they count as content at once, whatever stands in them.
  *   room  out: where they lie, valid until the next put
  * Errors: as buffer_put. */
 bool buffer_extend(struct buffer *out, size_t len, uint8_t **room, struct error *err) MUST_CHECK;

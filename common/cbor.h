@@ -27,22 +27,25 @@ enum cbor_kind {
 
 struct cbor_item {
 	enum cbor_kind kind;
-	uint64_t
-	    number; /* the value of an unsigned number and of a boolean; -1 - value of a negative number; members of the rest */
+	/* Of a number or a boolean: its value, or -1 - value of a negative one. Of an array: its items; of a map: its pairs; of a
+	 * string: its bytes. */
+	uint64_t number;
 	struct bytes content; /* of a string; the encoded items of an array; the encoded pairs of a map */
 	bool sorted;          /* no map in it has keys out of order */
 };
 
-/* cbor_take: the next item with all that is in it.
- *   item  out: borrowed */
+/* cbor_take: the next item with all that is in it. False also when something deep inside has a form that is refused.
+ *   item  out: borrowed from the memory behind `in` */
 bool cbor_take(struct bytes *in, struct cbor_item *item) MUST_CHECK;
 
 /* cbor_take_kind: the next item, which must be of this kind. */
 bool cbor_take_kind(struct bytes *in, enum cbor_kind kind, struct cbor_item *item) MUST_CHECK;
 
-/* cbor_find_text, cbor_find_number: the value under a key of a map that was taken.
- * False when it is not there. */
+/* cbor_find_text: the value under a text key of a map that cbor_take gave. False when it is not there.
+ *   value  out: borrowed from the same memory as the map */
 bool cbor_find_text(const struct cbor_item *map, const char *key, struct cbor_item *value) MUST_CHECK;
+
+/* cbor_find_number: the same under a number of either sign. */
 bool cbor_find_number(const struct cbor_item *map, int64_t key, struct cbor_item *value) MUST_CHECK;
 
 /* cbor_number: the value of a number, either sign. False for other kinds and what does not fit. */

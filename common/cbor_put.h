@@ -6,15 +6,19 @@
 
 #include "common/buffer.h"
 
-/* cbor_put_map, cbor_put_array: the head; the caller appends so many pairs or items. Errors: as buffer_put. */
+/* cbor_put_map: the head of a map; the caller appends that many keys, each with its value behind it. Errors: as buffer_put. */
 bool cbor_put_map(struct buffer *out, size_t pairs, struct error *err) MUST_CHECK;
+
+/* cbor_put_array: the head of an array; the caller appends that many items. Errors: as buffer_put. */
 bool cbor_put_array(struct buffer *out, size_t items, struct error *err) MUST_CHECK;
 
 /* cbor_put_number: an integer of either sign. Errors: as buffer_put. */
 bool cbor_put_number(struct buffer *out, int64_t number, struct error *err) MUST_CHECK;
 
-/* cbor_put_bytes, cbor_put_text: a string; text must be UTF-8. Errors: as buffer_put. */
+/* cbor_put_bytes: a byte string. Errors: as buffer_put. */
 bool cbor_put_bytes(struct buffer *out, struct bytes content, struct error *err) MUST_CHECK;
+
+/* cbor_put_text: a text string from a C string, which must be UTF-8: that is not checked. Errors: as buffer_put. */
 bool cbor_put_text(struct buffer *out, const char *text, struct error *err) MUST_CHECK;
 
 /* cbor_put_boolean: true or false. Errors: as buffer_put. */

@@ -19,8 +19,9 @@ struct client {
 	unsigned timeout_ms;  /* for all of it: connecting, sending, receiving, the fallback */
 };
 
-/* client_ask: the verifier's reply, checked to be whole. A refusal is a reply: look at its verdict.
- *   message  out: memory of the reply, the caller's to free
+/* client_ask: the verifier's reply, checked to be whole. A refusal is a reply: look at its verdict (client_consent).
+ * For requests with one reply; who wants a person proven holds a conversation over a connection of his own.
+ *   message  out: memory of the reply, the caller's to buffer_free(); empty on error
  *   reply    out: borrowed from `message`
  * Errors: ERROR_VERIFIER_UNREACHABLE, ERROR_VERIFIER_DEADLINE, ERROR_PROTOCOL, ERROR_PROTOCOL_VERSION, ERROR_LIMIT, ERROR_MEMORY. */
 bool client_ask(const struct client *client, const struct request *request, struct buffer *message, struct reply *reply,

@@ -6,12 +6,12 @@
 #include "common/buffer.h"
 #include "common/deadline.h"
 
-/* connection_open: connects to the socket at `path`.
+/* connection_open: connects to the socket at `path`; a queue of others before it is waited for.
  *   descriptor  out: the caller's, to close(); -1 on error
- * Errors: ERROR_VERIFIER_UNREACHABLE, ERROR_VERIFIER_DEADLINE. */
+ * Errors: ERROR_VERIFIER_UNREACHABLE (nobody listens, or no such file), ERROR_VERIFIER_DEADLINE. */
 bool connection_open(const char *path, struct deadline deadline, int *descriptor, struct error *err) MUST_CHECK;
 
-/* connection_send: sends all of it. Errors: as connection_open. */
+/* connection_send: sends all of it. Errors: as connection_open; ERROR_VERIFIER_UNREACHABLE when the other end has hung up. */
 bool connection_send(int descriptor, struct bytes bytes, struct deadline deadline, struct error *err) MUST_CHECK;
 
 /* connection_receive: appends all that comes until the other end closes; nothing at all is an error.

@@ -43,13 +43,22 @@ struct question {
 /* question_is: whether a message without its length, from the verifier, is a question and not the reply. */
 bool question_is(struct bytes message);
 
-/* question_encode, answer_encode: append a whole question or answer, length included. Errors: those of message_put. */
+/* question_encode: appends a whole question, length included. What its kind lacks has to be empty: that is the parser's to refuse.
+ * Errors: those of message_put; ERROR_LIMIT over QUESTION_MAXIMUM. */
 bool question_encode(const struct question *question, struct buffer *out, struct error *err) MUST_CHECK;
+
+/* answer_encode: appends a whole answer, length included. `out` holds a PIN then, and is freed as soon as it is sent.
+ * Errors: ERROR_LIMIT over ANSWER_MAXIMUM, ERROR_MEMORY. */
 bool answer_encode(struct bytes content, struct buffer *out, struct error *err) MUST_CHECK;
 
-/* question_parse, answer_parse: read a message without its length, all of it; the result borrows from `message`.
+/* question_parse: reads a message without its length, all of it.
+ *   question  out: borrowed from `message`
  * Errors: ERROR_PROTOCOL_VERSION, ERROR_PROTOCOL (also: a field that its kind does not have, or lacks one that it has). */
 bool question_parse(struct bytes message, struct question *question, struct error *err) MUST_CHECK;
+
+/* answer_parse: reads a message without its length, all of it.
+ *   content  out: borrowed from `message`; may be empty
+ * Errors: ERROR_PROTOCOL_VERSION, ERROR_PROTOCOL. */
 bool answer_parse(struct bytes message, struct bytes *content, struct error *err) MUST_CHECK;
 
 #endif

@@ -41,7 +41,7 @@ struct error {
 
 #define ERROR_EMPTY ((struct error){.code = ERROR_NONE})
 
-/* That the three below return false is said here, where every caller's compiler and analyser can see it. */
+/* error_false: that the three below return false, said where every caller's compiler and analyser can see it. */
 static inline bool error_false(void)
 {
 	return false;
@@ -50,18 +50,26 @@ static inline bool error_false(void)
 /* error_set: fills *err and returns false, so that `return error_set(…)` is one line. A text that is too long is cut.
  *   err  may be NULL where a caller does not care for the reason */
 #define error_set(err, code, ...) (error_set_at((err), __FILE__, __LINE__, (code), __VA_ARGS__), error_false())
+
+/* error_set_at: error_set's work, with the place named; called through it.
+ *   file    static storage: the error borrows it for ever, as it does the format
+ *   format  in English; translated here */
 void error_set_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
     PRINTF_LIKE(5, 6);
 
 /* error_set_errno: as error_set, with ": " and what errno says behind the sentence. Reads errno first of all. */
 #define error_set_errno(err, code, ...)                                                                                \
 	(error_set_errno_at((err), __FILE__, __LINE__, (code), __VA_ARGS__), error_false())
+
+/* error_set_errno_at: error_set_errno's work, as error_set_at. */
 void error_set_errno_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)
     PRINTF_LIKE(5, 6);
 
 /* error_prefix: puts "PREFIX: " in front of a sentence, for a caller that knows more (which slot, which file). Keeps
  * code and place, returns false. */
 #define error_prefix(err, ...) (error_put_prefix((err), __VA_ARGS__), error_false())
+
+/* error_put_prefix: error_prefix's work. The values may lie in err->text. */
 void error_put_prefix(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* error_word: the stable word of a code ("tlv.truncated"); static storage. */
@@ -70,6 +78,7 @@ const char *error_word(enum error_code code);
 /* error_find: the code of a stable word, ERROR_NONE for an unknown one. */
 enum error_code error_find(const char *word);
 
+/* error_category: the kind of a code, out of the table. */
 enum error_category error_category(enum error_code code);
 
 /* error_exit_status: what a program exits with: 1 denied, 2 input, 3 device, 4 system, 64 usage, 70 bug (the last two

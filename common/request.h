@@ -58,17 +58,26 @@ struct reply {
 	struct bytes output;   /* REQUEST_AUTHORIZED_KEYS, _PRINCIPALS: what sshd reads; else empty */
 };
 
-/* request_encode, reply_encode: append a whole message, length included. Errors: ERROR_LIMIT, ERROR_MEMORY. */
+/* request_encode: appends a whole message, length included; `out` is as before on error. What a request must hold is not
+ * looked at: request_parse is, at the other end.
+ * Errors: ERROR_LIMIT (over REQUEST_MAXIMUM, too many methods), ERROR_MEMORY. */
 bool request_encode(const struct request *request, struct buffer *out, struct error *err) MUST_CHECK;
+
+/* reply_encode: the same for a reply. Errors: ERROR_LIMIT (over REPLY_MAXIMUM), ERROR_MEMORY. */
 bool reply_encode(const struct reply *reply, struct buffer *out, struct error *err) MUST_CHECK;
 
-/* request_parse, reply_parse: read a message without its length, all of it; the result borrows from `message`.
- * Errors: ERROR_PROTOCOL_VERSION (a peer of another version), ERROR_PROTOCOL (also: no account, no service, no method, more
- * than one for REQUEST_AUTHORIZED_KEYS and _PRINCIPALS, a refusal with output). */
+/* request_parse: reads a message without its length, all of it.
+ *   request  out: borrowed from `message`; unchanged on error
+ * Errors: ERROR_PROTOCOL_VERSION (a peer of another version), ERROR_PROTOCOL (also: an account, service or method without
+ * printable name; not one method for REQUEST_AUTHORIZED_KEYS and _PRINCIPALS, none for _SESSION and _AGENT, any for
+ * _AUTHENTICATE; a wait out of range). */
 bool request_parse(struct bytes message, struct request *request, struct error *err) MUST_CHECK;
+
+/* reply_parse: the same for a reply. The output is not looked into.
+ * Errors: ERROR_PROTOCOL_VERSION, ERROR_PROTOCOL (also: a reason or sentence that is not printable, a refusal with output). */
 bool reply_parse(struct bytes message, struct reply *reply, struct error *err) MUST_CHECK;
 
-/* request_name: "authorized-keys", "session", "principals", "authenticate", "agent"; static storage. */
+/* request_name: "authorized-keys", "session", "principals", "authenticate", "agent"; "unknown" for another number. Static storage. */
 const char *request_name(enum request_code code);
 
 #endif

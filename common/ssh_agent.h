@@ -9,14 +9,18 @@
 /* OpenSSH's agents send and take no more. */
 #define SSH_AGENT_MESSAGE_MAXIMUM ((size_t)256 * 1024)
 
-/* ssh_agent_put_list, ssh_agent_put_sign: append a whole message to the agent, length included. RSA keys sign with SHA-512.
+/* ssh_agent_put_list: appends the question which keys there are, length included; `out` is as before on error.
  * Errors: ERROR_LIMIT, ERROR_MEMORY. */
 bool ssh_agent_put_list(struct buffer *out, struct error *err) MUST_CHECK;
+
+/* ssh_agent_put_sign: appends the request to sign `data`, length included; RSA keys are asked for SHA-512.
+ *   key  the public key's blob, as the list has it
+ * Errors: ERROR_LIMIT, ERROR_MEMORY. */
 bool ssh_agent_put_sign(struct bytes key, struct bytes data, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* ssh_agent_parse_list: reads an agent's answer without its length, all of it.
- *   keys      out: the blobs of the first `maximum` keys, borrowed from `message`
- *   num_keys  out
+ *   keys      out: the blobs of the first `maximum` keys, borrowed from `message`; what they are is not looked at
+ *   num_keys  out: how many of them were written
  * Errors: ERROR_AGENT (a refusal, or no list of keys). */
 bool ssh_agent_parse_list(
     struct bytes message, struct bytes *keys, size_t maximum, size_t *num_keys, struct error *err) MUST_CHECK;

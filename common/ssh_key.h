@@ -71,6 +71,7 @@ bool ssh_key_put_spki(const struct ssh_key *key, struct buffer *out, struct erro
 /* ssh_key_put_line: appends "TYPE BASE64" without line end. Errors: those of ssh_line_put. */
 bool ssh_key_put_line(const struct ssh_key *key, struct buffer *out, struct error *err) MUST_CHECK;
 
+/* ssh_key_equal: whether both are the same key, application included for sk types. */
 bool ssh_key_equal(const struct ssh_key *one, const struct ssh_key *other);
 
 /* ssh_key_hash: SHA-256 over the blob: what registries and KRLs find a key by. Errors: ERROR_CRYPTO. */
