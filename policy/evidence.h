@@ -24,10 +24,12 @@ struct evidence {
 
 #define EVIDENCE_EMPTY ((struct evidence){.format = EVIDENCE_PIV})
 
+/* evidence_clear: frees what it owns; EVIDENCE_EMPTY afterwards. */
 void evidence_clear(struct evidence *evidence);
 
 /* evidence_of_piv: PIV evidence from what the card gave; the certificates are not looked into.
- *   device  the f9 certificate; empty when the token did not give one (appraisal says "incomplete" then)
+ *   attestation, device  of the slot and f9, DER; the second empty when the token did not give one (appraisal says "incomplete" then)
+ *   evidence             out: the caller's, to evidence_clear(); owns copies of both
  * Errors: ERROR_LIMIT over EVIDENCE_MAXIMUM, ERROR_MEMORY. */
 bool evidence_of_piv(
     struct bytes attestation, struct bytes device, struct evidence *evidence, struct error *err) MUST_CHECK;
@@ -36,7 +38,9 @@ bool evidence_of_piv(
  * Errors: as buffer_put. */
 bool evidence_encode(const struct evidence *evidence, struct buffer *out, struct error *err) MUST_CHECK;
 
-/* evidence_parse: reads that form, all of it. Errors: ERROR_EVIDENCE_FORMAT (unknown name, malformed), ERROR_LIMIT. */
+/* evidence_parse: reads that form, all of it. The content is copied and not looked into: its format's appraisal reads it.
+ *   evidence  out: the caller's, to evidence_clear()
+ * Errors: ERROR_EVIDENCE_FORMAT (unknown name, malformed), ERROR_LIMIT (over EVIDENCE_MAXIMUM), ERROR_MEMORY. */
 bool evidence_parse(struct bytes encoded, struct evidence *evidence, struct error *err) MUST_CHECK;
 
 /* evidence_hash: SHA-256 over the encoded form. Errors: ERROR_MEMORY. */

@@ -20,6 +20,7 @@ struct input_blocks {
 bool input_blocks_read(
     struct bytes input, const char *label, struct input_blocks *blocks, struct error *err) MUST_CHECK;
 
+/* input_blocks_clear: frees what it owns, and leaves it empty. */
 void input_blocks_clear(struct input_blocks *blocks);
 
 #endif

@@ -50,6 +50,8 @@ struct metadata {
  *   out     the caller's, to metadata_free()
  * Errors: ERROR_MDS_FORMAT with the place, ERROR_LIMIT, ERROR_MEMORY. */
 bool metadata_parse(struct bytes json, const char *origin, struct metadata **out, struct error *err) MUST_CHECK;
+
+/* metadata_free: NULL does nothing. */
 void metadata_free(struct metadata *metadata);
 
 /* metadata_find: the entry of a model; borrowed, NULL when there is none. The AAGUID of zeros is no model's. */

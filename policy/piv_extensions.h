@@ -36,9 +36,14 @@ struct piv_extensions {
 bool piv_extensions_parse(const struct certificate *certificate, enum piv_certificate place, struct piv_extensions *out,
     struct error *err) MUST_CHECK;
 
-/* attested_pin_policy_name, attested_touch_policy_name, piv_form_factor_name: stable words; "unknown" for a byte that has none. */
+/* attested_pin_policy_name: "never", "once", …, as claims and policies have it; "unknown" for a byte that has none. Static storage, as
+ * the next two. */
 const char *attested_pin_policy_name(uint8_t policy);
+
+/* attested_touch_policy_name: "never", "always", "cached"; "unknown". */
 const char *attested_touch_policy_name(uint8_t policy);
+
+/* piv_form_factor_name: "usb-a keychain" and the like; the bit of the FIPS series is not looked at. */
 const char *piv_form_factor_name(uint8_t form_factor);
 
 #endif

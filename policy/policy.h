@@ -29,18 +29,21 @@ typedef bool policy_file_loader(void *context, const char *path, struct buffer *
 /* policy_parse: reads a policy.
  *   text    the whole file
  *   origin  its name, for errors ("FILE:LINE: …") and results
- *   load    for files named in it; NULL refuses such rules
+ *   load    for files named in it, called with `context`; NULL refuses such rules
+ *   policy  out: the caller's, to policy_free(); owns copies of all
  * Errors: ERROR_POLICY_FILE: syntax, unknown word, wrong type, rule or condition given twice, unreachable rule; those of `load`. */
 bool policy_parse(struct bytes text, const char *origin, policy_file_loader *load, void *context,
     struct policy **policy, struct error *err) MUST_CHECK;
 
-/* policy_new_default: the built-in rules, the text of policies/baseline.conf. Errors: ERROR_MEMORY. */
+/* policy_new_default: the built-in rules, the text of policies/baseline.conf. *policy is the caller's, to policy_free().
+ * Errors: ERROR_MEMORY. */
 bool policy_new_default(struct policy **policy, struct error *err) MUST_CHECK;
 
 /* policy_new_evidence_only: accepts whatever evidence is genuine; advisories are told, none refuses.
  * Errors: ERROR_MEMORY. */
 bool policy_new_evidence_only(struct policy **policy, struct error *err) MUST_CHECK;
 
+/* policy_free: NULL does nothing. */
 void policy_free(struct policy *policy);
 
 /* policy_decide: applies the rules to a result whose evidence was found genuine (verdict accepted); may add reasons and

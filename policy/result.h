@@ -153,20 +153,28 @@ void result_warn(struct result *result, const struct error *err, const char *nex
 /* result_add_advisory: adds a known vulnerability; those above the maximum are dropped, the worst are kept. */
 void result_add_advisory(struct result *result, const struct advisory_hit *hit);
 
-/* result_put_text: for people, a few lines. result_put_json: one object, schema policy/result.schema.json.
- * Errors: as buffer_put. */
+/* result_put_text: appends a few lines for people, in their language. Errors: as buffer_put. */
 bool result_put_text(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;
+
+/* result_put_json: appends one object, schema policy/result.schema.json. Errors: as buffer_put. */
 bool result_put_json(const struct result *result, struct buffer *out, struct error *err) MUST_CHECK;
 
-/* The stable words of the enums; static storage. */
+/* verdict_name: the stable word of a verdict, as JSON and logs have it; static storage, as all names here. */
 const char *verdict_name(enum verdict verdict);
+
+/* assurance_name: the stable word of an assurance; policies ask for it. */
 const char *assurance_name(enum assurance assurance);
+
+/* claim_name: the stable word of a claim; policies ask for it. */
 const char *claim_name(enum claim_name name);
 
-/* claim_find: the claim of a stable word. */
+/* claim_find: the claim of a stable word. False for a word that is none. */
 bool claim_find(struct bytes word, enum claim_name *name) MUST_CHECK;
 
+/* claim_grade_name: the stable word of a grade. */
 const char *claim_grade_name(enum claim_grade grade);
+
+/* severity_name: the stable word of a severity. */
 const char *severity_name(enum severity severity);
 
 #endif

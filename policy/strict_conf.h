@@ -12,8 +12,10 @@
 #include "common/bytes.h"
 #include "common/error.h"
 
-/* Called by libconfuse for each value, through the rows; not to be called. */
+/* strict_conf_note_value: called by libconfuse for each value, through the rows; not to be called. */
 int strict_conf_note_value(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result);
+
+/* strict_conf_refuse_line: called likewise where somebody writes "line" in a file; not to be called. */
 int strict_conf_refuse_line(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result);
 
 /* Stands behind the text: libconfuse takes the end of the file for the end of a section, where this is unknown. */

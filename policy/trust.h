@@ -64,6 +64,8 @@ const struct metadata *trust_metadata(const struct trust *trust);
 
 /* trust_new: an empty trust, which believes nobody. *trust is the caller's, to trust_free(). Errors: ERROR_MEMORY. */
 bool trust_new(struct trust **trust, struct error *err) MUST_CHECK;
+
+/* trust_free: NULL does nothing. */
 void trust_free(struct trust *trust);
 
 /* trust_add: reads one bundle and adds what it says.
@@ -97,8 +99,10 @@ const struct trust_anchor *trust_find_distrusted_certificate(
 /* trust_version: version of the shipped bundle, "none" without one; borrowed. */
 const char *trust_version(const struct trust *trust);
 
-/* trust_anchor, trust_advisory: what it holds, by number from 0; borrowed, NULL behind the last one. */
+/* trust_anchor: the anchors by number from 0; borrowed, NULL behind the last one. */
 const struct trust_anchor *trust_anchor(const struct trust *trust, size_t index);
+
+/* trust_advisory: the advisories likewise. */
 const struct advisory *trust_advisory(const struct trust *trust, size_t index);
 
 #endif

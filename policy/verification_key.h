@@ -19,6 +19,8 @@ struct verification_key {
 /* verification_key_new: *ready is the caller's, to verification_key_free(); NULL on error.
  * Errors: ERROR_KEY_WEAK for a point that is not on its curve, ERROR_CRYPTO, ERROR_MEMORY. */
 bool verification_key_new(const struct public_key *key, struct verification_key **ready, struct error *err) MUST_CHECK;
+
+/* verification_key_free: NULL does nothing. */
 void verification_key_free(struct verification_key *key);
 
 /* verification_key_check: whether verification_key_new would make it, without making it: that a point lies on its curve, since
