@@ -47,9 +47,13 @@ void statement_clear(struct statement *statement);
 /* statement_reset: makes it ready for other parameters. */
 void statement_reset(struct statement *statement);
 
-/* statement_bind_…: the next parameter. Bytes and texts must live until the statement is reset or cleared; NULL binds NULL. */
+/* statement_bind_number: the next parameter. What goes wrong here the next step says. */
 void statement_bind_number(struct statement *statement, int64_t number);
+
+/* statement_bind_text: the same; `text` must live until the statement is reset or cleared. NULL binds NULL. */
 void statement_bind_text(struct statement *statement, const char *text);
+
+/* statement_bind_bytes: the same as a blob, whose memory must live as long. */
 void statement_bind_bytes(struct statement *statement, struct bytes bytes);
 
 /* statement_step: runs on to the next row.
@@ -61,10 +65,15 @@ bool statement_step(struct statement *statement, bool *row, struct error *err) M
  * Errors: those of statement_step; ERROR_BUG when there are rows. */
 bool statement_finish(struct statement *statement, struct error *err) MUST_CHECK;
 
-/* statement_take_…: the next column of the row; a value of another type, or one that does not fit, is a failure, and NULL is
- * zero or empty. Bytes are borrowed until the next step. */
+/* statement_take_number: the next column of the row; NULL is 0. Of another type it is 0 as well, and a failure, which
+ * statement_check and the next step tell. */
 int64_t statement_take_number(struct statement *statement);
+
+/* statement_take_text: the next column likewise, copied; NULL is "". One that does not fit, or holds a NUL, is a failure.
+ *   size  bytes at `text`, the NUL included */
 void statement_take_text(struct statement *statement, char *text, size_t size);
+
+/* statement_take_bytes: the next column likewise, a blob; NULL is empty. Borrowed until the next step, reset or clear. */
 struct bytes statement_take_bytes(struct statement *statement);
 
 /* statement_check: whether all takes of this row went well. Errors: as statement_step. */
