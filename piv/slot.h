@@ -94,10 +94,16 @@ const struct piv_algorithm_row *piv_algorithm_row(unsigned number);
 /* piv_version_reaches: whether `version` is `wanted` or later, compared number by number. */
 bool piv_version_reaches(struct piv_version version, struct piv_version wanted);
 
-/* piv_pin_policy_name, piv_touch_policy_name: "once", "match-always"; the find functions go the other way. */
+/* piv_pin_policy_name: "once", "match-always"; static storage. */
 const char *piv_pin_policy_name(enum piv_pin_policy policy);
+
+/* piv_touch_policy_name: "never", "cached"; static storage. */
 const char *piv_touch_policy_name(enum piv_touch_policy policy);
+
+/* piv_pin_policy_find: the policy of such a word; false for a word that is none. */
 bool piv_pin_policy_find(const char *name, enum piv_pin_policy *policy);
+
+/* piv_touch_policy_find: the same for touch. */
 bool piv_touch_policy_find(const char *name, enum piv_touch_policy *policy);
 
 #endif
