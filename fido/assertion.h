@@ -9,9 +9,9 @@ struct authenticator;
 struct secret;
 
 struct assertion_request {
-	enum ssh_key_type type;
-	const char *application;
-	struct bytes key_handle;
+	enum ssh_key_type type;      /* SSH_KEY_SK_… */
+	const char *application;     /* the relying party's id, borrowed as all here */
+	struct bytes key_handle;     /* whose key is to sign */
 	bool presence, verification; /* what is asked of the person */
 	const struct secret *pin;    /* NULL: none */
 };
@@ -24,6 +24,7 @@ struct assertion {
 
 #define ASSERTION_EMPTY ((struct assertion){.flags = 0})
 
+/* assertion_clear: frees what it owns; ASSERTION_EMPTY afterwards. */
 void assertion_clear(struct assertion *assertion);
 
 /* assertion_make: signs SHA-256 of the message, as SSH's sk keys do; waits for a touch where presence is asked.

@@ -57,6 +57,8 @@ struct authenticator {
  *   list  out: replaced; left as it was on error
  * Errors: ERROR_MEMORY. */
 bool authenticator_list_load(struct authenticator_list *list, struct error *err) MUST_CHECK;
+
+/* authenticator_list_clear: frees the list and leaves it empty. */
 void authenticator_list_clear(struct authenticator_list *list);
 
 /* authenticator_list_load_usb: those on USB alone; none of them is spoken to. Errors: ERROR_MEMORY. */

@@ -44,6 +44,7 @@ struct credential {
 
 #define CREDENTIAL_EMPTY ((struct credential){.flags = 0})
 
+/* credential_clear: frees what it owns; CREDENTIAL_EMPTY afterwards. */
 void credential_clear(struct credential *credential);
 
 /* credential_make: waits for a touch.
@@ -75,6 +76,8 @@ struct credential_list {
  * Errors: those of authenticator_check. */
 bool credential_list_load(struct authenticator *authenticator, const struct secret *pin, struct credential_list *list,
     struct error *err) MUST_CHECK;
+
+/* credential_list_clear: frees the list with all that is in it, and leaves it empty. */
 void credential_list_clear(struct credential_list *list);
 
 #endif

@@ -15,6 +15,7 @@ struct key_file {
 
 #define KEY_FILE_EMPTY ((struct key_file){.flags = 0})
 
+/* key_file_clear: frees what it owns; KEY_FILE_EMPTY afterwards. */
 void key_file_clear(struct key_file *file);
 
 /* key_file_put: appends the text of the file. Errors: ERROR_CRYPTO (no randomness), those of buffer_put. */

@@ -62,6 +62,7 @@ struct sk_option {
 
 #define SK_EXPORT __attribute__((visibility("default")))
 
+/* sk_api_version: SK_API_VERSION; OpenSSH takes no library whose upper half is another than its own. */
 SK_EXPORT uint32_t sk_api_version(void);
 
 /* sk_enroll: makes a key. Options: "device" (a path or a reader's name), "user".
