@@ -41,6 +41,8 @@ struct configuration;
  * Errors: ERROR_MEMORY. */
 bool configuration_new(
     const struct configuration_folders *folders, struct configuration **configuration, struct error *err) MUST_CHECK;
+
+/* configuration_free: with all that was borrowed from it; NULL does nothing. */
 void configuration_free(struct configuration *configuration);
 
 /* configuration_refresh_rules: host.conf alone, as it is now: what it allows must not hang on the other files. Borrowed until the

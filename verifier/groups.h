@@ -18,6 +18,8 @@ struct groups {
 /* groups_load: *groups is the caller's, to groups_clear(). Ids without a name are left out.
  * Errors: ERROR_SYSTEM (a look-up that says of itself that it failed), ERROR_MEMORY, ERROR_LIMIT (more than 65,536). */
 bool groups_load(const char *name, struct groups *groups, struct error *err) MUST_CHECK;
+
+/* groups_clear: frees what it owns; GROUPS_EMPTY afterwards. */
 void groups_clear(struct groups *groups);
 
 #endif

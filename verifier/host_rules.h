@@ -34,18 +34,23 @@ bool host_rules_parse(struct bytes text, const char *origin, struct host_rules *
 /* host_rules_load: reads the file at `path`, which must be the administrator's alone to write; absent: the defaults.
  * Errors: those of host_rules_parse and file_load_trusted. */
 bool host_rules_load(const char *path, struct host_rules **rules, struct error *err) MUST_CHECK;
+
+/* host_rules_free: NULL does nothing. */
 void host_rules_free(struct host_rules *rules);
 
 /* host_rules_class: what policy.conf's host-class conditions ask; NULL: none. */
 const char *host_rules_class(const struct host_rules *rules);
 
-/* host_rules_warn_age, _refuse_age: how old the snapshot may get, in seconds, before doctor warns, and before keys are refused; 0: any age. */
+/* host_rules_warn_age: how old the snapshot may get, in seconds, before doctor warns; 0: any age. */
 int64_t host_rules_warn_age(const struct host_rules *rules);
+
+/* host_rules_refuse_age: how old it may get before keys are refused, likewise. */
 int64_t host_rules_refuse_age(const struct host_rules *rules);
 
-/* host_rules_minimum_tokens: how many tokens a person must have enrolled; 1 unless the file asks for more.
- * host_rules_replace_within: how long, in seconds, a revoked one counts on. */
+/* host_rules_minimum_tokens: how many tokens a person must have enrolled; 1 unless the file asks for more. */
 size_t host_rules_minimum_tokens(const struct host_rules *rules);
+
+/* host_rules_replace_within: how long, in seconds, a revoked token counts on as one of them. */
 int64_t host_rules_replace_within(const struct host_rules *rules);
 
 /* host_rules_may_enter: whether a person may enter an account with a key of his.
