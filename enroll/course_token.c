@@ -215,7 +215,7 @@ bool course_certificate(struct course *course, struct error *err)
 	if (course->slot_certificate.len > 0 || certificate_is_there(course))
 		return true;
 	return slot_certificate_make(
-	    &wanted, (struct slot_certificate_signer){course, sign_for_certificate}, &course->slot_certificate, err);
+	    &wanted, (struct x509_signer){course, sign_for_certificate}, &course->slot_certificate, err);
 }
 
 /* SSH's digest for the key, in the words of the card. */

@@ -1,10 +1,13 @@
 #include "piv/public_key.h"
 
+#include <limits.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
+#include <string.h>
 
 #include "common/tlv.h"
 
@@ -155,4 +158,41 @@ bool piv_public_key_parse(struct bytes fields, enum piv_algorithm algorithm, str
 		break;
 	}
 	return error_set(err, ERROR_CARD_UNSUPPORTED, "%s has no public key", row->title);
+}
+
+static const struct piv_algorithm_row *row_of(EVP_PKEY *key)
+{
+	static const struct {
+		const char *type, *group; /* group NULL: by size */
+		int bits;
+		enum piv_algorithm algorithm;
+	} kinds[] = {
+	    {"RSA", NULL, 1024, PIV_RSA1024},
+	    {"RSA", NULL, 2048, PIV_RSA2048},
+	    {"RSA", NULL, 3072, PIV_RSA3072},
+	    {"RSA", NULL, 4096, PIV_RSA4096},
+	    {"EC", SN_X9_62_prime256v1, 256, PIV_P256},
+	    {"EC", SN_secp384r1, 384, PIV_P384},
+	    {"ED25519", NULL, 256, PIV_ED25519},
+	    {"X25519", NULL, 253, PIV_X25519},
+	};
+	char group[64] = "";
+
+	(void)EVP_PKEY_get_group_name(key, group, sizeof(group), NULL);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (EVP_PKEY_is_a(key, kinds[i].type) && EVP_PKEY_get_bits(key) == kinds[i].bits &&
+		    (kinds[i].group == NULL || strcmp(group, kinds[i].group) == 0))
+			return piv_algorithm_row(kinds[i].algorithm);
+	return NULL;
+}
+
+const struct piv_algorithm_row *piv_public_key_algorithm(struct bytes spki)
+{
+	const unsigned char *rest = spki.data;
+	EVP_PKEY *key = spki.len <= LONG_MAX ? d2i_PUBKEY(NULL, &rest, (long)spki.len) : NULL;
+	const struct piv_algorithm_row *row = key != NULL && rest == spki.data + spki.len ? row_of(key) : NULL;
+
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return row;
 }

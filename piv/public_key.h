@@ -15,4 +15,9 @@
 bool piv_public_key_parse(
     struct bytes fields, enum piv_algorithm algorithm, struct buffer *spki, struct error *err) MUST_CHECK;
 
+/* piv_public_key_algorithm: what a card calls keys of this kind and size.
+ *   spki  DER, all of it
+ * NULL for a key that no slot can hold. */
+const struct piv_algorithm_row *piv_public_key_algorithm(struct bytes spki);
+
 #endif

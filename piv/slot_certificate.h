@@ -5,8 +5,7 @@
 #ifndef PIV_SLOT_CERTIFICATE_H
 #define PIV_SLOT_CERTIFICATE_H
 
-#include "common/buffer.h"
-#include "piv/signature_input.h"
+#include "piv/x509_signature.h"
 
 struct slot_certificate {
 	const char *person;            /* the subject's common name, UTF-8, 1 to 64 characters */
@@ -15,20 +14,12 @@ struct slot_certificate {
 	struct bytes spki;             /* the slot's key, DER */
 };
 
-/* Signs `message` with the key of the certificate, as piv_sign does.
- *   signature  out, appended */
-struct slot_certificate_signer {
-	void *state;
-	bool (*sign)(
-	    void *state, enum piv_digest digest, struct bytes message, struct buffer *signature, struct error *err);
-};
-
 /* slot_certificate_make: builds it and has it signed, once.
  *   certificate  out, appended: DER
  * Errors: ERROR_TEXT (no such name can stand there), ERROR_CARD_UNSUPPORTED (the algorithm cannot sign), ERROR_CRYPTO, what
  * the signer says. */
-bool slot_certificate_make(const struct slot_certificate *wanted, struct slot_certificate_signer signer,
-    struct buffer *certificate, struct error *err) MUST_CHECK;
+bool slot_certificate_make(const struct slot_certificate *wanted, struct x509_signer signer, struct buffer *certificate,
+    struct error *err) MUST_CHECK;
 
 /* slot_certificate_spki: the key that a slot's certificate is for, whoever made it and whatever else it says.
  *   spki  out, appended: DER

@@ -167,7 +167,7 @@ static bool write_certificate(struct course *course, struct error *err)
 	    .spki = buffer_bytes(&course->spki)};
 	struct buffer made = BUFFER_EMPTY;
 	bool done =
-	    slot_certificate_make(&wanted, (struct slot_certificate_signer){course, sign_on_card}, &made, err) &&
+	    slot_certificate_make(&wanted, (struct x509_signer){course, sign_on_card}, &made, err) &&
 	    piv_certificate_write(course->piv, course->slot, buffer_bytes(&made), err) &&
 	    piv_certificate_read(course->piv, course->slot, &course->certificate, err);
 

@@ -287,9 +287,8 @@ static void a_slot_certificate_is_a_good_one(void **state)
 
 			put_spki(&spki, &keys[i]);
 			wanted.spki = buffer_bytes(&spki);
-			assert_done(slot_certificate_make(
-			                &wanted, (struct slot_certificate_signer){&keys[i], sign}, &der, &err),
-			    err);
+			assert_done(
+			    slot_certificate_make(&wanted, (struct x509_signer){&keys[i], sign}, &der, &err), err);
 			check_certificate(buffer_bytes(&der), wanted.person, ends[j], keys[i].key);
 			buffer_free(&der);
 			buffer_free(&spki);
@@ -319,12 +318,39 @@ static void what_makes_no_certificate_says_so(void **state)
 	put_spki(&spki, &keys[2]);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct slot_certificate wanted = {rows[i].person, 0, 1, rows[i].algorithm, buffer_bytes(&spki)};
-		struct slot_certificate_signer signer = {&keys[2], rows[i].refuses ? refuse : sign};
+		struct x509_signer signer = {&keys[2], rows[i].refuses ? refuse : sign};
 		struct error err = ERROR_EMPTY;
 
 		assert_refused(slot_certificate_make(&wanted, signer, &der, &err), err, rows[i].code);
 		assert_int_equal(der.len, 0);
 	}
+	buffer_free(&spki);
+}
+
+static void a_public_key_tells_its_algorithm(void **state)
+{
+	static const char *const strange[] = {"secp256k1", "brainpoolP384r1"};
+	struct buffer spki = BUFFER_EMPTY;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct error err = ERROR_EMPTY;
+
+		buffer_cut(&spki, 0);
+		put_spki(&spki, &keys[i]);
+		assert_int_equal(piv_public_key_algorithm(buffer_bytes(&spki))->algorithm, keys[i].algorithm);
+		assert_done(buffer_put_u8(&spki, 0, &err), err);
+		assert_null(piv_public_key_algorithm(buffer_bytes(&spki)));
+	}
+	for (size_t i = 0; i < COUNT(strange); i++) {
+		struct key_row row = {.key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", strange[i])};
+
+		buffer_cut(&spki, 0);
+		put_spki(&spki, &row);
+		assert_null(piv_public_key_algorithm(buffer_bytes(&spki)));
+		EVP_PKEY_free(row.key);
+	}
+	assert_null(piv_public_key_algorithm(BYTES_EMPTY));
 	buffer_free(&spki);
 }
 
@@ -362,6 +388,7 @@ int main(void)
 	    cmocka_unit_test(keys_that_do_not_sign_are_refused),
 	    cmocka_unit_test(a_slot_certificate_is_a_good_one),
 	    cmocka_unit_test(what_makes_no_certificate_says_so),
+	    cmocka_unit_test(a_public_key_tells_its_algorithm),
 	    cmocka_unit_test(tables_agree_with_themselves),
 	};
 
