@@ -17,6 +17,7 @@ struct exhibit {
 
 #define EXHIBIT_EMPTY ((struct exhibit){.is_enrollment = false})
 
+/* exhibit_clear: frees what it owns; EXHIBIT_EMPTY afterwards. */
 void exhibit_clear(struct exhibit *exhibit);
 
 /* exhibit_read: from all files' bytes after each other: an enrollment (a certificate as line or blob, alone), or

@@ -16,6 +16,7 @@ struct arrivals {
 
 #define ARRIVALS_EMPTY ((struct arrivals){.num_served = 0})
 
+/* arrivals_clear: frees what it owns; ARRIVALS_EMPTY afterwards. */
 void arrivals_clear(struct arrivals *arrivals);
 
 /* arrivals_wait: until a card is there that had no turn; says once what is to be done where none is.

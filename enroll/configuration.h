@@ -24,6 +24,7 @@ struct places {
 
 #define CONFIGURATION_EMPTY ((struct places){.registry = {.data = NULL}})
 
+/* configuration_clear: frees what it owns, and leaves it empty. */
 void configuration_clear(struct places *configuration);
 
 /* configuration_load: settles every path; reads no file. Without HOME and XDG_DATA_HOME a user has no usual registry: that path

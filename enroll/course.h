@@ -189,12 +189,14 @@ struct course {
 	char device[64]; /* "piv 12345678"; empty where the evidence names none */
 };
 
-/* course_init: a course in caller's storage, with everything after `dialogue` empty.
+/* course_init: a course in caller's storage, to course_clear(), with everything after `dialogue` empty. The three structs are copied;
+ * what they point to has to live as long as the course.
  *   token  taken over, and empty afterwards */
 void course_init(struct course *course, const struct course_request *request, const struct course_means *means,
     const struct course_dialogue *dialogue, struct token *token);
 
-/* course_init_fido: the same for a FIDO2 token; request->fido says what is wanted. */
+/* course_init_fido: the same for a FIDO2 token; request->fido says what is wanted.
+ *   authenticator  taken over, and empty afterwards */
 void course_init_fido(struct course *course, const struct course_request *request, const struct course_means *means,
     const struct course_dialogue *dialogue, struct authenticator *authenticator);
 
@@ -204,6 +206,8 @@ void course_init_fido(struct course *course, const struct course_request *reques
 bool course_init_import(struct course *course, const struct course_request *request, const struct course_means *means,
     const struct course_dialogue *dialogue, struct ssh_key *key, struct evidence *evidence,
     struct error *err) MUST_CHECK;
+
+/* course_clear: wipes, closes and frees all that it owns; a journal that has not ended stays on disk, to be resumed. */
 void course_clear(struct course *course);
 
 /* course_token_name: the token in words.
@@ -277,63 +281,85 @@ bool course_registry_check(struct course *course, struct error *err) MUST_CHECK;
  * Errors: those of piv_pin_verify and ask_pin. */
 bool course_verify_pin(struct course *course, struct error *err) MUST_CHECK;
 
-/* The steps, for the table in course.c; what each does stands at the top. */
+/* The steps, for the table in course.c, which is their order; each relies on what those before it have filled in, and does nothing
+ * where it finds its work done. */
 
-/* Errors: ERROR_NOT_ATTESTABLE, ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_ENROLLMENT_EXISTS, ERROR_JOURNAL_OPEN,
+/* course_preflight: whether this token, slot and person can be enrolled; leaves the states of the codes, device_certificate, the
+ * wishes that the policy settled, and in result the forecast. Reads from the token and changes nothing.
+ * Errors: ERROR_NOT_ATTESTABLE, ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_ENROLLMENT_EXISTS, ERROR_JOURNAL_OPEN,
  * ERROR_PUK_RECIPIENT, ERROR_DECLINED, those of course_take_certificate; what the policy has against the token. */
 bool course_preflight(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of ask_pin and piv_code_check. */
+/* course_codes: asks for the PIN, or a new one in the factory's place, into pin; nothing is sent yet. A key that never wants a PIN, in
+ * a token whose PIN is not the factory's, needs none.
+ * Errors: those of ask_pin; ERROR_CODE_DEFAULT for a PIN that is the factory's on a token that cannot say so. */
 bool course_codes(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_authenticate, piv_protected_keys_read and piv_pin_verify. */
+/* course_management: finds the management key (given, the factory's, or the one that is stored behind the PIN) and proves it; managed
+ * is true then. False it stays, without an error, where a resumed course has nothing left to write with it.
+ * Errors: those of piv_authenticate, piv_admin_data_read, piv_protected_keys_read and course_unlock. */
 bool course_management(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_generate. */
+/* course_generate: makes the key, into spki and key, and notes it in the journal, what it replaces first; a resumed course takes the
+ * key of its journal where the slot still holds that. With a certificate that the operator brought, the slot's own key stays.
+ * Errors: those of piv_generate and course_take_attested; ERROR_JOURNAL. */
 bool course_generate(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_attest. */
+/* course_attest: has the key attested, into leaf and evidence. Errors: those of piv_attest and evidence_of_piv. */
 bool course_attest(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: the first reason of the result. */
+/* course_appraise: fills result, and from it the enrollment's dates and device. Warnings go to the dialogue.
+ * Errors: the first reason of a result that refuses; ERROR_CARD_CHANGED where the signed serial is not the one that the token says. */
 bool course_appraise(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_tries_set. */
+/* course_tries: sets how often codes may be tried, where that was asked for and both codes are the factory's still; else warns.
+ * Errors: those of piv_pin_verify and piv_tries_set. */
 bool course_tries(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_code_change. */
+/* course_pin: sets pin in the factory's place, asking again where the token finds it too simple.
+ * Errors: those of ask_pin, piv_pin_verify and piv_code_change. */
 bool course_pin(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: ERROR_PIN_…, those of piv_sign. */
+/* course_certificate: has the key sign its slot's certificate, into slot_certificate, unless a fitting one is there. PIN and signature
+ * go directly one behind the other, here and in course_possession.
+ * Errors: those of slot_certificate_make, course_verify_pin and piv_sign. */
 bool course_certificate(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: ERROR_PIN_…, those of piv_sign. */
+/* course_possession: draws the record of the enrollment and has the key sign it: possession and possession_signature.
+ * Errors: those of possession_draw, course_verify_pin and piv_sign. */
 bool course_possession(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_certificate_write, piv_identifiers_ensure and piv_key_history_ensure. */
+/* course_install: wipes pin, which nothing behind it needs, and writes certificate, identifiers and key history.
+ * Errors: those of piv_certificate_write, piv_identifiers_ensure and piv_key_history_ensure. */
 bool course_install(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of escrow_seal. */
+/* course_seal: draws what takes the place of the factory's codes, into new_puk and new_management_key, and seals it; the file's path
+ * into sealed. Without an escrow certificate nothing is drawn here.
+ * Errors: those of piv_code_draw, piv_management_key_draw, piv_code_change and escrow_seal; ERROR_JOURNAL. */
 bool course_seal(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of show_puk and piv_code_change. */
+/* course_puk: sets new_puk in the factory's place; one that was not sealed is drawn and shown first.
+ * Errors: ERROR_PUK_RECIPIENT, those of show_puk and piv_code_change; ERROR_JOURNAL. */
 bool course_puk(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_protected_keys_write, piv_admin_data_write and piv_management_key_set. */
+/* course_management_key: sets new_management_key in the factory's place; one that was not sealed is stored behind the PIN first.
+ * Errors: those of piv_protected_keys_write, piv_admin_data_write and piv_management_key_set. */
 bool course_management_key(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: none. */
+/* course_release: closes the token. Errors: none. */
 bool course_release(struct course *course, struct error *err) MUST_CHECK;
 
 /* The same for the tries alone (course_retries.c). */
 
-/* Errors: ERROR_JOURNAL_OPEN, ERROR_PUK_RECIPIENT, ERROR_CODE_DEFAULT. */
+/* course_retries_preflight: whether both codes can be given back afterwards; nothing is asked of the token.
+ * Errors: ERROR_JOURNAL_OPEN, ERROR_PUK_RECIPIENT, ERROR_CODE_DEFAULT. */
 bool course_retries_preflight(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of course_management and course_verify_pin. */
+/* course_retries_prove: finds out whether a resumed course has set the tries, into tries_set, and proves both codes where not.
+ * Errors: those of piv_pin_verify, course_management and course_verify_pin. */
 bool course_retries_prove(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of piv_tries_set. */
+/* course_retries_set: sets them; PIN and PUK count as the factory's from then on. Errors: those of piv_tries_set. */
 bool course_retries_set(struct course *course, struct error *err) MUST_CHECK;
 
 /* The same for FIDO2 (course_fido.c). */
@@ -346,42 +372,51 @@ bool course_fido_settle(struct course *course, struct error *err) MUST_CHECK;
  * Errors: ERROR_DECLINED, ERROR_PIN_…, those of assertion_find and store_each. */
 bool course_fido_holders(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_FILE (a key file is there already), those of course_fido_settle. */
+/* course_fido_preflight: whether this token can make such a key, and where its files would go; nothing is changed.
+ * Errors: ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_FILE (a key file is there already, or cannot be written), those of
+ * course_registry_check and course_fido_settle. */
 bool course_fido_preflight(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of ask_pin and new_pin, and of authenticator_set_pin. */
+/* course_fido_codes: asks for the PIN, into pin; a token that has none and needs one, or wants it changed, gets another at once.
+ * Errors: those of ask_pin and new_pin, and of authenticator_set_pin. */
 bool course_fido_codes(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of credential_make; ERROR_CREDENTIAL_EXISTS. */
+/* course_fido_generate: draws the challenge and has the token make the key, into credential, key and spki, unless it holds one of this
+ * person already. A wrong PIN is asked for again while at least two tries are left after it.
+ * Errors: ERROR_CREDENTIAL_EXISTS, ERROR_CRYPTO, those of store_each, course_fido_holders, credential_make and ask_pin. */
 bool course_fido_generate(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of evidence_of_fido. */
+/* course_fido_attest: wraps what came with the key, into evidence; the token is not asked. Errors: those of evidence_of_fido. */
 bool course_fido_attest(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of assertion_make. */
+/* course_fido_possession: as course_possession, by a signature with presence, and verification where that is wanted.
+ * Errors: those of possession_draw and assertion_make. */
 bool course_fido_possession(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: ERROR_FILE. */
+/* course_fido_files: writes key handle (0600) and public key (0644). Errors: those of key_file_put and file_store. */
 bool course_fido_files(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_fido_forget_files: takes away what course_fido_files wrote, or began to write: no enrollment is going to name that key. */
 void course_fido_forget_files(struct course *course);
 
-/* Errors: none. */
+/* course_fido_release: wipes pin and closes the authenticator. Errors: none. */
 bool course_fido_release(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of attested_possession_fill. */
+/* course_import_possession: fills possession from the attestation; warns where no desk drew its challenge.
+ * Errors: those of attested_possession_fill. */
 bool course_import_possession(struct course *course, struct error *err) MUST_CHECK;
 
 /* The rest is the same for all. */
 
-/* Errors: those of store_next_serial and signer_sign. */
+/* course_sign: reserves a serial and has the registrar sign, into serial and certificate.
+ * Errors: those of enrollment_put_extension, store_next_serial and signer_sign. */
 bool course_sign(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of enrollment_parse and enrollment_check. */
+/* course_check: reads the certificate back into enrollment and checks it as a host will; fills result anew.
+ * Errors: those of enrollment_parse and enrollment_check. */
 bool course_check(struct course *course, struct error *err) MUST_CHECK;
 
-/* Errors: those of store_add. */
+/* course_record: one transaction of the registry. Errors: those of store_add. */
 bool course_record(struct course *course, struct error *err) MUST_CHECK;
 
 #endif

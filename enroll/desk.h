@@ -64,6 +64,8 @@ bool desk_open_store(const char *folder, struct store **store, struct error *err
  *   desk  out: the caller's, to desk_close()
  * Errors: those of desk_open_store, desk_settings_load and ssh_key_parse_line. */
 bool desk_open(const char *folder, struct desk *desk, struct error *err) MUST_CHECK;
+
+/* desk_close: closes the store and frees the rest; DESK_EMPTY is no trouble. */
 void desk_close(struct desk *desk);
 
 /* desk_settings_load: reads the folder's desk.conf.

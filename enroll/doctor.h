@@ -51,6 +51,8 @@ struct doctor {
  *   accounts  whose logins are judged; num 0: root and every local account with a login shell
  * Errors: ERROR_MEMORY. */
 bool doctor_look(struct doctor *doctor, const char *const *accounts, size_t num, struct error *err) MUST_CHECK;
+
+/* doctor_clear: frees what it owns; DOCTOR_EMPTY afterwards. */
 void doctor_clear(struct doctor *doctor);
 
 /* doctor_check_at: makes the check of that number; false behind the last. */
@@ -59,7 +61,11 @@ bool doctor_check_at(const struct doctor *doctor, size_t index, struct finding *
 /* health_name: "good", "warning", "problem"; static storage. */
 const char *health_name(enum health health);
 
-/* For the files doctor_*.c: what a check says. A worse finding takes the place of a better one, the first of equals stays. */
+/* doctor_find: what a check says, for the files doctor_*.c. A worse finding takes the place of a better one, the first of equals
+ * stays.
+ *   finding    out
+ *   next_step  what an administrator does about it; "" for nothing
+ *   format     of the sentence; translated here, as next_step is */
 void doctor_find(struct finding *finding, enum health health, const char *next_step, const char *format, ...)
     PRINTF_LIKE(4, 5);
 

@@ -27,6 +27,8 @@ struct enrolling {
  *   enrolling  out: stays at its place, for it points into itself
  * Errors: ERROR_USAGE, those of input_load. */
 bool enrolling_init(const struct invocation *invocation, struct enrolling *enrolling, struct error *err) MUST_CHECK;
+
+/* enrolling_clear: closes its house and frees what it owns. */
 void enrolling_clear(struct enrolling *enrolling);
 
 /* enrolling_check_person: the name can stand in a certificate; where this machine does not know it, a warning is said, and on a

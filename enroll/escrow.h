@@ -17,6 +17,8 @@ struct escrow;
  *   escrow  out: the caller's, to escrow_free()
  * Errors: ERROR_FILE, ERROR_ESCROW (no certificate, expired, or with a key that cannot be sealed to). */
 bool escrow_new(const char *path, struct escrow **escrow, struct error *err) MUST_CHECK;
+
+/* escrow_free: NULL does nothing. */
 void escrow_free(struct escrow *escrow);
 
 /* What is sealed; NULL for what is not. */

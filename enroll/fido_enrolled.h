@@ -14,6 +14,7 @@ struct fido_enrolled {
 	uint8_t aaguid[AUTHENTICATOR_AAGUID_SIZE];
 };
 
+/* fido_enrolled_clear: frees what it owns, and leaves it empty. */
 void fido_enrolled_clear(struct fido_enrolled *enrolled);
 
 /* fido_enrolled_take: what an entry of the registry holds.

@@ -7,8 +7,10 @@
 
 struct verb;
 
-/* help_overview: all verbs with their summaries, on standard output. help_verb: one of them, whole. */
+/* help_overview: all verbs with their summaries, on standard output. */
 void help_overview(void);
+
+/* help_verb: one of them, whole. */
 void help_verb(const struct verb *verb);
 
 /* help_words: what may stand next, for completion: lines of a word, the kind of its value ("FILE", or empty) and its meaning,

@@ -31,10 +31,13 @@ bool host_files_unchanged(struct error *err) MUST_CHECK;
  * not touched. Errors: ERROR_FILE; what was kept is kept then, so that it can be tried again. */
 bool host_files_restore(struct error *err) MUST_CHECK;
 
-/* host_setup_load, host_setup_store: reads and writes what is known of the setup.
+/* host_setup_load: reads what is known of the setup.
+ *   state  out: zero where there is none
  *   there  out: whether there is one
  * Errors: ERROR_FILE, ERROR_PERMISSIONS; ERROR_TEXT for a file that is not in that form. */
 bool host_setup_load(struct host_setup_state *state, bool *there, struct error *err) MUST_CHECK;
+
+/* host_setup_store: writes it, for root alone to read. Errors: ERROR_FILE. */
 bool host_setup_store(const struct host_setup_state *state, struct error *err) MUST_CHECK;
 
 #endif

@@ -27,15 +27,27 @@ struct house {
 
 #define HOUSE_EMPTY ((struct house){.desk = DESK_EMPTY})
 
-/* house_open: everything; house_open_tokens: the smart card service, the trace and the management key alone, for verbs that
- * enroll nobody; house_open_desk: desk, registrars, trust and policy alone, for verbs that touch no token; house_open_escrow: the
- * certificate alone that codes are sealed to, for verbs with that option: --escrow's, else the one that the registry's desk.conf
- * names, else none.
- * Errors: those of its parts; *house is to be closed in any case. */
+/* house_open: the desk, then the escrow certificate, then what tokens need: all three below.
+ *   invocation  borrowed until house_close()
+ *   house       HOUSE_EMPTY at first; to be closed in any case, here and below
+ * Errors: those of house_open_desk, house_open_escrow and house_open_tokens. */
 bool house_open(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
+
+/* house_open_desk: desk, registrars, trust and policy alone, for verbs that touch no token.
+ * Errors: those of desk_open, registrars_load, configuration_trust and configuration_policy. */
 bool house_open_desk(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
+
+/* house_open_tokens: the smart card service, the trace and the management key alone, for verbs that enroll nobody. From here on
+ * this process leaves no core dump.
+ * Errors: ERROR_USAGE (no such descriptor), ERROR_FILE (the trace), those of codes_management_key and reader_context_new. */
 bool house_open_tokens(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
+
+/* house_open_escrow: the certificate alone that codes are sealed to, for verbs with that option: --escrow's, else the one that the
+ * registry's desk.conf names, else none.
+ * Errors: those of escrow_new and desk_settings_load. */
 bool house_open_escrow(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
+
+/* house_close: closes and frees all that was opened. */
 void house_close(struct house *house);
 
 /* house_means: the same, as a course wants it; borrowed. */

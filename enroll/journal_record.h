@@ -51,6 +51,7 @@ struct journal_record {
 
 #define JOURNAL_RECORD_EMPTY ((struct journal_record){.certificate = BUFFER_EMPTY})
 
+/* journal_record_clear: frees what it owns; JOURNAL_RECORD_EMPTY afterwards. */
 void journal_record_clear(struct journal_record *record);
 
 /* journal_enrolls: whether somebody is enrolled; else only the tries of a token's codes are set. */

@@ -29,6 +29,8 @@ struct logins {
 
 /* logins_add: takes what a log's text has of them; all else is skipped. Errors: ERROR_LIMIT above 100,000 kinds, ERROR_MEMORY. */
 bool logins_add(struct bytes text, struct logins *logins, struct error *err) MUST_CHECK;
+
+/* logins_clear: frees what it owns; LOGINS_EMPTY afterwards. */
 void logins_clear(struct logins *logins);
 
 #endif

@@ -27,6 +27,8 @@ struct people {
  * Errors: ERROR_TEXT or ERROR_PERSON_NAME with the line's number; a name or a serial that stands there twice; none at all.
  * ERROR_LIMIT for too many. */
 bool people_parse(struct bytes text, struct people *people, struct error *err) MUST_CHECK;
+
+/* people_clear: frees what it owns; PEOPLE_EMPTY afterwards. */
 void people_clear(struct people *people);
 
 #endif

@@ -20,10 +20,11 @@ bool report_take_json(const char *name, json_t *content, struct error *err) MUST
  * another line. Errors: as report_take_json. */
 bool report_take_json_line(const char *name, json_t *content, struct error *err) MUST_CHECK;
 
-/* report_text: prints a text, translated if the catalogue has it; report_line: one line by printf, its format translated, in which control characters of the arguments are shown
- * as '?', since names and sentences may come from a token or a file.
- * Whether all of it was written, report_end says. */
+/* report_text: prints a text as it is, translated if the catalogue has it. Whether all was written, report_end says. */
 void report_text(const char *text);
+
+/* report_line: one line by printf, its format translated, cut at 2047 bytes. Control characters in it are shown as '?', since names and
+ * sentences may come from a token or a file. */
 void report_line(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* report_end: flushes. Errors: ERROR_FILE. */

@@ -25,12 +25,16 @@ struct slot_report {
 bool slot_report_make(struct piv *piv, const struct token_slot *slot, struct bytes device_certificate,
     const struct trust *trust, int64_t now, struct slot_report *report, struct error *err) MUST_CHECK;
 
-/* slot_report_json, slot_report_say: the same to programs and people. */
+/* slot_report_json: the same as an object, the caller's; NULL without memory. */
 json_t *slot_report_json(const struct slot_report *report);
+
+/* slot_report_say: the same as lines on standard output. */
 void slot_report_say(const struct slot_report *report);
 
-/* fact_json, fact_say: one fact: {"name", "value", "grade": "signed" or "claimed", "proof"}. */
+/* fact_json: one fact: {"name", "value", "grade": "signed" or "claimed", "proof": null where claimed}, the caller's; NULL without memory. */
 json_t *fact_json(const char *name, const char *value, bool is_signed, const char *proof);
+
+/* fact_say: the same as a line on standard output, without the proof. */
 void fact_say(const char *name, const char *value, bool is_signed);
 
 #endif

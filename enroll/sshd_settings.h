@@ -21,6 +21,8 @@ struct sshd_settings {
  * Errors: ERROR_PROGRAM (with what sshd says where it says it), ERROR_MEMORY. */
 bool sshd_settings_load(const char *file, const char *account, const char *address, struct sshd_settings *settings,
     struct error *err) MUST_CHECK;
+
+/* sshd_settings_clear: frees what they own; SSHD_SETTINGS_EMPTY afterwards. */
 void sshd_settings_clear(struct sshd_settings *settings);
 
 /* sshd_value: copies the value of a keyword; "" where sshd has no such keyword. What does not fit is cut.

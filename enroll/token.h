@@ -39,9 +39,10 @@ bool token_open_fido(
 /* token_close: ends the transaction; an empty token is no trouble. */
 void token_close(struct token *token);
 
-/* token_name: "token 12345678", or by its reader where it tells no serial; for sentences.
- *   text  of at least TOKEN_NAME_SIZE bytes */
 #define TOKEN_NAME_SIZE (READER_NAME_SIZE + 32)
+
+/* token_name: "token 12345678", or by its reader where it tells no serial; for sentences, in the operator's language. Returns `text`.
+ *   text  of at least TOKEN_NAME_SIZE bytes */
 const char *token_name(const struct token *token, char text[TOKEN_NAME_SIZE]);
 
 #endif

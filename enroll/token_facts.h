@@ -28,6 +28,7 @@ struct token_facts {
 /* token_facts_read: asks for everything. Errors: those of the card; what a token does not know is none. */
 bool token_facts_read(struct piv *piv, struct token_facts *facts, struct error *err) MUST_CHECK;
 
+/* token_facts_clear: frees what they own; TOKEN_FACTS_EMPTY afterwards. */
 void token_facts_clear(struct token_facts *facts);
 
 #endif

@@ -26,6 +26,8 @@ bool token_session_run(const struct invocation *invocation,
  * Errors: those of house_open_tokens, house_open_escrow and token_open. */
 bool token_session_open(
     const struct invocation *invocation, struct token_session *session, struct error *err) MUST_CHECK;
+
+/* token_session_close: closes token and house. */
 void token_session_close(struct token_session *session);
 
 /* token_session_slot: the slot of a key that an argument of the command names.

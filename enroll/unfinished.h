@@ -24,6 +24,8 @@ struct unfinished {
  * Errors: ERROR_JOURNAL_ABSENT (none), ERROR_USAGE (several: says which), those of journal_open. */
 bool unfinished_find(const struct invocation *invocation, const char *registry, struct unfinished *unfinished,
     struct error *err) MUST_CHECK;
+
+/* unfinished_clear: lets the journal go, which stays on disk unless it was ended; UNFINISHED_EMPTY afterwards. */
 void unfinished_clear(struct unfinished *unfinished);
 
 /* unfinished_find_token: that of a token that tells its serial.
