@@ -50,7 +50,8 @@ bool piv_metadata_find(
     struct piv *piv, uint8_t reference, struct piv_metadata *metadata, bool *found, struct error *err) MUST_CHECK;
 
 /* piv_metadata_find_management: as piv_metadata_find of the management key, which every card has: by it a token shows whether its
- * metadata can be used. One that answers the same malformed bytes whatever is asked for has none. */
+ * metadata can be used. One that answers the same malformed bytes whatever is asked for has none.
+ * Errors: as piv_metadata_find. */
 bool piv_metadata_find_management(
     struct piv *piv, struct piv_metadata *metadata, bool *found, struct error *err) MUST_CHECK;
 

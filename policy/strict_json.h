@@ -32,7 +32,7 @@ bool strict_json_parse(
 bool strict_json_members(const struct json_reader *reader, const char *where, json_t *object,
     const struct json_member members[], size_t num_members, struct error *err) MUST_CHECK;
 
-/* strict_json_error: "ORIGIN: WHERE: WHAT" under the reader's code; returns false. */
+/* strict_json_error: fills *err with "ORIGIN: WHERE: WHAT"; returns false. Errors: the reader's code. */
 bool strict_json_error(const struct json_reader *reader, const char *where, const char *what, struct error *err);
 
 #endif
