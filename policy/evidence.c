@@ -1,7 +1,6 @@
 #include "policy/evidence.h"
 
-#include <openssl/sha.h>
-
+#include "policy/digest.h"
 #include "policy/evidence_formats.h"
 
 void evidence_clear(struct evidence *evidence)
@@ -55,7 +54,7 @@ bool evidence_hash(const struct evidence *evidence, uint8_t hash[EVIDENCE_HASH_S
 	bool done = evidence_encode(evidence, &encoded, err);
 
 	if (done)
-		SHA256(encoded.data, encoded.len, hash);
+		digest_sha256(buffer_bytes(&encoded), hash);
 	buffer_free(&encoded);
 	return done;
 }

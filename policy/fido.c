@@ -1,11 +1,10 @@
 #include "policy/fido.h"
 
-#include <openssl/sha.h>
-
 #include "common/bytes.h"
 #include "policy/appraise.h"
 #include "policy/certificate.h"
 #include "policy/client_data.h"
+#include "policy/digest.h"
 #include "policy/fido_attestation.h"
 #include "policy/fido_auth_data.h"
 #include "policy/fido_certificate.h"
@@ -35,7 +34,7 @@ static void hash_client_data(struct fido_attestation *attestation)
 	struct bytes data = attestation->binding.client_data;
 
 	if (attestation->binding.kind != FIDO_CLIENT_DATA_HASH)
-		SHA256(data.data, data.len, attestation->client_data_hash);
+		digest_sha256(data, attestation->client_data_hash);
 	else if (!bytes_take_to(&data, attestation->client_data_hash, sizeof(attestation->client_data_hash)))
 		attestation->client_data_hash[0] = 0;
 }
@@ -52,7 +51,7 @@ static bool check_application(const struct fido_attestation *attestation, struct
 	struct bytes application = attestation->binding.application;
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 
-	SHA256(application.data, application.len, hash);
+	digest_sha256(application, hash);
 	return bytes_equal(attestation->auth_data.rp_id_hash, BYTES_OF(hash)) ||
 	       error_set(err, ERROR_FIDO_APPLICATION,
 	           "the key was made for another application (RP id) than the one it is to be for");

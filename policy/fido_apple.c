@@ -1,7 +1,6 @@
-#include <openssl/sha.h>
-
 #include "policy/certificate.h"
 #include "policy/der.h"
+#include "policy/digest.h"
 #include "policy/fido_attestation.h"
 #include "policy/fido_certificate.h"
 #include "policy/fido_formats.h"
@@ -40,7 +39,7 @@ bool fido_apple_check(
 		return false;
 	if (!fido_certificate_check_leaf(certificate, true, err))
 		return error_prefix(err, "attestation certificate");
-	SHA256(attestation->signed_data.data, attestation->signed_data.len, expected);
+	digest_sha256(buffer_bytes(&attestation->signed_data), expected);
 	if (!find_nonce(certificate, &nonce))
 		return error_set(err, ERROR_FIDO_APPLE, "the attestation certificate has no nonce");
 	if (!bytes_equal(nonce, BYTES_OF(expected)))

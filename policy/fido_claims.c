@@ -1,10 +1,10 @@
 #include "policy/fido_claims.h"
 
 #include <inttypes.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 
 #include "policy/certificate.h"
+#include "policy/digest.h"
 #include "policy/fido_attestation.h"
 #include "policy/fido_auth_data.h"
 #include "policy/fido_certificate.h"
@@ -192,7 +192,7 @@ static void add_certificate(const struct fido_attestation *attestation, struct r
 
 	result_add_claim(result, CLAIM_VENDOR, CLAIM_PROVEN, attestation->anchor->vendor, "issuer's pinned key");
 	result_add_claim(result, CLAIM_ISSUER, CLAIM_PROVEN, attestation->anchor->name, attestation->anchor->bundle);
-	SHA256(der.data, der.len, hash);
+	digest_sha256(der, hash);
 	hex_put(BYTES_OF(hash), text);
 	result_add_claim(
 	    result, CLAIM_DEVICE_CERTIFICATE, CLAIM_PROVEN, text, "SHA-256 of the attestation certificate");

@@ -1,7 +1,6 @@
 #include "policy/fido_defects.h"
 
-#include <openssl/sha.h>
-
+#include "policy/digest.h"
 #include "policy/hex.h"
 
 /* The byte of unused bits stands in front of an RSA-2048 signature, which ends the certificate. */
@@ -33,7 +32,7 @@ static bool is_defective(struct bytes der)
 
 	if (!looks_defective(der))
 		return false;
-	SHA256(der.data, der.len, hash);
+	digest_sha256(der, hash);
 	hex_put(BYTES_OF(hash), text);
 	for (size_t i = 0; i < sizeof(defective) / sizeof(defective[0]); i++) {
 		if (bytes_equal_text(bytes_of_text(text), defective[i]))

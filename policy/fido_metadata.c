@@ -1,6 +1,5 @@
 #include "policy/fido_metadata.h"
 
-#include <openssl/sha.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "common/bytes.h"
 #include "common/language.h"
 #include "policy/certificate.h"
+#include "policy/digest.h"
 #include "policy/fido_attestation.h"
 #include "policy/fido_auth_data.h"
 #include "policy/metadata.h"
@@ -102,7 +102,7 @@ bool fido_metadata_find_anchor(
 
 	if (model == NULL)
 		return false;
-	SHA256(certificate->whole.data, certificate->whole.len, hash);
+	digest_sha256(certificate->whole, hash);
 	for (size_t i = 0; i < model->num_anchors; i++) {
 		const struct trust_anchor *next = &model->anchors[i];
 
@@ -154,7 +154,7 @@ static bool is_concerned(const struct metadata_status *status, const struct fido
 
 	if (!status->has_batch)
 		return true;
-	SHA256(spki.data, spki.len, hash);
+	digest_sha256(spki, hash);
 	return bytes_equal(BYTES_OF(hash), BYTES_OF(status->batch));
 }
 

@@ -1,10 +1,10 @@
 #include "policy/fido_path.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 
 #include "common/language.h"
 #include "policy/certificate.h"
+#include "policy/digest.h"
 #include "policy/fido_attestation.h"
 #include "policy/fido_certificate.h"
 #include "policy/fido_defects.h"
@@ -49,7 +49,7 @@ static bool is_under(const struct certificate *certificate, const struct trust_a
 
 	if (anchor->shape != TRUST_SHAPE_ATTESTATION_CERTIFICATE)
 		return signature_check(&certificate->signature, anchor->key, ERROR_FIDO_PATH_SIGNATURE, err);
-	SHA256(certificate->whole.data, certificate->whole.len, hash);
+	digest_sha256(certificate->whole, hash);
 	return trust_is_anchor_certificate(anchor, hash) ||
 	       error_set(
 	           err, ERROR_FIDO_PATH_SIGNATURE, "it is not the attestation certificate that the vendor published");
@@ -118,7 +118,7 @@ static bool check_rest(const struct fido_attestation *attestation, struct error 
 	for (size_t i = needed; i < statement->num_certificates; i++) {
 		struct bytes der = statement->certificates[i];
 
-		SHA256(der.data, der.len, hash);
+		digest_sha256(der, hash);
 		/* An anchor may be of a form that is not read here. */
 		if (i == needed && i + 1 == statement->num_certificates &&
 		    trust_is_anchor_certificate(attestation->anchor, hash))

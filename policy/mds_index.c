@@ -1,6 +1,5 @@
 #include "policy/mds_index.h"
 
-#include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "common/base64.h"
 #include "common/language.h"
+#include "policy/digest.h"
 #include "policy/hex.h"
 #include "policy/metadata.h"
 #include "policy/strict_json.h"
@@ -38,7 +38,7 @@ static json_t *hash_json(struct bytes bytes)
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	char text[2 * SHA256_DIGEST_LENGTH + 1];
 
-	SHA256(bytes.data, bytes.len, hash);
+	digest_sha256(bytes, hash);
 	hex_put(BYTES_OF(hash), text);
 	return json_string(text);
 }

@@ -1,6 +1,5 @@
 #include "policy/metadata.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "common/base64.h"
 #include "common/language.h"
+#include "policy/digest.h"
 #include "policy/evidence.h"
 #include "policy/hex.h"
 #include "policy/result.h"
@@ -74,7 +74,7 @@ static bool read_anchor(const struct reading *reading, const char *where, json_t
 	    !base64_parse(bytes_of_text(json_string_value(key)), &anchor->spki, err) ||
 	    !read_hash(certificate, hash, sizeof(hash)))
 		return wrong(reading, where, "an anchor is malformed", err);
-	SHA256(anchor->spki.data, anchor->spki.len, anchor->spki_hash);
+	digest_sha256(buffer_bytes(&anchor->spki), anchor->spki_hash);
 	return buffer_put(&anchor->certificates, BYTES_OF(hash), err) &&
 	       public_key_parse(buffer_bytes(&anchor->spki), &parsed, err) &&
 	       verification_key_new(&parsed, &anchor->key, err);
@@ -295,7 +295,7 @@ const struct metadata_entry *metadata_find_key(const struct metadata *metadata, 
 {
 	uint8_t identifier[SHA_DIGEST_LENGTH];
 
-	SHA1(point.data, point.len, identifier);
+	digest_sha1(point, identifier);
 	for (size_t i = 0; i < metadata->num_entries; i++) {
 		if (has_identifier(&metadata->entries[i], BYTES_OF(identifier)))
 			return &metadata->entries[i];

@@ -1,8 +1,8 @@
 #include "policy/piv_claims.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 
+#include "policy/digest.h"
 #include "policy/piv_chain.h"
 #include "policy/piv_extensions.h"
 #include "policy/public_key.h"
@@ -81,7 +81,7 @@ static void add_device_certificate(const struct piv_chain *chain, struct result 
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	char text[2 * SHA256_DIGEST_LENGTH + 1];
 
-	SHA256(chain->device.whole.data, chain->device.whole.len, hash);
+	digest_sha256(chain->device.whole, hash);
 	for (size_t i = 0; i < sizeof(hash); i++) {
 		text[2 * i] = digits[hash[i] >> 4];
 		text[2 * i + 1] = digits[hash[i] & 15];

@@ -1,10 +1,10 @@
 #include "policy/public_key.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 
 #include "common/base64.h"
 #include "policy/der.h"
+#include "policy/digest.h"
 
 #define RSA_BITS_MINIMUM 1024U
 #define RSA_BITS_MAXIMUM (8U * RSA_MODULUS_MAXIMUM)
@@ -161,7 +161,7 @@ bool public_key_blob_fingerprint(struct bytes blob, char text[64], struct error 
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	bool done;
 
-	SHA256(blob.data, blob.len, hash);
+	digest_sha256(blob, hash);
 	done = base64_put(BYTES_OF(hash), &base64, err);
 	if (done) {
 		/* 32 bytes always end in one padding sign, which ssh-keygen leaves away. */

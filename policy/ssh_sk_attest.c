@@ -1,8 +1,7 @@
 #include "policy/ssh_sk_attest.h"
 
-#include <openssl/sha.h>
-
 #include "common/cbor.h"
+#include "policy/digest.h"
 #include "policy/fido_auth_data.h"
 #include "policy/fido_evidence.h"
 
@@ -57,7 +56,7 @@ static bool build(const struct ssh_sk_key *key, struct bytes handle, struct buff
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	struct bytes point = key->key.point, form, x;
 
-	SHA256(key->application.data, key->application.len, hash);
+	digest_sha256(key->application, hash);
 	return bytes_take(&point, 1, &form) && bytes_take(&point, 32, &x) && buffer_put(out, BYTES_OF(hash), err) &&
 	       buffer_put_u8(out, U2F_FLAGS, err) && buffer_put_u32(out, 0, err) &&
 	       buffer_put(out, BYTES_OF(no_aaguid), err) && buffer_put_u16(out, (uint16_t)handle.len, err) &&

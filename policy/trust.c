@@ -1,10 +1,10 @@
 #include "policy/trust.h"
 
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/advisory.h"
+#include "policy/digest.h"
 #include "policy/metadata.h"
 #include "policy/trust_store.h"
 #include "policy/verification_key.h"
@@ -195,7 +195,7 @@ const struct trust_anchor *trust_find_distrusted_certificate(
 		if (!anchor->distrusted || anchor->format != format || anchor->certificates.len == 0)
 			continue;
 		if (!hashed)
-			SHA256(der.data, der.len, hash);
+			digest_sha256(der, hash);
 		hashed = true;
 		if (trust_is_anchor_certificate(anchor, hash))
 			return anchor;

@@ -1,10 +1,10 @@
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base64.h"
 #include "common/language.h"
+#include "policy/digest.h"
 #include "policy/evidence_formats.h"
 #include "policy/fido_auth_data.h"
 #include "policy/hex.h"
@@ -77,7 +77,7 @@ static bool read_key(const struct reading *reading, const char *where, struct tr
 	struct error why = ERROR_EMPTY;
 	struct public_key key;
 
-	SHA256(anchor->spki.data, anchor->spki.len, anchor->spki_hash);
+	digest_sha256(buffer_bytes(&anchor->spki), anchor->spki_hash);
 	if (!public_key_parse(buffer_bytes(&anchor->spki), &key, &why) ||
 	    !verification_key_new(&key, &anchor->key, &why))
 		return error_set(

@@ -1,10 +1,10 @@
 #include "registry/attested_possession.h"
 
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 #include <string.h>
 
 #include "common/bytes.h"
+#include "policy/digest.h"
 #include "policy/evidence.h"
 #include "policy/fido_evidence.h"
 #include "registry/possession.h"
@@ -80,7 +80,7 @@ static bool check_challenge(const struct possession *record, struct bytes challe
 	struct possession told;
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 
-	SHA256(challenge.data, challenge.len, hash);
+	digest_sha256(challenge, hash);
 	if (!bytes_equal(BYTES_OF(record->challenge), BYTES_OF(hash)))
 		return error_set(
 		    err, ERROR_ENROLLMENT_POSSESSION, "the record is about another challenge than the evidence");
@@ -96,7 +96,7 @@ bool attested_possession_fill(const struct ssh_key *registrar, const char *perso
 	if (!find_challenge(evidence, &challenge, err) ||
 	    !possession_draw(registrar, person, evidence, now, &filled, err))
 		return false;
-	SHA256(challenge.data, challenge.len, filled.challenge);
+	digest_sha256(challenge, filled.challenge);
 	if (!check_challenge(&filled, challenge, drawn, err))
 		return false;
 	*possession = filled;

@@ -1,8 +1,7 @@
 #include "registry/metadata_files.h"
 
-#include <openssl/sha.h>
-
 #include "common/file.h"
+#include "policy/digest.h"
 #include "policy/mds_blob.h"
 #include "policy/mds_index.h"
 #include "policy/metadata.h"
@@ -67,7 +66,7 @@ bool metadata_files_import(
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	bool done;
 
-	SHA256(blob.data, blob.len, hash);
+	digest_sha256(blob, hash);
 	done = mds_blob_check(blob, trust, now, &payload, err) &&
 	       mds_index_put(buffer_bytes(&payload), hash, &index, sum, err) &&
 	       check_index(buffer_bytes(&index), path, now, err) &&

@@ -1,0 +1,314 @@
+/* Memory gives out at each allocation of an appraisal and of the loading of what it rests on: honest evidence is accepted with each of its
+ * claims, or refused with a code; forged evidence stays refused. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/file.h"
+#include "policy/appraise.h"
+#include "policy/policy.h"
+#include "policy/result.h"
+#include "registry/registrars.h"
+#include "tests/fault/sweep.h"
+#include "tests/forgery/fido_lies.h"
+#include "tests/forgery/fido_recipe.h"
+#include "tests/forgery/lies.h"
+
+/* A forgery meets the same calls as its honest sister up to its lie; those of security keys ask for memory hundreds of times. */
+#define STRIDE_OF_FORMATS 3
+#define STRIDE_OF_LIES 127
+#define STRIDE_OF_FILES 41
+
+/* Of honest RSA keys in hardware of these versions it is worth knowing, and under the built-in rules it refuses. */
+#define ADVISORY                                                                                                       \
+	"[{\"id\": \"TEST-1\", \"vendor\": \"yubico\", \"product\": \"p\", \"severity\": \"critical\", \"text\": "     \
+	"\"t\", \"reference\": \"r\", \"evidence\": \"piv\", \"reads\": \"attestation\", \"firmware\": "               \
+	"[{\"from\": \"5.0.0\", \"before\": \"5.5.0\"}]}]"
+
+static struct court {
+	struct trust *piv, *with_advisory, *fido;
+	struct policy *built_in, *evidence_only;
+	struct buffer another_key;
+} court;
+
+static struct trust *load_trust(struct buffer *bundle)
+{
+	struct trust *trust = NULL;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(
+	    trust_new(&trust, &err) && trust_add(trust, buffer_bytes(bundle), "forged", TRUST_SHIPPED, &err), err);
+	buffer_free(bundle);
+	return trust;
+}
+
+static int convene(void **state)
+{
+	struct buffer bundle = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(forged_put_bundle(NULL, &bundle, &err), err);
+	court.piv = load_trust(&bundle);
+	assert_done(forged_put_bundle(ADVISORY, &bundle, &err), err);
+	court.with_advisory = load_trust(&bundle);
+	assert_done(fido_recipe_put_bundle(&bundle, &err), err);
+	court.fido = load_trust(&bundle);
+	assert_done(policy_new_default(&court.built_in, &err) && policy_new_evidence_only(&court.evidence_only, &err) &&
+	                forged_key_put_spki(KEY_STRANGER, &court.another_key, &err),
+	    err);
+	return 0;
+}
+
+static int adjourn(void **state)
+{
+	(void)state;
+	trust_free(court.piv);
+	trust_free(court.with_advisory);
+	trust_free(court.fido);
+	policy_free(court.built_in);
+	policy_free(court.evidence_only);
+	buffer_free(&court.another_key);
+	forged_keys_free();
+	return 0;
+}
+
+static void run_appraisal(void *context, struct outcome *outcome)
+{
+	const struct reason *reason;
+	struct error err = ERROR_EMPTY;
+	struct buffer said = BUFFER_EMPTY;
+	struct result result;
+
+	appraise(context, &result);
+	(void)fault_disarm();
+	reason = result_first_refusal(&result);
+	outcome->done = result.verdict == VERDICT_ACCEPTED;
+	outcome->code = reason == NULL ? ERROR_NONE : reason->code;
+	assert_done(result_put_json(&result, &said, &err), err);
+	outcome_put(outcome, buffer_bytes(&said));
+	buffer_free(&said);
+}
+
+static void sweep_appraisal(const char *name, struct appraisal *appraisal, unsigned long stride)
+{
+	const struct sweep appraising = {
+	    .name = name, .kind = FAULT_MEMORY, .stride = stride, .run = run_appraisal, .context = appraisal};
+
+	sweep(&appraising);
+}
+
+static void sweep_chain(
+    const char *name, enum forged_shape shape, const struct trust *trust, const struct policy *policy)
+{
+	struct evidence evidence = EVIDENCE_EMPTY;
+	struct appraisal appraisal = {.evidence = &evidence, .trust = trust, .policy = policy, .now = 1800000000};
+	struct error err = ERROR_EMPTY;
+	struct forged_chain chain;
+
+	forged_chain_honest(shape, &chain);
+	assert_done(forged_chain_evidence(&chain, &evidence, &err), err);
+	sweep_appraisal(name, &appraisal, 1);
+	evidence_clear(&evidence);
+}
+
+static void honest_chains(void **state)
+{
+	(void)state;
+	sweep_chain("piv, issuer is a root", FORGED_S1, court.piv, court.evidence_only);
+	sweep_chain("piv, issuer below a root", FORGED_S2, court.piv, court.built_in);
+	sweep_chain("piv, an advisory is told", FORGED_S1, court.with_advisory, court.evidence_only);
+	sweep_chain("piv, an advisory refuses", FORGED_S1, court.with_advisory, court.built_in);
+}
+
+static void honest_security_keys(void **state)
+{
+	(void)state;
+	for (enum fido_format format = FIDO_PACKED; format < FIDO_FORMAT_COUNT; format++) {
+		struct evidence evidence = EVIDENCE_EMPTY;
+		struct appraisal appraisal = {
+		    .evidence = &evidence, .trust = court.fido, .policy = court.evidence_only, .now = 1800000000};
+		struct error err = ERROR_EMPTY;
+		struct fido_recipe recipe;
+
+		fido_recipe_honest(format, &recipe);
+		assert_done(fido_recipe_evidence(&recipe, &evidence, &err), err);
+		sweep_appraisal(fido_format_name(format), &appraisal, STRIDE_OF_FORMATS);
+		evidence_clear(&evidence);
+	}
+}
+
+static void sweep_lie(const struct lie *lie)
+{
+	struct evidence evidence = EVIDENCE_EMPTY;
+	struct appraisal appraisal = {
+	    .evidence = &evidence,
+	    .trust = court.piv,
+	    .policy = lie->by_policy ? court.built_in : court.evidence_only,
+	    .expected_spki = lie->another_key ? buffer_bytes(&court.another_key) : BYTES_EMPTY,
+	    .expected_slot = lie->expected_slot,
+	    .now = 1800000000,
+	};
+	struct error err = ERROR_EMPTY;
+	struct forged_chain chain;
+
+	forged_chain_honest(lie->shape, &chain);
+	for (size_t i = 0; i < lie->num_edits; i++)
+		forged_chain_edit(&chain, &lie->edits[i]);
+	assert_done(forged_chain_evidence(&chain, &evidence, &err), err);
+	sweep_appraisal(lie->name, &appraisal, 1);
+	evidence_clear(&evidence);
+}
+
+static void forged_chains(void **state)
+{
+	const struct lie *lie;
+
+	(void)state;
+	for (size_t i = 0; (lie = lie_at(i)) != NULL; i++)
+		sweep_lie(lie);
+}
+
+static void sweep_fido_lie(const struct fido_lie *lie)
+{
+	struct evidence evidence = EVIDENCE_EMPTY;
+	struct appraisal appraisal = {
+	    .evidence = &evidence, .trust = court.fido, .policy = court.evidence_only, .now = 1800000000};
+	struct error err = ERROR_EMPTY;
+	struct fido_recipe recipe;
+
+	fido_recipe_honest(lie->format, &recipe);
+	for (size_t i = 0; i < lie->num_changes; i++) {
+		const struct fido_change *made = &lie->changes[i];
+
+		if (made->is_text)
+			memcpy((char *)&recipe + made->at, &made->text, sizeof(made->text));
+		else
+			memcpy((char *)&recipe + made->at, &made->number, sizeof(made->number));
+	}
+	assert_done(fido_recipe_evidence(&recipe, &evidence, &err), err);
+	sweep_appraisal(lie->name, &appraisal, STRIDE_OF_LIES);
+	evidence_clear(&evidence);
+}
+
+static void forged_security_keys(void **state)
+{
+	const struct fido_lie *lie;
+
+	(void)state;
+	for (size_t i = 0; (lie = fido_lie_at(i)) != NULL; i++)
+		sweep_fido_lie(lie);
+}
+
+/* ---- what an appraisal rests on ----------------------------------------------------------------------------------------------- */
+
+static struct bytes load(const char *name, struct buffer *content)
+{
+	const char *source = getenv("srcdir");
+	struct error err = ERROR_EMPTY;
+	char path[600];
+
+	(void)snprintf(path, sizeof(path), "%.400s/%s", source == NULL ? "." : source, name);
+	assert_done(file_load(path, 1 << 22, content, &err), err);
+	return buffer_bytes(content);
+}
+
+static void say_counts(struct outcome *outcome, size_t anchors, size_t advisories)
+{
+	char line[64];
+
+	(void)snprintf(line, sizeof(line), "%zu anchors, %zu advisories", anchors, advisories);
+	outcome_put(outcome, bytes_of_text(line));
+}
+
+/* A trust that was not added to is as it was: empty. */
+static void run_trust(void *context, struct outcome *outcome)
+{
+	struct trust *trust = NULL;
+	struct error err = ERROR_EMPTY;
+	size_t anchors = 0, advisories = 0;
+
+	outcome->done = trust_new(&trust, &err) &&
+	                trust_add(trust, *(const struct bytes *)context, "trust.json", TRUST_SHIPPED, &err);
+	(void)fault_disarm();
+	outcome->code = err.code;
+	while (trust != NULL && trust_anchor(trust, anchors) != NULL)
+		anchors++;
+	while (trust != NULL && trust_advisory(trust, advisories) != NULL)
+		advisories++;
+	if (outcome->done)
+		say_counts(outcome, anchors, advisories);
+	else
+		assert_int_equal(anchors + advisories, 0);
+	trust_free(trust);
+}
+
+static void the_shipped_bundle(void **state)
+{
+	struct buffer content = BUFFER_EMPTY;
+	struct bytes json = load("policy/data/trust.json", &content);
+	const struct sweep loading = {
+	    .name = "trust.json", .kind = FAULT_MEMORY, .stride = STRIDE_OF_FILES, .run = run_trust, .context = &json};
+
+	(void)state;
+	sweep(&loading);
+	buffer_free(&content);
+}
+
+/* Fewer rules than the file has would be another policy: each is named by what explains it. */
+static bool name_rule(const struct policy_step *step, void *context, struct error *err)
+{
+	(void)err;
+	outcome_put(context, bytes_of_text(step->rule));
+	outcome_put(context, bytes_of_text(step->accepts ? " accepts " : " refuses "));
+	outcome_put(context, bytes_of_text(step->condition));
+	return true;
+}
+
+static void run_policy(void *context, struct outcome *outcome)
+{
+	const struct policy_subject nobody = {.person = NULL};
+	const struct result nothing = {.format = "piv"};
+	struct policy *policy = NULL;
+	struct error err = ERROR_EMPTY;
+
+	outcome->done = policy_parse(*(const struct bytes *)context, "policy.conf", NULL, NULL, &policy, &err);
+	(void)fault_disarm();
+	outcome->code = err.code;
+	if (outcome->done)
+		assert_done(policy_explain(policy, &nobody, &nothing, name_rule, outcome, &err), err);
+	policy_free(policy);
+}
+
+static void policies(void **state)
+{
+	static const char *const names[] = {
+	    "policies/baseline.conf", "policies/fips.conf", "policies/touch-required.conf"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct buffer content = BUFFER_EMPTY;
+		struct bytes text = load(names[i], &content);
+		const struct sweep loading = {
+		    .name = names[i], .kind = FAULT_MEMORY, .run = run_policy, .context = &text, .may_die = true};
+
+		sweep(&loading);
+		buffer_free(&content);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(honest_chains),
+	    cmocka_unit_test(honest_security_keys),
+	    cmocka_unit_test(forged_chains),
+	    cmocka_unit_test(forged_security_keys),
+	    cmocka_unit_test(the_shipped_bundle),
+	    cmocka_unit_test(policies),
+	};
+
+	return cmocka_run_group_tests_name("appraisals without memory", tests, convene, adjourn);
+}
