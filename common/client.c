@@ -5,7 +5,9 @@
 
 #include "common/connection.h"
 #include "common/deadline.h"
+#include "common/framing.h"
 #include "common/process.h"
+#include "common/request.h"
 
 static bool fail_deadline(struct error *err)
 {
@@ -61,11 +63,11 @@ static bool exchange(const struct client *client, struct bytes request, struct b
 bool client_ask(const struct client *client, const struct request *request, struct buffer *message, struct reply *reply,
     struct error *err)
 {
-	struct buffer encoded = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + REQUEST_MAXIMUM);
+	struct buffer encoded = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REQUEST_MAXIMUM);
 	struct bytes received, content;
 	bool done = false;
 
-	*message = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + REPLY_MAXIMUM);
+	*message = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REPLY_MAXIMUM);
 	if (!request_encode(request, &encoded, err) || !exchange(client, buffer_bytes(&encoded), message, err))
 		goto out;
 	received = buffer_bytes(message);

@@ -7,7 +7,11 @@
 #ifndef COMMON_CLIENT_H
 #define COMMON_CLIENT_H
 
-#include "common/request.h"
+#include "common/error.h"
+
+struct buffer;
+struct reply;
+struct request;
 
 #define CLIENT_TIMEOUT_MS 2000
 #define CLIENT_SOCKET KEYENROLL_RUN_DIR "/verifier.sock"

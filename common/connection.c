@@ -9,8 +9,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/framing.h"
+
 #define RECEIVE_SIZE ((size_t)4096)
-#define LENGTH_SIZE ((size_t)4)
 
 static bool fail_deadline(struct error *err)
 {
@@ -130,7 +131,7 @@ bool connection_receive_message(
 	uint32_t len = 0;
 
 	buffer_cut(content, 0);
-	if (!receive_exactly(descriptor, LENGTH_SIZE, content, deadline, err))
+	if (!receive_exactly(descriptor, FRAMING_LENGTH_SIZE, content, deadline, err))
 		return false;
 	front = buffer_bytes(content);
 	if (!bytes_take_u32(&front, &len) || len > maximum)

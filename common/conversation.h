@@ -15,7 +15,6 @@
 #define COMMON_CONVERSATION_H
 
 #include "common/message.h"
-#include "common/request.h"
 
 #define CONVERSATION_VERSION 2
 

@@ -1,7 +1,5 @@
 #include "common/framing.h"
 
-#define LENGTH_SIZE 4
-
 bool framing_open(struct buffer *out, uint8_t version, uint8_t kind, size_t *mark, struct error *err)
 {
 	if (!buffer_open_u32(out, mark, err))
@@ -14,7 +12,7 @@ bool framing_open(struct buffer *out, uint8_t version, uint8_t kind, size_t *mar
 
 bool framing_close(struct buffer *out, size_t mark, size_t maximum, bool complete, struct error *err)
 {
-	if (complete && out->len - mark - LENGTH_SIZE > maximum)
+	if (complete && out->len - mark - FRAMING_LENGTH_SIZE > maximum)
 		complete = error_set(err, ERROR_LIMIT, "a message of more than %zu bytes", maximum);
 	if (complete)
 		buffer_close_u32(out, mark);

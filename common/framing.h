@@ -6,6 +6,9 @@
 
 #include "common/buffer.h"
 
+/* Bytes of the length. */
+#define FRAMING_LENGTH_SIZE ((size_t)4)
+
 /* framing_open: begins a message.
  *   mark  out: what framing_close wants
  * Errors: as buffer_put; nothing is appended then. */

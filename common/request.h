@@ -18,7 +18,6 @@
 /* A request carries at most all that SSH_AUTH_INFO_0 may hold, a reply one key line. */
 #define REQUEST_MAXIMUM (AUTH_INFO_MAXIMUM + 4096)
 #define REPLY_MAXIMUM ((size_t)64 * 1024)
-#define REQUEST_LENGTH_SIZE 4
 #define REQUEST_WAIT_MAXIMUM 600
 
 enum request_code {

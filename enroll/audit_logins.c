@@ -10,6 +10,7 @@
 #include "enroll/verb.h"
 #include "enroll/why.h"
 #include "verifier/configuration.h"
+#include "verifier/decision.h"
 #include "verifier/host_rules.h"
 
 #define LOG_MAXIMUM ((size_t)512 * 1024 * 1024)
@@ -64,7 +65,7 @@ static bool note_verdict(const struct host_view *view, const struct why *why, vo
 
 	(void)view;
 	(void)err;
-	judging->why = why->decision.error;
+	judging->why = why->decision->error;
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include "common/client.h"
 #include "common/connection.h"
 #include "common/language.h"
+#include "common/request.h"
 #include "common/ssh_key.h"
 #include "config.h"
 #include "enroll/doctor.h"

@@ -5,6 +5,7 @@
 
 #include "common/language.h"
 #include "enroll/codes.h"
+#include "enroll/course.h"
 #include "enroll/prompt.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"

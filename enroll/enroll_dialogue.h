@@ -4,9 +4,11 @@
 #define ENROLL_ENROLL_DIALOGUE_H
 
 #include "enroll/codes.h"
-#include "enroll/course.h"
 
+struct course;
+struct course_dialogue;
 struct invocation;
+struct journal_record;
 
 /* What the operator has said beforehand, by options. */
 struct enroll_answers {

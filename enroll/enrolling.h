@@ -4,6 +4,7 @@
 #ifndef ENROLL_ENROLLING_H
 #define ENROLL_ENROLLING_H
 
+#include "enroll/course.h"
 #include "enroll/enroll_dialogue.h"
 #include "enroll/house.h"
 

@@ -8,6 +8,7 @@
 #include "enroll/appraising.h"
 #include "enroll/codes.h"
 #include "enroll/configuration.h"
+#include "enroll/course.h"
 #include "enroll/escrow.h"
 #include "enroll/options.h"
 #include "enroll/verb.h"

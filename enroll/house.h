@@ -7,11 +7,17 @@
 
 #include <stdio.h>
 
-#include "enroll/course.h"
 #include "enroll/desk.h"
 #include "registry/registrars.h"
 
+struct course_means;
+struct escrow;
 struct invocation;
+struct policy;
+struct reader_context;
+struct secret;
+struct token_choice;
+struct trust;
 
 struct house {
 	struct desk desk;

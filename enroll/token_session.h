@@ -5,6 +5,7 @@
 #ifndef ENROLL_TOKEN_SESSION_H
 #define ENROLL_TOKEN_SESSION_H
 
+#include "enroll/course.h"
 #include "enroll/enroll_dialogue.h"
 #include "enroll/house.h"
 

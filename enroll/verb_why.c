@@ -4,6 +4,7 @@
 #include "enroll/why.h"
 #include "registry/registrars.h"
 #include "verifier/configuration.h"
+#include "verifier/decision.h"
 
 enum { OPTION_ACCOUNT };
 
@@ -43,7 +44,7 @@ static bool tell_rule(const struct policy_step *step, void *context, struct erro
 
 static void tell_text(const struct host_view *view, const struct why *why)
 {
-	const struct decision *decision = &why->decision;
+	const struct decision *decision = why->decision;
 	const struct admission *key = &decision->key;
 	const struct registrar *registrar;
 	char from[REPORT_TIME_SIZE], to[REPORT_TIME_SIZE];
@@ -67,7 +68,7 @@ static void tell_text(const struct host_view *view, const struct why *why)
 
 static json_t *key_json(const struct why *why, json_t *rules)
 {
-	const struct decision *decision = &why->decision;
+	const struct decision *decision = why->decision;
 	const struct admission *key = &decision->key;
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:O}", "fingerprint", why->fingerprint, "verdict",
@@ -82,7 +83,7 @@ static bool tell(const struct host_view *view, const struct why *why, void *cont
 	struct telling *telling = context;
 	bool done;
 
-	if (why->decision.verdict != REQUEST_ACCEPTED)
+	if (why->decision->verdict != REQUEST_ACCEPTED)
 		telling->invocation->status = 1;
 	if (telling->keys == NULL) {
 		tell_text(view, why);

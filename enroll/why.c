@@ -6,6 +6,7 @@
 #include "common/base64.h"
 #include "registry/snapshot.h"
 #include "verifier/configuration.h"
+#include "verifier/decision.h"
 #include "verifier/groups.h"
 #include "verifier/host_rules.h"
 
@@ -93,15 +94,16 @@ static void decide_hash(const struct asking *asking, const uint8_t hash[SSH_KEY_
 
 static bool visit_hash(struct asking *asking, const uint8_t hash[SSH_KEY_HASH_SIZE], struct error *err)
 {
-	struct why why = {.decision = DECISION_EMPTY};
+	struct decision decision = DECISION_EMPTY;
+	struct why why = {.decision = &decision};
 	bool done = put_fingerprint(hash, why.fingerprint, err);
 
 	if (done) {
-		decide_hash(asking, hash, &why.decision);
+		decide_hash(asking, hash, &decision);
 		asking->num++;
 		done = asking->visit(asking->view, &why, asking->context, err);
 	}
-	decision_clear(&why.decision);
+	decision_clear(&decision);
 	return done;
 }
 
@@ -144,13 +146,13 @@ bool why_each(const struct host_view *view, const char *word, const char *accoun
 /* Whether the rules were asked at all. */
 static bool reached_rules(const struct why *why)
 {
-	return why->decision.key.result.rule[0] != '\0' || why->decision.error.code == ERROR_POLICY_NO_RULE;
+	return why->decision->key.result.rule[0] != '\0' || why->decision->error.code == ERROR_POLICY_NO_RULE;
 }
 
 bool why_explain_rules(const struct host_view *view, const struct why *why, policy_explain_visitor *visit,
     void *context, struct error *err)
 {
-	const struct admission *key = &why->decision.key;
+	const struct admission *key = &why->decision->key;
 	struct result claims = key->result;
 	struct groups groups = GROUPS_EMPTY;
 	bool done;

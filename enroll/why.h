@@ -3,13 +3,16 @@
 #ifndef ENROLL_WHY_H
 #define ENROLL_WHY_H
 
+#include "common/ssh_key.h"
 #include "policy/policy.h"
-#include "verifier/decision.h"
+
+struct decision;
+struct host_view;
 
 /* One key and the verdict about it. */
 struct why {
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
-	struct decision decision; /* owned */
+	const struct decision *decision; /* borrowed for the time of the call */
 };
 
 /* why_visitor: called for each key; false stops with what it put into err. */

@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "common/account_name.h"
+#include "common/client.h"
+#include "common/request.h"
 #include "pam_module/command_line.h"
+#include "pam_module/dialogue.h"
+#include "pam_module/options.h"
 
 /* One dialogue: the person, and the agent where there is one. */
 struct exchange {

@@ -5,8 +5,9 @@
 #define PAM_MODULE_AUTHENTICATE_H
 
 #include "pam_module/agent.h"
-#include "pam_module/dialogue.h"
-#include "pam_module/options.h"
+
+struct module_options;
+struct secret;
 
 struct authenticate {
 	const char *account; /* PAM_USER: the account that is to be entered, or that sudo acts for */

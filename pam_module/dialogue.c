@@ -2,8 +2,13 @@
 
 #include <unistd.h>
 
+#include "common/client.h"
 #include "common/connection.h"
+#include "common/conversation.h"
 #include "common/deadline.h"
+#include "common/framing.h"
+#include "common/request.h"
+#include "common/secret.h"
 #include "pam_module/translation.h"
 
 #define TYPED_MAXIMUM 256
@@ -84,7 +89,7 @@ static bool answer_question(
 static bool answer_message(
     int descriptor, const struct dialogue_partner *partner, struct bytes message, struct error *err)
 {
-	struct buffer answer = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + ANSWER_MAXIMUM);
+	struct buffer answer = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + ANSWER_MAXIMUM);
 	struct question question;
 	bool done;
 
@@ -116,11 +121,11 @@ bool dialogue_hold(const struct client *client, const struct request *request, c
     struct buffer *message, struct reply *reply, struct error *err)
 {
 	struct deadline deadline = deadline_in(client->timeout_ms);
-	struct buffer encoded = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + REQUEST_MAXIMUM);
+	struct buffer encoded = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REQUEST_MAXIMUM);
 	int descriptor = -1;
 	bool done = false;
 
-	*message = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + REPLY_MAXIMUM);
+	*message = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REPLY_MAXIMUM);
 	if (!request_encode(request, &encoded, err) || !connection_open(client->socket, deadline, &descriptor, err) ||
 	    !connection_send(descriptor, buffer_bytes(&encoded), deadline, err) ||
 	    !converse(descriptor, partner, deadline, request->wait_seconds, message, err))

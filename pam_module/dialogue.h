@@ -6,9 +6,12 @@
 #ifndef PAM_MODULE_DIALOGUE_H
 #define PAM_MODULE_DIALOGUE_H
 
-#include "common/client.h"
-#include "common/conversation.h"
-#include "common/secret.h"
+#include "common/buffer.h"
+
+struct client;
+struct reply;
+struct request;
+struct secret;
 
 /* How long the verifier may be silent between two messages, besides waiting for a token: longer than a touch takes. */
 #define DIALOGUE_SILENCE_MS (60 * 1000)

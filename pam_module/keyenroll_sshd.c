@@ -21,6 +21,7 @@
 #include "common/base64.h"
 #include "common/client.h"
 #include "common/log.h"
+#include "common/request.h"
 #include "config.h"
 #include "pam_module/chain.h"
 

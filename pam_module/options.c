@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/client.h"
+#include "common/request.h"
 
 #define WAIT_DEFAULT_SECONDS 30
 

@@ -4,6 +4,7 @@
 
 #include "common/account_name.h"
 #include "common/client.h"
+#include "common/request.h"
 
 /* The variable is believed only where sshd alone can have set it: su, sudo and login run with what their caller brings. */
 static bool place_check(const struct module_options *options, const struct session *session, struct error *err)

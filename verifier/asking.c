@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "common/deadline.h"
+#include "common/framing.h"
 #include "common/secret.h"
 
 /* How long a client may take to take a question. */
@@ -50,7 +51,7 @@ static bool send_all(int client, struct bytes rest, struct error *err)
 
 static bool put_question(int client, const struct question *question, struct error *err)
 {
-	struct buffer message = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + QUESTION_MAXIMUM);
+	struct buffer message = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + QUESTION_MAXIMUM);
 	bool done = question_encode(question, &message, err) && send_all(client, buffer_bytes(&message), err);
 
 	buffer_free(&message);
@@ -85,7 +86,7 @@ static bool take_answer(int client, struct buffer *received, struct bytes *conte
 	struct bytes front;
 	uint32_t len = 0;
 
-	if (!receive_exactly(client, REQUEST_LENGTH_SIZE, deadline, received, err))
+	if (!receive_exactly(client, FRAMING_LENGTH_SIZE, deadline, received, err))
 		return false;
 	front = buffer_bytes(received);
 	if (!bytes_take_u32(&front, &len) || len > ANSWER_MAXIMUM)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/framing.h"
 #include "common/request.h"
 #include "verifier/answer.h"
 #include "verifier/serve.h"
@@ -44,7 +45,7 @@ bool once(int input, int output, uid_t asker, struct configuration *configuratio
 	bool done;
 
 	alarm(SERVE_TIMEOUT_MS / 1000);
-	done = file_load_descriptor(input, REQUEST_LENGTH_SIZE + REQUEST_MAXIMUM, &received, err) &&
+	done = file_load_descriptor(input, FRAMING_LENGTH_SIZE + REQUEST_MAXIMUM, &received, err) &&
 	       answer_input(configuration, &peer, buffer_bytes(&received), &reply, err) &&
 	       write_all(output, buffer_bytes(&reply), err);
 	buffer_free(&received);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/deadline.h"
+#include "common/framing.h"
 #include "verifier/answer.h"
 #include "verifier/asking.h"
 #include "verifier/authentication.h"
@@ -82,10 +83,10 @@ static void add_client(struct server *server, int descriptor)
 	    .descriptor = descriptor,
 	    .peer = {.user = credentials.uid, .process = credentials.pid},
 	    .deadline = deadline_in(SERVE_TIMEOUT_MS),
-	    .received = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + REQUEST_MAXIMUM),
-	    .reply = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + REPLY_MAXIMUM),
+	    .received = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REQUEST_MAXIMUM),
+	    .reply = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REPLY_MAXIMUM),
 	    .worker = WORKER_NONE,
-	    .report = BUFFER_UP_TO(REQUEST_LENGTH_SIZE + WORKER_REPORT_MAXIMUM),
+	    .report = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + WORKER_REPORT_MAXIMUM),
 	};
 }
 

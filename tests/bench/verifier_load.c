@@ -30,6 +30,7 @@
 #include "common/base64.h"
 #include "common/client.h"
 #include "common/file.h"
+#include "common/request.h"
 
 #define MEGABYTE ((size_t)1024 * 1024)
 #define HOSTILE_PATIENCE_S 5

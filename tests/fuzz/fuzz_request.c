@@ -1,6 +1,7 @@
 /* Requests, replies, questions and answers: what is taken is written again byte for byte. What a question says is shown in a language
  * whose catalogue is as hostile: each sentence is translated into one of the question's own values. */
 #include "common/conversation.h"
+#include "common/request.h"
 #include "common/text.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,5 @@
 /* The thin client: against a real verifier, and against peers that hang, die, lie or are not there. */
+#include "common/request.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 /* The client's end of a conversation, against verifiers of another release and hostile ones. */
+#include "common/client.h"
+#include "common/conversation.h"
+#include "common/request.h"
+#include "common/secret.h"
 #include "tests/unit/unit.h"
 
 #include <poll.h>

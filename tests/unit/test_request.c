@@ -1,3 +1,4 @@
+#include "common/request.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* The verifier's loop under clients that do as they like. */
+#include "common/framing.h"
 #include "tests/unit/unit.h"
 
 #include <grp.h>
@@ -214,7 +215,7 @@ static void a_damaged_request_gets_a_whole_answer(void **state)
 	size_t num_accepted = 0;
 
 	(void)state;
-	for (size_t i = REQUEST_LENGTH_SIZE; i < request.len; i++) {
+	for (size_t i = FRAMING_LENGTH_SIZE; i < request.len; i++) {
 		struct buffer damaged = BUFFER_EMPTY;
 		struct error err = ERROR_EMPTY;
 
