@@ -47,6 +47,7 @@
 #include "fido/authenticator.h"
 #include "fido/credential.h"
 #include "piv/metadata.h"
+#include "piv/signature_input.h"
 #include "policy/result.h"
 #include "registry/enrollment.h"
 
@@ -260,9 +261,30 @@ bool course_note(struct course *course, const char *word, const char *rest, stru
  * Fills leaf, spki and key when it is. Errors: those of piv_attest and certificate_parse. */
 bool course_take_attested(struct course *course, const char *fingerprint, bool *same, struct error *err) MUST_CHECK;
 
+/* course_take_algorithm: which algorithm the key in course->spki is of, for the request. Errors: ERROR_CARD_UNSUPPORTED. */
+bool course_take_algorithm(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_certificate_check: whether a certificate (DER) is for the key in the slot, which the token has to attest. Fills leaf, spki and
+ * key. Errors: ERROR_KEY_MISMATCH, those of course_take_attested and slot_certificate_spki. */
+bool course_certificate_check(struct course *course, struct bytes certificate, struct error *err) MUST_CHECK;
+
 /* course_take_certificate: the operator brings a certificate: it must be for the key that the slot has, which is attested here.
  * Errors: ERROR_KEY_MISMATCH, those of piv_attest and slot_certificate_spki. */
 bool course_take_certificate(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_key_sign: has the slot's key sign, as piv_sign does: after the PIN where `course->pin` holds one, with a word to the operator
+ * where the attestation in `course->result` wants a touch and the token keeps waiting.
+ *   signature  out, appended
+ * Errors: those of course_verify_pin and piv_sign. */
+bool course_key_sign(struct course *course, enum piv_digest digest, struct bytes message, struct buffer *signature,
+    struct error *err) MUST_CHECK;
+
+/* course_csr: a PKCS#10 request for the key in the request's slot, which stays as it is, with its attestation in it; what the trust of
+ * the means does not believe gets none. The PIN is asked for where the key wants it.
+ *   person   the subject's common name
+ *   request  out, appended: DER
+ * Errors: those of course_can_attest, course_take_attested, appraise, ask_pin, course_key_sign and certificate_request_make. */
+bool course_csr(struct course *course, const char *person, struct buffer *request, struct error *err) MUST_CHECK;
 
 /* course_codes_state: asks the token which codes are the factory's: three commands. Errors: those of piv_metadata_read. */
 bool course_codes_state(struct course *course, struct error *err) MUST_CHECK;

@@ -65,18 +65,23 @@ static bool is_for_key(const struct course *course, struct bytes certificate, bo
 	return done;
 }
 
-bool course_take_certificate(struct course *course, struct error *err)
+bool course_certificate_check(struct course *course, struct bytes certificate, struct error *err)
 {
 	bool same, fits;
 
 	if (!course_take_attested(course, "", &same, err))
 		return false;
-	if (!is_for_key(course, course->request.certificate, &fits, err))
+	if (!is_for_key(course, certificate, &fits, err))
 		return error_prefix(err, "the certificate for the slot");
-	if (!fits)
-		return error_set(err, ERROR_KEY_MISMATCH, "the certificate is for another key than the one in slot %s",
-		    course->request.slot->name);
-	return store_check_key(course->means.desk->store, &course->key, course->request.now, err) &&
+	return fits || error_set(err, ERROR_KEY_MISMATCH, "the certificate is for another key than the one in slot %s",
+	                   course->request.slot->name);
+}
+
+bool course_take_certificate(struct course *course, struct error *err)
+{
+	return course_certificate_check(course, course->request.certificate, err) &&
+	       course_take_algorithm(course, err) &&
+	       store_check_key(course->means.desk->store, &course->key, course->request.now, err) &&
 	       buffer_put(&course->slot_certificate, course->request.certificate, err);
 }
 
@@ -165,7 +170,7 @@ static bool wants_touch(const struct course *course)
 }
 
 /* The PIN directly before the signature: with a policy of "always" any command in between loses it. */
-static bool sign(
+bool course_key_sign(
     struct course *course, enum piv_digest digest, struct bytes message, struct buffer *signature, struct error *err)
 {
 	struct patience *patience = NULL;
@@ -187,7 +192,7 @@ static bool sign(
 static bool sign_for_certificate(
     void *state, enum piv_digest digest, struct bytes message, struct buffer *signature, struct error *err)
 {
-	return sign(state, digest, message, signature, err);
+	return course_key_sign(state, digest, message, signature, err);
 }
 
 /* A resumed course may have written it already. */
@@ -232,7 +237,7 @@ static bool sign_record(struct course *course, struct buffer *sshsig, struct err
 {
 	struct buffer to_sign = BUFFER_EMPTY, bare = BUFFER_EMPTY, signature = BUFFER_EMPTY;
 	bool done = possession_put_to_sign(&course->possession, &to_sign, err) &&
-	            sign(course, ssh_digest(&course->key), buffer_bytes(&to_sign), &bare, err) &&
+	            course_key_sign(course, ssh_digest(&course->key), buffer_bytes(&to_sign), &bare, err) &&
 	            ssh_key_put_signature(&course->key, buffer_bytes(&bare), &signature, err) &&
 	            sshsig_encode(&course->key, POSSESSION_NAMESPACE, buffer_bytes(&signature), sshsig, err);
 

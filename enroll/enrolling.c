@@ -1,6 +1,5 @@
 #include "enroll/enrolling.h"
 
-#include <openssl/pem.h>
 #include <pwd.h>
 #include <string.h>
 #include <time.h>
@@ -71,31 +70,6 @@ static bool read_numbers(const struct options *given, struct course_request *req
 	return true;
 }
 
-/* A certificate in PEM or DER. */
-static bool read_certificate(const char *path, struct buffer *der, struct error *err)
-{
-	struct buffer content = BUFFER_UP_TO(INPUT_MAXIMUM);
-	BIO *memory = NULL;
-	char *name = NULL, *header = NULL;
-	unsigned char *data = NULL;
-	long len = 0;
-	bool done = input_load(path, &content, err);
-
-	if (done) {
-		memory = BIO_new_mem_buf(content.data, (int)content.len);
-		if (memory && PEM_read_bio(memory, &name, &header, &data, &len) == 1)
-			done = buffer_put(der, bytes_of(data, (size_t)len), err);
-		else
-			done = buffer_put(der, buffer_bytes(&content), err);
-	}
-	OPENSSL_free(name);
-	OPENSSL_free(header);
-	OPENSSL_free(data);
-	BIO_free(memory);
-	buffer_free(&content);
-	return done;
-}
-
 bool enrolling_init(const struct invocation *invocation, struct enrolling *enrolling, struct error *err)
 {
 	const struct options *given = &invocation->options;
@@ -115,7 +89,7 @@ bool enrolling_init(const struct invocation *invocation, struct enrolling *enrol
 	    !read_words(given, &enrolling->request, err) || !read_numbers(given, &enrolling->request, err) ||
 	    !house_descriptor(invocation, "pin-fd", &enrolling->answers.pin.descriptor, err) ||
 	    !house_descriptor(invocation, "puk-fd", &enrolling->answers.puk_descriptor, err) ||
-	    (certificate && !read_certificate(certificate, &enrolling->certificate, err)))
+	    (certificate && !input_load_certificate(certificate, &enrolling->certificate, err)))
 		return false;
 	enrolling->request.certificate = buffer_bytes(&enrolling->certificate);
 	return true;

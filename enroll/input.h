@@ -18,4 +18,8 @@ bool input_load(const char *path, struct buffer *content, struct error *err) MUS
  * Errors: those of input_load; ERROR_SSH_KEY… when it is none of them. */
 bool input_load_key(const char *path, struct ssh_key *key, struct error *err) MUST_CHECK;
 
+/* input_load_certificate: appends the certificate in a file, as DER: the first PEM block where it is a certificate, else all of it as it
+ * is; whether that is a certificate, who uses it says. Errors: those of input_load. */
+bool input_load_certificate(const char *path, struct buffer *der, struct error *err) MUST_CHECK;
+
 #endif

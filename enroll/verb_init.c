@@ -21,7 +21,7 @@ static const struct option_row options[] = {
     [OPTION_AGENT] = {"agent", NULL, N_("the key is in ssh-agent; FILE is its .pub file")},
     [OPTION_PKCS11] = {"pkcs11", "MODULE", N_("the key is behind MODULE; FILE is its .pub file")},
     [OPTION_NO_PASSPHRASE] = {"no-passphrase", NULL, N_("make the key without a passphrase")},
-    [OPTION_ESCROW] = {"escrow", "FILE", N_("seal every token's PUK and management key to a certificate")},
+    [OPTION_ESCROW] = {"escrow", "FILE", N_("seal every token's codes to this certificate")},
     OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };

@@ -21,6 +21,8 @@ static const struct verb *const verbs[] = {
     &verb_token_management_key,
     &verb_slots,
     &verb_attest,
+    &verb_csr,
+    &verb_certificate,
     &verb_delete,
     &verb_move,
     &verb_list,

@@ -166,10 +166,9 @@ static bool write_certificate(struct course *course, struct error *err)
 	    .algorithm = course->algorithm->algorithm,
 	    .spki = buffer_bytes(&course->spki)};
 	struct buffer made = BUFFER_EMPTY;
-	bool done =
-	    slot_certificate_make(&wanted, (struct x509_signer){course, sign_on_card}, &made, err) &&
-	    piv_certificate_write(course->piv, course->slot, buffer_bytes(&made), err) &&
-	    piv_certificate_read(course->piv, course->slot, &course->certificate, err);
+	bool done = slot_certificate_make(&wanted, (struct x509_signer){course, sign_on_card}, &made, err) &&
+	            piv_certificate_write(course->piv, course->slot, buffer_bytes(&made), err) &&
+	            piv_certificate_read(course->piv, course->slot, &course->certificate, err);
 
 	if (done && !bytes_equal(buffer_bytes(&made), buffer_bytes(&course->certificate)))
 		done = error_set(err, ERROR_CARD_REPLY, "the token gives back another certificate than was written");

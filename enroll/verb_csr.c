@@ -1,0 +1,106 @@
+#include <openssl/pem.h>
+
+#include "common/file.h"
+#include "common/language.h"
+#include "enroll/configuration.h"
+#include "enroll/options.h"
+#include "enroll/report.h"
+#include "enroll/terminal.h"
+#include "enroll/token_session.h"
+#include "enroll/verb.h"
+#include "policy/trust.h"
+
+enum {
+	OPTION_SLOT,
+	OPTION_OUT,
+	OPTION_SERIAL,
+	OPTION_READER,
+	OPTION_PIN_FD,
+	OPTION_PINENTRY,
+	OPTION_TRUST,
+	OPTION_BUNDLE,
+	OPTION_TRACE,
+};
+
+static const struct option_row options[] = {
+    [OPTION_SLOT] = {"slot", "SLOT", N_("the slot of the key (9a)")},
+    [OPTION_OUT] = {"out", "FILE", N_("write the request there, not on standard output")},
+    [OPTION_SERIAL] = OPTION_ROW_SERIAL,
+    [OPTION_READER] = OPTION_ROW_READER,
+    [OPTION_PIN_FD] = OPTION_ROW_PIN_FD,
+    [OPTION_PINENTRY] = OPTION_ROW_PINENTRY,
+    [OPTION_TRUST] = OPTION_ROW_TRUST,
+    [OPTION_BUNDLE] = OPTION_ROW_BUNDLE,
+    [OPTION_TRACE] = OPTION_ROW_TRACE,
+    OPTION_ROWS_END,
+};
+
+static bool put_pem(struct bytes der, struct buffer *pem, struct error *err)
+{
+	BIO *memory = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+	bool done = memory && PEM_write_bio(memory, PEM_STRING_X509_REQ, "", der.data, (long)der.len) > 0;
+
+	len = done ? BIO_get_mem_data(memory, &text) : 0;
+	done = done ? buffer_put(pem, bytes_of(text, (size_t)len), err)
+	            : error_set(err, ERROR_CRYPTO, "the crypto library failed on a certificate request");
+	BIO_free(memory);
+	return done;
+}
+
+static bool hand_over(const char *path, struct bytes pem, struct error *err)
+{
+	if (path)
+		return file_store(path, pem, 0644, err);
+	(void)fwrite(pem.data, 1, pem.len, stdout);
+	return report_end(err);
+}
+
+static bool find_slot(const struct options *given, const struct piv_slot **slot, struct error *err)
+{
+	const char *name = options_text(given, OPTION_SLOT, "9a");
+
+	*slot = piv_slot_find(name);
+	return (*slot && (*slot)->id != 0xf9) ||
+	       error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95", name);
+}
+
+static bool work(struct token_session *session, struct error *err)
+{
+	const struct options *given = &session->invocation->options;
+	struct course *course = &session->course;
+	struct buffer request = BUFFER_EMPTY, pem = BUFFER_EMPTY;
+	struct trust *trust = NULL;
+	bool done = find_slot(given, &course->request.slot, err) &&
+	            configuration_trust(&session->invocation->configuration, &trust, err);
+
+	course->means.trust = trust;
+	done = done && course_csr(course, given->arguments[0], &request, err) &&
+	       put_pem(buffer_bytes(&request), &pem, err) &&
+	       hand_over(options_text(given, OPTION_OUT, NULL), buffer_bytes(&pem), err);
+	course->means.trust = NULL;
+	trust_free(trust);
+	buffer_free(&request);
+	buffer_free(&pem);
+	return done;
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	return token_session_run(invocation, work, err);
+}
+
+const struct verb verb_csr = {
+    .name = "csr",
+    .summary = N_("make a certificate request with the key's attestation in it"),
+    .synopsis = "[OPTION]... NAME",
+    .description = N_("Prints a request (PKCS#10, PEM) for the key in a slot, signed by that key, for a\n"
+                      "certificate of NAME. The token's attestation is in it, so that a CA can check\n"
+                      "that the key lives in hardware: \"keyenroll verify --csr\" does. What the CA\n"
+                      "issues, \"keyenroll certificate\" puts beside the key.\n"),
+    .options = options,
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run,
+};
