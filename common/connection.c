@@ -99,27 +99,26 @@ bool connection_receive(int descriptor, struct buffer *message, struct deadline 
 	return message->len > 0 || error_set(err, ERROR_VERIFIER_UNREACHABLE, "the verifier gave no answer");
 }
 
-/* Exactly `len` more bytes. */
+/* Up to exactly `len` bytes; straight into the buffer, which wipes, since they may be a PIN. */
 static bool receive_exactly(
     int descriptor, size_t len, struct buffer *content, struct deadline deadline, struct error *err)
 {
-	uint8_t part[RECEIVE_SIZE];
-
 	while (content->len < len) {
-		size_t wanted = len - content->len;
+		size_t before = content->len, wanted = len - before;
+		uint8_t *room;
 		ssize_t got;
 
-		if (!wait_for(descriptor, POLLIN, deadline, err))
+		if (!wait_for(descriptor, POLLIN, deadline, err) ||
+		    !buffer_extend(content, wanted < RECEIVE_SIZE ? wanted : RECEIVE_SIZE, &room, err))
 			return false;
-		got = recv(descriptor, part, wanted < sizeof(part) ? wanted : sizeof(part), MSG_DONTWAIT);
+		got = recv(descriptor, room, content->len - before, MSG_DONTWAIT);
+		buffer_cut(content, before + (got > 0 ? (size_t)got : 0));
 		if (got < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (got == 0)
 			return error_set(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
 		if (got < 0)
 			return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
-		if (!buffer_put(content, bytes_of(part, (size_t)got), err))
-			return false;
 	}
 	return true;
 }

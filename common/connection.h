@@ -1,5 +1,6 @@
-/* connection.h: the thin clients' end of a local stream socket: every step has a deadline, raises no signal, changes nothing of the
- * process that it runs in. Knows nothing of what is said. libc only. */
+/* connection.h: one end of a local stream socket: every step has a deadline, raises no signal, changes nothing of the process that it
+ * runs in. Errors are told in the words of the verifier's thin clients; who asks somebody else (an agent, a worker its client) puts
+ * his own in their place. Knows nothing of what is said. libc only. */
 #ifndef COMMON_CONNECTION_H
 #define COMMON_CONNECTION_H
 
@@ -19,7 +20,8 @@ bool connection_send(int descriptor, struct bytes bytes, struct deadline deadlin
 bool connection_receive(
     int descriptor, struct buffer *received, struct deadline deadline, struct error *err) MUST_CHECK;
 
-/* connection_receive_message: the next message, which a 4-byte length stands before; no byte more is taken off the socket.
+/* connection_receive_message: the next message, which a 4-byte length stands before; no byte more is taken off the socket, and none
+ * lies anywhere but in `content`.
  *   content  out: what comes behind the length, in place of what was there
  *   maximum  bytes that the content may have
  * Errors: as connection_open, ERROR_PROTOCOL for a length above the maximum, ERROR_MEMORY. */
