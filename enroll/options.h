@@ -51,6 +51,9 @@ struct option_row {
 		"registrars", "FILE", N_("believe the registrars in FILE, not the usual ones")                         \
 	}
 
+/* What an appraisal by the house's rules is made from. */
+#define OPTION_ROWS_APPRAISAL OPTION_ROW_POLICY, OPTION_ROW_TRUST, OPTION_ROW_BUNDLE, OPTION_ROW_REGISTRARS
+
 #define OPTION_ROW_SERIAL                                                                                              \
 	{                                                                                                              \
 		"serial", "NUMBER", N_("the token with this serial")                                                   \

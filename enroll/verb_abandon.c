@@ -15,10 +15,7 @@ static const struct option_row options[] = {
     OPTION_ROW_MANAGEMENT_KEY_FD,
     {"lost", NULL, N_("the token is lost: only the journal is ended")},
     OPTION_ROW_REGISTRY,
-    OPTION_ROW_POLICY,
-    OPTION_ROW_TRUST,
-    OPTION_ROW_BUNDLE,
-    OPTION_ROW_REGISTRARS,
+    OPTION_ROWS_APPRAISAL,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };

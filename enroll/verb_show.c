@@ -17,10 +17,7 @@ enum {
 
 static const struct option_row options[] = {
     [OPTION_CERTIFICATE] = {"certificate", NULL, N_("print only the enrollment, one certificate a line")},
-    OPTION_ROW_POLICY,
-    OPTION_ROW_TRUST,
-    OPTION_ROW_BUNDLE,
-    OPTION_ROW_REGISTRARS,
+    OPTION_ROWS_APPRAISAL,
     OPTION_ROW_REGISTRY,
     OPTION_ROW_JSON,
     OPTION_ROWS_END,
