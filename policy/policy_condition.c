@@ -5,10 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/language.h"
+#include "policy/fido_auth_data.h"
 #include "policy/firmware.h"
+#include "policy/hex.h"
 #include "policy/policy.h"
 #include "policy/policy_rule.h"
 #include "policy/strict_conf.h"
+
+#define SHA256_SIZE 32
 
 static const char *const formats[] = {"piv", "fido", "ssh-sk-attest", NULL};
 static const char *const assurances[] = {"organisation", "vendor", NULL};
@@ -29,15 +34,23 @@ static const char *const levels[] = {"none", "L1", "L1plus", "L2", "L2plus", "L3
 static const char *const key_protections[] = {"software", "hardware", "tee", "secure-element", "remote-handle", NULL};
 static const char *const matcher_protections[] = {"software", "tee", "on-chip", NULL};
 
+static const char *const slots[] = {"9a", "9c", "9d", "9e", "82", "83", "84", "85", "86", "87", "88", "89", "8a", "8b",
+    "8c", "8d", "8e", "8f", "90", "91", "92", "93", "94", "95", NULL};
+static const char *const form_factors[] = {"usb-a keychain", "usb-a nano", "usb-c keychain", "usb-c nano",
+    "usb-c lightning", "usb-a bio", "usb-c bio", "unknown", NULL};
+static const char *const statuses[] = {"good", "update-available", "retired", "revoked", "user-verification-bypass",
+    "user-key-remote-compromise", "user-key-physical-compromise", "attestation-key-compromise", "fips140-l1",
+    "fips140-l2", "fips140-l3", "fips140-l4", "unknown", NULL};
+
 static const struct condition_row rows[] = {
     {"format", CONDITION_FORMAT, CLAIM_KEY, formats},
     {"assurance", CONDITION_ASSURANCE, CLAIM_KEY, assurances},
     {"vendor", CONDITION_CLAIM, CLAIM_VENDOR, NULL},
     {"issuer", CONDITION_CLAIM, CLAIM_ISSUER, NULL},
-    {"form-factor", CONDITION_CLAIM, CLAIM_FORM_FACTOR, NULL},
+    {"form-factor", CONDITION_CLAIM, CLAIM_FORM_FACTOR, form_factors},
     {"firmware", CONDITION_FIRMWARE, CLAIM_FIRMWARE, NULL},
     {"key-algorithm", CONDITION_CLAIM, CLAIM_KEY_ALGORITHM, algorithms},
-    {"slot", CONDITION_CLAIM, CLAIM_SLOT, NULL},
+    {"slot", CONDITION_CLAIM, CLAIM_SLOT, slots},
     {"pin-policy", CONDITION_CLAIM, CLAIM_PIN_POLICY, pin_policies},
     {"touch-policy", CONDITION_CLAIM, CLAIM_TOUCH_POLICY, touch_policies},
     {"edition", CONDITION_CLAIM, CLAIM_EDITION, editions},
@@ -56,7 +69,7 @@ static const struct condition_row rows[] = {
     {"backed-up", CONDITION_CLAIM, CLAIM_BACKED_UP, yes_or_no},
     {"certificate-dates", CONDITION_CLAIM, CLAIM_CERTIFICATE_DATES, dates},
     {"metadata", CONDITION_CLAIM, CLAIM_METADATA, listings},
-    {"model-status", CONDITION_LIST, CLAIM_MODEL_STATUS, NULL},
+    {"model-status", CONDITION_LIST, CLAIM_MODEL_STATUS, statuses},
     {"certification-level", CONDITION_CLAIM, CLAIM_CERTIFICATION_LEVEL, levels},
     {"key-protection", CONDITION_LIST, CLAIM_KEY_PROTECTION, key_protections},
     {"matcher-protection", CONDITION_LIST, CLAIM_MATCHER_PROTECTION, matcher_protections},
@@ -143,6 +156,55 @@ static bool check_allowed(const struct condition_row *row, const char *word, str
 	return error_set(err, ERROR_POLICY_FILE, "'%s' is no %s: one of %s", word, row->keyword, known);
 }
 
+static bool is_aaguid(struct bytes word)
+{
+	uint8_t aaguid[FIDO_AAGUID_SIZE];
+
+	return fido_aaguid_parse(word, aaguid);
+}
+
+static bool is_hash(struct bytes word)
+{
+	uint8_t hash[SHA256_SIZE];
+
+	return hex_parse(word, hash, sizeof(hash));
+}
+
+static bool is_oid(struct bytes word)
+{
+	struct bytes part;
+	uint8_t digit;
+
+	while (bytes_take_until(&word, '.', &part)) {
+		if (part.len == 0)
+			return false;
+		while (bytes_take_u8(&part, &digit))
+			if (digit < '0' || digit > '9')
+				return false;
+	}
+	return true;
+}
+
+/* A word of another form than the claim's would never be met, and a rule that refuses by it would let pass. */
+static bool check_form(const struct condition_row *row, const char *word, struct error *err)
+{
+	static const struct {
+		enum claim_name claim;
+		bool (*has_form)(struct bytes word);
+		const char *example;
+	} forms[] = {
+	    {CLAIM_AAGUID, is_aaguid, "f8a011f3-8c0a-4d15-8006-17111f9edc7d"},
+	    {CLAIM_DEVICE_CERTIFICATE, is_hash, N_("64 hex digits, in small letters")},
+	    {CLAIM_DEVICE_TYPE, is_oid, "1.3.6.1.4.1.41482.1.7"},
+	};
+
+	for (size_t i = 0; row->kind == CONDITION_CLAIM && i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (row->claim == forms[i].claim && !forms[i].has_form(bytes_of_text(word)))
+			return error_set(err, ERROR_POLICY_FILE, "'%s' is no %s: write it as %s", word, row->keyword,
+			    translated(forms[i].example));
+	return true;
+}
+
 /* Grades are asked of claims by name. */
 static bool check_claim_word(const char *word, struct error *err)
 {
@@ -156,7 +218,17 @@ static bool check_decimal(const char *word, struct error *err)
 {
 	if (word[0] == '\0' || strspn(word, "0123456789") != strlen(word) || strlen(word) > 20)
 		return error_set(err, ERROR_POLICY_FILE, "'%s' is no serial number: decimal digits only", word);
+	if (word[0] == '0' && word[1] != '\0')
+		return error_set(err, ERROR_POLICY_FILE, "'%s': write the serial number without the leading 0", word);
 	return true;
+}
+
+/* There is one of it in a rule: of two the one that holds less often would count, or the one that holds more often. */
+static bool set_age(struct condition *condition, const char *word, struct error *err)
+{
+	if (condition->words.num > 0)
+		return error_set(err, ERROR_POLICY_FILE, "one time is enough");
+	return strict_conf_duration(word, ERROR_POLICY_FILE, &condition->seconds, err);
 }
 
 bool condition_add_word(struct condition *condition, const char *word, struct error *err)
@@ -176,7 +248,7 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 		break;
 	case CONDITION_AGE_BELOW:
 	case CONDITION_AGE_ABOVE:
-		good = strict_conf_duration(word, ERROR_POLICY_FILE, &condition->seconds, err);
+		good = set_age(condition, word, err);
 		break;
 	case CONDITION_FORMAT:
 	case CONDITION_ASSURANCE:
@@ -186,7 +258,7 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 	case CONDITION_PERSON:
 	case CONDITION_GROUP:
 	case CONDITION_HOST_CLASS:
-		good = check_allowed(condition->row, word, err);
+		good = check_allowed(condition->row, word, err) && check_form(condition->row, word, err);
 		break;
 	}
 	return good && word_list_add(&condition->words, bytes_of_text(word), err);

@@ -97,6 +97,9 @@ static bool read_effect(struct reading *reading, cfg_t *section, struct rule *ru
 		return error_set(err, ERROR_POLICY_FILE, "text belongs to rules that refuse");
 	if (life != NULL && !strict_conf_duration(life, ERROR_POLICY_FILE, &rule->maximum_life, err))
 		return false;
+	/* zero would say that there is no limit */
+	if (life != NULL && rule->maximum_life == 0)
+		return error_set(err, ERROR_POLICY_FILE, "a maximum-life of nothing accepts nobody: refuse instead");
 	for (unsigned i = 0; i < cfg_size(section, "key-options"); i++)
 		if (!policy_option_add(
 		        cfg_getnstr(section, "key-options", i), rule->key_options, sizeof(rule->key_options), err))

@@ -76,12 +76,30 @@ int strict_conf_refuse_line(cfg_t *cfg, cfg_opt_t *option, const char *value, vo
 	return -1;
 }
 
-/* A section is complete. */
+/* An empty list calls nobody back, and takes the values of an earlier one away: what is left of it is that its option was
+ * changed and holds nothing. */
+static const cfg_opt_t *find_emptied(const cfg_opt_t *options)
+{
+	for (const cfg_opt_t *option = options; option->name != NULL; option++)
+		if ((option->flags & CFGF_LIST) != 0 && (option->flags & CFGF_MODIFIED) != 0 && option->nvalues == 0)
+			return option;
+	return NULL;
+}
+
+/* A section is complete. One that may stand there once would take the place of an earlier one. */
 static int note_section(cfg_t *cfg, cfg_opt_t *option)
 {
 	cfg_t *section = cfg_opt_getnsec(option, cfg_opt_size(option) - 1);
+	const cfg_opt_t *emptied = find_emptied(section->opts);
 
-	(void)cfg;
+	if (emptied != NULL) {
+		cfg_error(cfg, translated("'%s' is an empty list"), emptied->name);
+		return -1;
+	}
+	if ((option->flags & CFGF_MULTI) == 0 && is_given_twice(cfg, option)) {
+		cfg_error(cfg, translated("'%s' is given twice"), option->name);
+		return -1;
+	}
 	cfg_setint(section, "line", current->section_line == 0 ? section->line : current->section_line);
 	current->section_line = 0;
 	while (current->num_given > 0 && current->given[current->num_given - 1].cfg == section)
@@ -110,6 +128,7 @@ static bool check_text(struct bytes text, const char *origin, enum error_code co
 static bool parse(struct reading *reading, const char *text, cfg_opt_t *options, cfg_t **cfg)
 {
 	cfg_t *made = cfg_init(options, CFGF_NONE);
+	const cfg_opt_t *emptied;
 
 	if (made == NULL)
 		return error_set(reading->err, ERROR_MEMORY, "no memory to read %s", reading->origin);
@@ -121,6 +140,14 @@ static bool parse(struct reading *reading, const char *text, cfg_opt_t *options,
 	if (cfg_parse_buf(made, text) != CFG_SUCCESS && !reading->failed)
 		reading->failed = !error_set(reading->err, reading->code, "%s: cannot be read", reading->origin);
 	current = NULL;
+	/* the mark is missed as well by what ends within a comment, which libconfuse takes for the end of everything */
+	if (!reading->failed && cfg_size(made, STRICT_CONF_END_MARK) == 0)
+		reading->failed =
+		    !error_set(reading->err, reading->code, "%s: a comment or a section has no end", reading->origin);
+	emptied = find_emptied(made->opts);
+	if (!reading->failed && emptied != NULL)
+		reading->failed = !error_set(
+		    reading->err, reading->code, "%s: '%s' is an empty list", reading->origin, emptied->name);
 	if (reading->failed) {
 		(void)cfg_free(made);
 		return false;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/piv_extensions.h"
 #include "policy/policy.h"
 
 static struct result genuine(void)
@@ -218,6 +219,71 @@ static void errors_of_values_name_file_and_line(void **state)
 	assert_errors_name_the_place(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* What libconfuse reads as something else than what stands there: a condition that is gone makes a rule wider. */
+static void what_would_be_lost_is_an_error(void **state)
+{
+	static const struct bad_policy rows[] = {
+	    {"empty list", "rule \"a\" {\ngroup = {}\nthen = accept\n}\n", "'group' is an empty list"},
+	    {"a list emptied later", "rule \"a\" {\ngroup = {wheel}\ngroup = {}\nthen = accept\n}\n",
+	        "'group' is an empty list"},
+	    {"a list of two emptied later", "rule \"a\" {\ngroup = {wheel, staff}\ngroup = {}\nthen = accept\n}\n",
+	        "'group' is an empty list"},
+	    {"no options", "rule \"a\" {\nkey-options = {}\nthen = accept\n}\n", "'key-options' is an empty list"},
+	    {"no advisories", "advisories {\nrefuse = {}\n}\nrule \"a\" {\nthen = accept\n}\n",
+	        "'refuse' is an empty list"},
+	    {"two sections of advisories",
+	        "advisories {\nrefuse = {warning}\n}\nadvisories {\nignore = {note}\n}\nrule \"a\" {\nthen = "
+	        "accept\n}\n",
+	        "test.conf:6: 'advisories' is given twice"},
+	    {"a comment without end", "rule \"a\" {\nthen = accept\n}\n/* rule \"b\" {\n", "no end"},
+	    {"a comment without end in a rule", "rule \"a\" {\nthen = accept\n/* person = {bob}\n}\n", "no end"},
+	    {"a string without end", "version = \"x\nrule \"a\" {\nthen = accept\n}\n", "test.conf"},
+	    {"a string without end behind all", "rule \"a\" {\nthen = accept\n}\nversion = \"x\n", "test.conf"},
+	    {"the mark of the end", "end-of-file = here\nrule \"a\" {\nthen = accept\n}\n", "test.conf"},
+	};
+
+	(void)state;
+	assert_errors_name_the_place(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* The words of a condition are those of the claim. */
+static void each_form_factor_can_be_asked_for(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i <= 8; i++) {
+		struct error err = ERROR_EMPTY;
+		struct policy *policy = NULL;
+		char text[128];
+
+		(void)snprintf(text, sizeof(text), "rule \"r\" {\nform-factor = {\"%s\"}\nthen = accept\n}\n",
+		    piv_form_factor_name((uint8_t)i));
+		assert_done(policy_parse(bytes_of_text(text), "test.conf", NULL, NULL, &policy, &err), err);
+		policy_free(policy);
+	}
+}
+
+/* A rule that refuses by a word that no token can have refuses nobody. */
+static void words_that_never_hold_are_errors(void **state)
+{
+	static const struct bad_policy rows[] = {
+	    {"no life", "rule \"a\" {\nthen = accept\nmaximum-life = 0d\n}\n", "maximum-life"},
+	    {"two ages", "rule \"a\" {\nage-above = {30d, 90d}\nthen = refuse\n}\n", "age-above"},
+	    {"a serial with a zero", "rule \"a\" {\nserial = {\"0123456\"}\nthen = refuse\n}\n", "0123456"},
+	    {"slot", "rule \"a\" {\nslot = {9A}\nthen = refuse\n}\n", "9A"},
+	    {"form factor", "rule \"a\" {\nform-factor = {usb-c}\nthen = refuse\n}\n", "usb-c"},
+	    {"AAGUID in capitals",
+	        "rule \"a\" {\naaguid = {\"F8A011F3-8C0A-4D15-8006-17111F9EDC7D\"}\nthen = refuse\n}\n", "F8A011F3"},
+	    {"AAGUID without dashes",
+	        "rule \"a\" {\naaguid = {\"f8a011f38c0a4d15800617111f9edc7d\"}\nthen = refuse\n}\n", "f8a011f38"},
+	    {"hash that is cut", "rule \"a\" {\ndevice-certificate = {0fa1386f}\nthen = refuse\n}\n", "0fa1386f"},
+	    {"device type", "rule \"a\" {\ndevice-type = {YubiKey}\nthen = refuse\n}\n", "YubiKey"},
+	    {"status", "rule \"a\" {\nmodel-status = {REVOKED}\nthen = refuse\n}\n", "REVOKED"},
+	};
+
+	(void)state;
+	assert_errors_name_the_place(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 static void the_first_match_decides(void **state)
 {
 	static const char text[] =
@@ -361,6 +427,9 @@ int main(void)
 	    cmocka_unit_test(errors_of_form_name_file_and_line),
 	    cmocka_unit_test(unreachable_rules_name_file_and_line),
 	    cmocka_unit_test(errors_of_values_name_file_and_line),
+	    cmocka_unit_test(what_would_be_lost_is_an_error),
+	    cmocka_unit_test(each_form_factor_can_be_asked_for),
+	    cmocka_unit_test(words_that_never_hold_are_errors),
 	    cmocka_unit_test(the_first_match_decides),
 	    cmocka_unit_test(nothing_turns_a_refusal_around),
 	    cmocka_unit_test(advisories_are_refused_told_or_ignored),
