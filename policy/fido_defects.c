@@ -45,6 +45,8 @@ bool fido_defect_mend(struct bytes *der, struct buffer *mended, struct error *er
 {
 	struct bytes rest = *der, before, unused;
 
+	/* a certificate that is read once more is mended once more */
+	buffer_cut(mended, 0);
 	if (!is_defective(*der))
 		return true;
 	if (!bytes_take(&rest, rest.len - FROM_END, &before) || !bytes_take(&rest, 1, &unused) ||

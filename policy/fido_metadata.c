@@ -146,16 +146,21 @@ static bool is_effective(const struct metadata_status *status, int64_t now)
 	return status->until == NULL || !metadata_date(status->until, &day) || now < day;
 }
 
-/* A report that names a batch is about that one alone. */
+/* A report that names a certificate is about that batch alone, or about all batches below where it is an issuer's. */
 static bool is_concerned(const struct metadata_status *status, const struct fido_attestation *attestation)
 {
-	struct bytes spki = attestation->certificates[0].spki;
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 
-	if (!status->has_batch)
+	if (!status->has_batch || bytes_equal(BYTES_OF(attestation->anchor->spki_hash), BYTES_OF(status->batch)))
 		return true;
-	digest_sha256(spki, hash);
-	return bytes_equal(BYTES_OF(hash), BYTES_OF(status->batch));
+	for (size_t i = 0; i < attestation->num_certificates; i++) {
+		struct bytes spki = attestation->certificates[i].spki;
+
+		digest_sha256(spki, hash);
+		if (bytes_equal(BYTES_OF(hash), BYTES_OF(status->batch)))
+			return true;
+	}
+	return false;
 }
 
 /* What the reports sum up to. */
@@ -164,10 +169,16 @@ struct findings {
 	char words[128]; /* of everything that is no level */
 };
 
+/* Each word once: vendors report every update, and what is behind the last one must not be cut off. */
 static void note_word(struct findings *findings, const char *word)
 {
+	struct bytes rest = bytes_of_text(findings->words), noted;
 	size_t len = strlen(findings->words);
 
+	while (bytes_take_until(&rest, ',', &noted)) {
+		if (bytes_equal_text(noted, word))
+			return;
+	}
 	(void)snprintf(findings->words + len, sizeof(findings->words) - len, "%s%s", len == 0 ? "" : ",", word);
 }
 
@@ -197,10 +208,9 @@ static void apply_row(const struct status_row *row, struct findings *findings, s
 }
 
 /* The last certification in force counts, whatever came before it; a compromise is not undone by a later certification. */
-static void apply_statuses(const struct fido_attestation *attestation, struct findings *findings, struct result *result)
+static void apply_statuses(const struct fido_attestation *attestation, const struct metadata_entry *model,
+    struct findings *findings, struct result *result)
 {
-	const struct metadata_entry *model = attestation->model;
-
 	for (size_t i = 0; i < model->num_statuses; i++) {
 		const struct metadata_status *status = &model->statuses[i];
 		const struct status_row *row = find_row(status->status);
@@ -216,14 +226,27 @@ static void apply_statuses(const struct fido_attestation *attestation, struct fi
 	}
 }
 
+/* Of another entry of the same model the bad news count, and its certifications do not. */
+static void apply_twins(const struct fido_attestation *attestation, const struct metadata *metadata,
+    struct findings *findings, struct result *result)
+{
+	const struct metadata_entry *twin = NULL;
+	const char *level = findings->level;
+
+	while ((twin = metadata_find_twin(metadata, attestation->model, twin)) != NULL)
+		apply_statuses(attestation, twin, findings, result);
+	findings->level = level;
+}
+
 /* What is too old to be relied upon is told as a claim of somebody's, on which no rule rests unless it says so. */
-static void add_model(
-    const struct fido_attestation *attestation, enum claim_grade grade, const char *proof, struct result *result)
+static void add_model(const struct fido_attestation *attestation, const struct metadata *metadata,
+    enum claim_grade grade, const char *proof, struct result *result)
 {
 	const struct metadata_entry *model = attestation->model;
 	struct findings findings = {.level = "none"};
 
-	apply_statuses(attestation, &findings, result);
+	apply_statuses(attestation, model, &findings, result);
+	apply_twins(attestation, metadata, &findings, result);
 	result_add_claim(result, CLAIM_MODEL, grade, model->description, proof);
 	result_add_claim(result, CLAIM_CERTIFICATION_LEVEL, grade, findings.level, proof);
 	result_add_claim(result, CLAIM_MODEL_STATUS, grade, findings.words[0] == '\0' ? "good" : findings.words, proof);
@@ -264,5 +287,5 @@ void fido_metadata_add(const struct fido_attestation *attestation, const struct 
 	                                 : "listed",
 	    proof);
 	if (attestation->model != NULL)
-		add_model(attestation, outdated ? CLAIM_CLAIMED : CLAIM_IMPLIED, proof, result);
+		add_model(attestation, metadata, outdated ? CLAIM_CLAIMED : CLAIM_IMPLIED, proof, result);
 }

@@ -43,6 +43,9 @@ bool fido_packed_check(
 	if (attestation->statement.num_certificates == 0)
 		return error_set(err, ERROR_FIDO_NO_HARDWARE,
 		    "the key attests itself (self attestation): any program can do that, it says nothing of hardware");
+	/* TPMs alone are let sign with it, because Windows has them do so. */
+	if (attestation->statement.algorithm == SIGNATURE_RSA_SHA1)
+		return error_set(err, ERROR_FIDO_ALGORITHM, "the attestation statement is signed with SHA-1");
 	if (!fido_path_find(attestation, trust, TRUST_SHAPE_SECURITY_KEY, result, err))
 		return false;
 	if (!fido_certificate_check_packed(certificate, err) ||

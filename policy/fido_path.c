@@ -29,6 +29,12 @@ static bool parse(struct fido_attestation *attestation, size_t index, struct res
 	return error_prefix(err, index == 0 ? "attestation certificate" : "issuer's certificate %zu", index);
 }
 
+static bool refuse_key_of(const struct trust_anchor *distrusted, struct error *err)
+{
+	return error_set(err, distrusted->distrust_code, "the attestation rests on the key of \"%s\": %s",
+	    distrusted->name, distrusted->distrust_reason);
+}
+
 /* By its key, or by the hash that enrollments keep of the certificate as it was handed in. */
 static bool check_distrust(
     const struct certificate *certificate, struct bytes der, const struct trust *trust, struct error *err)
@@ -37,9 +43,17 @@ static bool check_distrust(
 
 	if (distrusted == NULL)
 		distrusted = trust_find_distrusted_certificate(trust, EVIDENCE_FIDO, der);
-	return distrusted == NULL ||
-	       error_set(err, distrusted->distrust_code, "the attestation rests on the key of \"%s\": %s",
-	           distrusted->name, distrusted->distrust_reason);
+	return distrusted == NULL || refuse_key_of(distrusted, err);
+}
+
+/* The metadata's anchors know nothing of whom the bundles distrust. */
+static bool check_anchor_distrust(
+    const struct fido_attestation *attestation, const struct trust *trust, struct error *err)
+{
+	const struct trust_anchor *distrusted =
+	    trust_find_distrusted(trust, EVIDENCE_FIDO, buffer_bytes(&attestation->anchor->spki));
+
+	return distrusted == NULL || refuse_key_of(distrusted, err);
 }
 
 /* Whether the anchor made this certificate; one that is the anchor itself needs no signature. */
@@ -179,6 +193,8 @@ bool fido_path_find(struct fido_attestation *attestation, const struct trust *tr
 	}
 	if (!found)
 		return unknown_issuer(trust, num, err);
+	if (!check_anchor_distrust(attestation, trust, err))
+		return false;
 	if (attestation->num_certificates > attestation->anchor->issuers_below + 1)
 		return error_set(err, ERROR_FIDO_PATH, "there are more issuers below \"%s\" than the vendor has",
 		    attestation->anchor->name);

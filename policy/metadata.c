@@ -303,6 +303,31 @@ const struct metadata_entry *metadata_find_key(const struct metadata *metadata, 
 	return NULL;
 }
 
+static bool is_twin(const struct metadata_entry *one, const struct metadata_entry *other)
+{
+	struct bytes rest = buffer_bytes(&one->key_identifiers), identifier;
+
+	if (one->has_aaguid && other->has_aaguid && bytes_equal(BYTES_OF(one->aaguid), BYTES_OF(other->aaguid)))
+		return true;
+	while (bytes_take(&rest, METADATA_KEY_IDENTIFIER_SIZE, &identifier)) {
+		if (has_identifier(other, identifier))
+			return true;
+	}
+	return false;
+}
+
+const struct metadata_entry *metadata_find_twin(
+    const struct metadata *metadata, const struct metadata_entry *entry, const struct metadata_entry *after)
+{
+	size_t first = after == NULL ? 0 : (size_t)(after - metadata->entries) + 1;
+
+	for (size_t i = first; i < metadata->num_entries; i++) {
+		if (&metadata->entries[i] != entry && is_twin(entry, &metadata->entries[i]))
+			return &metadata->entries[i];
+	}
+	return NULL;
+}
+
 bool metadata_date(const char *text, int64_t *seconds)
 {
 	struct tm day = {.tm_isdst = 0};

@@ -61,6 +61,12 @@ const struct metadata_entry *metadata_find(const struct metadata *metadata, stru
  *   point  the key as it stands in the certificate's bit string */
 const struct metadata_entry *metadata_find_key(const struct metadata *metadata, struct bytes point);
 
+/* metadata_find_twin: another entry of the model that an entry is of: the metadata may name one more than once.
+ *   after  NULL for the first, else the one found before
+ * Borrowed; NULL when there is none (left). */
+const struct metadata_entry *metadata_find_twin(
+    const struct metadata *metadata, const struct metadata_entry *entry, const struct metadata_entry *after);
+
 /* metadata_is_late: whether `now` is behind the day of the next update.
  *   days  out: by how many */
 bool metadata_is_late(const struct metadata *metadata, int64_t now, int64_t *days);

@@ -67,8 +67,17 @@ static bool is_odd(struct bytes number)
 	       (byte & 1U) == 1;
 }
 
+static bool has_leading_zero(struct bytes number)
+{
+	uint8_t first;
+
+	return bytes_take_u8(&number, &first) && first == 0;
+}
+
 static bool check_rsa(const struct public_key *key, struct error *err)
 {
+	if (has_leading_zero(key->modulus) || has_leading_zero(key->exponent))
+		return error_set(err, ERROR_KEY_WEAK, "an RSA key whose numbers have zeros in front");
 	if (key->bits < RSA_BITS_MINIMUM || key->bits > RSA_BITS_MAXIMUM)
 		return error_set(err, ERROR_KEY_WEAK, "an RSA key of %u bits; %u to %u are read", key->bits,
 		    RSA_BITS_MINIMUM, RSA_BITS_MAXIMUM);

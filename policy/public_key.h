@@ -35,7 +35,7 @@ struct public_key {
 /* public_key_parse: reads a SubjectPublicKeyInfo, all of it.
  *   key  out: borrowed from the memory behind `spki`
  * Errors: ERROR_EVIDENCE_CERTIFICATE (malformed, or a kind that nobody here knows), ERROR_KEY_WEAK (an even modulus, an
- * exponent that is even or 1, RSA under 1024 or over 4096 bits). */
+ * exponent that is even or 1, RSA under 1024 or over 4096 bits, numbers with zeros in front). */
 bool public_key_parse(struct bytes spki, struct public_key *key, struct error *err) MUST_CHECK;
 
 /* public_key_of_point: a key of a curve from its point: 04 x y, or the 32 bytes of Ed25519.

@@ -124,6 +124,13 @@ void result_add_advisory(struct result *result, const struct advisory_hit *hit)
 {
 	size_t mildest = 0;
 
+	for (size_t i = 0; i < result->num_advisories; i++) {
+		if (strcmp(result->advisories[i].id, hit->id) != 0)
+			continue;
+		if (result->advisories[i].severity < hit->severity)
+			result->advisories[i] = *hit;
+		return;
+	}
 	if (result->num_advisories < RESULT_ADVISORIES_MAXIMUM) {
 		result->advisories[result->num_advisories++] = *hit;
 		return;

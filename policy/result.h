@@ -100,7 +100,7 @@ struct advisory_hit {
 };
 
 #define RESULT_REASONS_MAXIMUM 16
-#define RESULT_ADVISORIES_MAXIMUM 8
+#define RESULT_ADVISORIES_MAXIMUM 16
 #define RESULT_TEXT_SIZE 96
 #define RESULT_OPTIONS_SIZE 256
 
@@ -150,7 +150,8 @@ bool result_is_refused(const struct result *result);
 /* result_warn: adds a reason that does not refuse; the verdict stays as it is. */
 void result_warn(struct result *result, const struct error *err, const char *next_step);
 
-/* result_add_advisory: adds a known vulnerability; those above the maximum are dropped, the worst are kept. */
+/* result_add_advisory: adds a known vulnerability, each id once with the worst of its severities; those above the maximum are
+ * dropped, the worst are kept. */
 void result_add_advisory(struct result *result, const struct advisory_hit *hit);
 
 /* result_put_text: appends a few lines for people, in their language. Errors: as buffer_put. */

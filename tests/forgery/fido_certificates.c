@@ -281,17 +281,26 @@ static bool put_batch_certificate(struct bytes certificate, struct buffer *out, 
 	    text);
 }
 
-bool fido_recipe_put_batch(struct bytes certificate, struct buffer *out, struct error *err)
+static bool open_distrust(struct buffer *out, struct error *err)
 {
-	bool done = buffer_put_text(out,
+	return buffer_put_text(out,
 	    "{\"format\": \"keyenroll-trust-1\", \"name\": \"batch\", \"version\": \"1\", \"date\": \"2026-11-24\", "
 	    "\"distrusted\": [",
 	    err);
+}
 
-	if (certificate.len > 0)
-		done = done && put_batch_certificate(certificate, out, err);
-	else
-		done = done && put_anchor("Test batch", KEY_DEVICE_P256,
-		                   "\"code\": \"issuer.compromised\", \"reason\": \"its key was published\"", out, err);
-	return done && buffer_put_text(out, "]}", err);
+bool fido_recipe_put_distrust(const char *name, enum forged_key key, struct buffer *out, struct error *err)
+{
+	return open_distrust(out, err) &&
+	       put_anchor(
+	           name, key, "\"code\": \"issuer.compromised\", \"reason\": \"its key was published\"", out, err) &&
+	       buffer_put_text(out, "]}", err);
+}
+
+bool fido_recipe_put_batch(struct bytes certificate, struct buffer *out, struct error *err)
+{
+	if (certificate.len == 0)
+		return fido_recipe_put_distrust("Test batch", KEY_DEVICE_P256, out, err);
+	return open_distrust(out, err) && put_batch_certificate(certificate, out, err) &&
+	       buffer_put_text(out, "]}", err);
 }

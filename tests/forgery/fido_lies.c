@@ -71,6 +71,8 @@ static const struct fido_lie lies[] = {
     {"signature flipped", FIDO_PACKED, ERROR_FIDO_SIGNATURE, ONE(SET(signature_flipped, 1))},
     {"signed by another key", FIDO_PACKED, ERROR_FIDO_SIGNATURE, ONE(SET(signer, KEY_SLOT))},
     {"an algorithm that is not the key's", FIDO_PACKED, ERROR_CERTIFICATE_ALGORITHM, ONE(SET(algorithm, -257))},
+    {"signed with SHA-1", FIDO_PACKED, ERROR_FIDO_ALGORITHM,
+        {SET(leaf_key, KEY_DEVICE), SET(signer, KEY_DEVICE), SET(algorithm, -65535)}, 3, 0},
     {"an unknown algorithm", FIDO_PACKED, ERROR_FIDO_ALGORITHM, ONE(SET(algorithm, -9999))},
     {"certificate of version 1", FIDO_PACKED, ERROR_EVIDENCE_CERTIFICATE, ONE(SET(version, 0))},
     {"no country", FIDO_PACKED, ERROR_FIDO_CERTIFICATE, ONE(SAY(country, "XX"))},

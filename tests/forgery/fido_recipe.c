@@ -12,6 +12,9 @@
 #define CHALLENGE "thirty-two bytes of a challenge."
 #define APPLICATION "ssh:"
 #define CREDENTIAL KEY_SLOT
+/* COSE's number, RS1. */
+#define RSA_SHA1 (-65535)
+
 #define POINT_SIZE 65
 
 struct parts {
@@ -113,12 +116,12 @@ static bool put_auth_data(const struct fido_recipe *recipe, struct buffer *out, 
 	return true;
 }
 
-static bool sign(enum forged_key key, struct bytes message, struct buffer *out, struct error *err)
+static bool sign(enum forged_key key, const EVP_MD *digest, struct bytes message, struct buffer *out, struct error *err)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	uint8_t value[512];
 	size_t len = sizeof(value);
-	bool done = context != NULL && EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, forged_key(key)) == 1 &&
+	bool done = context != NULL && EVP_DigestSignInit(context, NULL, digest, NULL, forged_key(key)) == 1 &&
 	            EVP_DigestSign(context, value, &len, message.data, message.len) == 1;
 
 	EVP_MD_CTX_free(context);
@@ -183,7 +186,8 @@ static bool put_signature(const struct fido_recipe *recipe, struct parts *parts,
 		done = buffer_put(&message, buffer_bytes(&parts->signed_data), err);
 	if (done && recipe->signed_other_challenge)
 		message.data[message.len - 1] ^= 1;
-	done = done && sign((enum forged_key)recipe->signer, buffer_bytes(&message), &parts->signature, err);
+	done = done && sign((enum forged_key)recipe->signer, recipe->algorithm == RSA_SHA1 ? EVP_sha1() : EVP_sha256(),
+	                   buffer_bytes(&message), &parts->signature, err);
 	if (done && recipe->signature_flipped)
 		parts->signature.data[parts->signature.len - 1] ^= 1;
 	buffer_free(&message);

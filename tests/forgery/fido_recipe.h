@@ -60,6 +60,9 @@ bool fido_recipe_put_bundle(struct buffer *out, struct error *err) MUST_CHECK;
  *   certificate  DER; empty: the entry names the key */
 bool fido_recipe_put_batch(struct bytes certificate, struct buffer *out, struct error *err) MUST_CHECK;
 
+/* fido_recipe_put_distrust: a bundle that distrusts the key of a root that recipes use, under any name. */
+bool fido_recipe_put_distrust(const char *name, enum forged_key key, struct buffer *out, struct error *err) MUST_CHECK;
+
 /* fido_certificate_put: appends the attestation certificate alone; nonce and key description as the format wants them. */
 bool fido_recipe_put_certificate(const struct fido_recipe *recipe, struct bytes signed_data, struct bytes client_hash,
     struct buffer *out, struct error *err) MUST_CHECK;

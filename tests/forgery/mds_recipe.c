@@ -215,21 +215,29 @@ static bool put_member(const char *name, const char *json, struct buffer *out, s
 	return json == NULL || buffer_put_format(out, err, ", \"%s\": %s", name, json);
 }
 
-bool mds_recipe_put_payload(const struct mds_recipe *recipe, struct buffer *out, struct error *err)
+static bool put_entry(const struct mds_recipe *recipe, const char *reports, struct buffer *out, struct error *err)
 {
-	return buffer_put_format(out, err,
-	           "{\"legalHeader\": \"none\", \"no\": %s, \"nextUpdate\": \"%s\", \"entries\": [{", recipe->number,
-	           recipe->next_update) &&
-	       put_model(recipe, out, err) &&
+	return buffer_put_text(out, "{", err) && put_model(recipe, out, err) &&
 	       buffer_put_format(
-	           out, err, ", \"timeOfLastStatusChange\": \"2020-01-01\", \"statusReports\": [%s", recipe->reports) &&
+	           out, err, ", \"timeOfLastStatusChange\": \"2020-01-01\", \"statusReports\": [%s", reports) &&
 	       put_batch_report(recipe, out, err) &&
 	       buffer_put_text(out, "], \"metadataStatement\": {\"description\": \"Test Security Key\"", err) &&
 	       put_member("keyProtection", recipe->key_protection, out, err) &&
 	       put_member("matcherProtection", recipe->matcher_protection, out, err) &&
 	       put_member("isKeyRestricted", recipe->key_restricted, out, err) &&
 	       buffer_put_text(out, ", \"attestationRootCertificates\": [", err) && put_anchor(recipe, out, err) &&
-	       buffer_put_text(out, "]}}]}", err);
+	       buffer_put_text(out, "]}}", err);
+}
+
+bool mds_recipe_put_payload(const struct mds_recipe *recipe, struct buffer *out, struct error *err)
+{
+	return buffer_put_format(out, err,
+	           "{\"legalHeader\": \"none\", \"no\": %s, \"nextUpdate\": \"%s\", \"entries\": [", recipe->number,
+	           recipe->next_update) &&
+	       put_entry(recipe, recipe->reports, out, err) &&
+	       (recipe->twin_reports == NULL ||
+	           (buffer_put_text(out, ", ", err) && put_entry(recipe, recipe->twin_reports, out, err))) &&
+	       buffer_put_text(out, "]}", err);
 }
 
 /* JSON Web Signatures carry the two numbers of ECDSA bare. */

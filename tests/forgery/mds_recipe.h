@@ -27,6 +27,7 @@ struct mds_recipe {
 	    *key_restricted; /* JSON but for the first; NULL: missing */
 	const char *reports; /* JSON of the list's content */
 	int reports_batch; /* enum forged_key + 1: a report "ATTESTATION_KEY_COMPROMISE" for the batch with this key; 0: none */
+	const char *twin_reports; /* those of a second entry of the same model, behind this one; NULL: there is none */
 	int anchor; /* which certificate the model's attestations lead to: 0 the root, 1 the attestation certificate itself,
 	                        2 somebody else's, 3 none */
 	int key_identifier; /* the entry is of U2F devices by their key */

@@ -8,9 +8,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/cbor.h"
+#include "common/cbor_put.h"
 #include "common/file.h"
 #include "policy/appraise.h"
 #include "policy/certificate.h"
+#include "policy/cose_key.h"
 #include "policy/policy.h"
 #include "policy/result.h"
 #include "tests/forgery/fido_recipe.h"
@@ -440,6 +443,40 @@ static void no_genuine_sample_survives_a_changed_bit(void **state)
 	assert_true(court->num_flipped > 0);
 }
 
+/* A number with zeros in front is another encoding of a key, and looks longer than it is. */
+static void rsa_numbers_have_one_form(void **state)
+{
+	static const struct {
+		size_t zeros, exponent_zeros;
+		bool good;
+	} rows[] = {{0, 0, true}, {1, 0, false}, {0, 1, false}, {255, 0, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t modulus[512] = {0}, exponent[] = {0, 1, 0, 1};
+		struct buffer encoded = BUFFER_EMPTY;
+		struct error err = ERROR_EMPTY;
+		struct cose_key key = {.algorithm = SIGNATURE_RSA_SHA256};
+		struct cbor_item map;
+		struct bytes in;
+
+		memset(modulus + rows[i].zeros, 0xff, 256);
+		assert_done(cbor_put_map(&encoded, 4, &err) && cbor_put_number(&encoded, 1, &err) &&
+		                cbor_put_number(&encoded, 3, &err) && cbor_put_number(&encoded, 3, &err) &&
+		                cbor_put_number(&encoded, -257, &err) && cbor_put_number(&encoded, -1, &err) &&
+		                cbor_put_bytes(&encoded, bytes_of(modulus, rows[i].zeros + 256), &err) &&
+		                cbor_put_number(&encoded, -2, &err) &&
+		                cbor_put_bytes(&encoded,
+		                    bytes_of(exponent + 1 - rows[i].exponent_zeros, 3 + rows[i].exponent_zeros), &err),
+		    err);
+		in = buffer_bytes(&encoded);
+		assert_true(cbor_take_kind(&in, CBOR_MAP, &map));
+		if (cose_key_parse(&map, &key, &err) != rows[i].good)
+			fail_msg("%zu: %s, %u bits", i, err.text, key.key.bits);
+		buffer_free(&encoded);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,6 +487,7 @@ int main(void)
 	    cmocka_unit_test(no_attestation_survives_a_changed_bit),
 	    cmocka_unit_test(no_attestation_survives_a_cut),
 	    cmocka_unit_test(no_genuine_sample_survives_a_changed_bit),
+	    cmocka_unit_test(rsa_numbers_have_one_form),
 	};
 
 	return cmocka_run_group_tests_name("fido", tests, set_up, tear_down);

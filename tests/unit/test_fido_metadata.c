@@ -32,6 +32,7 @@ struct course {
 	struct mds_recipe mds;
 	const char *conditions; /* of the one rule that accepts; NULL: evidence alone counts */
 	bool without_bundle;    /* nobody is believed but the metadata's anchors */
+	const char *distrusted; /* the name under which a bundle distrusts the root's key; NULL: none does */
 	int64_t now;
 };
 
@@ -58,6 +59,11 @@ static struct trust *trust_of(const struct course *course)
 	if (!course->without_bundle) {
 		assert_done(fido_recipe_put_bundle(&text, &err), err);
 		assert_done(trust_add(trust, buffer_bytes(&text), "test", TRUST_SHIPPED, &err), err);
+		buffer_free(&text);
+	}
+	if (course->distrusted != NULL) {
+		assert_done(fido_recipe_put_distrust(course->distrusted, KEY_ROOT, &text, &err), err);
+		assert_done(trust_add(trust, buffer_bytes(&text), "site", TRUST_SITE, &err), err);
 		buffer_free(&text);
 	}
 	assert_done(mds_recipe_put_payload(&course->mds, &text, &err), err);
@@ -196,6 +202,26 @@ static void the_bundle_does_not_overrule_the_metadata(void **state)
 	assert_string_equal(refusal(&result), "fido.aaguid");
 }
 
+/* Nor does the metadata bring back whom a bundle distrusts, under whatever name. */
+static void the_metadata_does_not_overrule_distrust(void **state)
+{
+	static const char *const names[] = {"Test FIDO Root", "Test FIDO Direct Root", "somebody"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		for (int without_bundle = 0; without_bundle < 2; without_bundle++) {
+			struct course course = honest(FIDO_PACKED);
+			struct result result;
+
+			course.distrusted = names[i];
+			course.without_bundle = without_bundle != 0;
+			run(&course, &result);
+			if (strcmp(refusal(&result), "issuer.compromised") != 0)
+				fail_msg("%s, %d: %s", names[i], without_bundle, refusal(&result));
+		}
+	}
+}
+
 struct reported {
 	const char *name, *reports, *level, *status, *advisory, *refusal;
 };
@@ -287,6 +313,70 @@ static void a_compromised_batch_is_one_batch(void **state)
 	course.mds.reports_batch = KEY_STRANGER + 1;
 	run(&course, &result);
 	assert_string_equal(refusal(&result), "none");
+}
+
+/* A report may name an issuer: then it is about all batches below, whether that certificate was sent along or is the anchor. */
+static void a_compromised_issuer_is_all_its_batches(void **state)
+{
+	static const struct {
+		int with_ca, without_bundle, batch;
+	} rows[] = {{0, 0, KEY_ROOT}, {0, 1, KEY_ROOT}, {1, 0, KEY_ROOT}, {1, 1, KEY_ROOT}, {1, 0, KEY_ISSUING}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct course course = honest(FIDO_PACKED);
+		struct result result;
+
+		course.fido.with_ca = rows[i].with_ca;
+		course.without_bundle = rows[i].without_bundle != 0;
+		run(&course, &result);
+		assert_string_equal(refusal(&result), "none");
+		course.mds.reports_batch = rows[i].batch + 1;
+		run(&course, &result);
+		if (strcmp(refusal(&result), "mds.status") != 0)
+			fail_msg("%zu: %s", i, refusal(&result));
+	}
+}
+
+/* Of two entries of one model the bad news of either count. */
+static void a_model_may_stand_there_twice(void **state)
+{
+	static const enum fido_format formats[] = {FIDO_PACKED, FIDO_U2F};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct course course = honest(formats[i]);
+		struct result result;
+
+		course.mds.reports = CERTIFIED;
+		course.mds.twin_reports = CERTIFIED;
+		run(&course, &result);
+		assert_string_equal(refusal(&result), "none");
+		course.mds.twin_reports = REPORT("REVOKED");
+		run(&course, &result);
+		assert_string_equal(refusal(&result), "mds.status");
+		course.mds.reports = REPORT("REVOKED");
+		course.mds.twin_reports = CERTIFIED;
+		run(&course, &result);
+		assert_string_equal(refusal(&result), "mds.status");
+	}
+}
+
+/* Vendors report each update: the word that counts must not be cut off behind its repetitions. */
+static void a_status_that_repeats_hides_no_other(void **state)
+{
+	struct course course = honest(FIDO_PACKED);
+	char reports[2048] = REPORT("UPDATE_AVAILABLE");
+	struct result result;
+
+	(void)state;
+	for (size_t i = 0; i < 12; i++)
+		strncat(reports, ", " REPORT("UPDATE_AVAILABLE"), sizeof(reports) - strlen(reports) - 1);
+	strncat(reports, ", " REPORT("RETIRED"), sizeof(reports) - strlen(reports) - 1);
+	course.mds.reports = reports;
+	run(&course, &result);
+	assert_claim(&result, CLAIM_MODEL_STATUS, CLAIM_IMPLIED, "update-available,retired");
+	assert_int_equal(result.num_advisories, 2);
 }
 
 struct asked {
@@ -416,6 +506,10 @@ int main(void)
 	    cmocka_unit_test(weaknesses_are_told),
 	    cmocka_unit_test(reports_have_their_time),
 	    cmocka_unit_test(a_compromised_batch_is_one_batch),
+	    cmocka_unit_test(a_compromised_issuer_is_all_its_batches),
+	    cmocka_unit_test(a_model_may_stand_there_twice),
+	    cmocka_unit_test(a_status_that_repeats_hides_no_other),
+	    cmocka_unit_test(the_metadata_does_not_overrule_distrust),
 	    cmocka_unit_test(conditions_ask_the_reports),
 	    cmocka_unit_test(conditions_ask_the_statement),
 	    cmocka_unit_test(advisories_ask_the_reports),

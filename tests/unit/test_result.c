@@ -1,5 +1,7 @@
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
+
 #include <jansson.h>
 #include <string.h>
 
@@ -83,12 +85,30 @@ static void the_worst_advisories_are_kept(void **state)
 	bool found = false;
 
 	(void)state;
-	for (size_t i = 0; i < RESULT_ADVISORIES_MAXIMUM; i++)
+	for (size_t i = 0; i < RESULT_ADVISORIES_MAXIMUM; i++) {
+		(void)snprintf(note.id, sizeof(note.id), "note %zu", i);
 		result_add_advisory(&result, &note);
+	}
 	result_add_advisory(&result, &critical);
+	assert_int_equal(result.num_advisories, RESULT_ADVISORIES_MAXIMUM);
 	for (size_t i = 0; i < result.num_advisories; i++)
 		found = found || result.advisories[i].severity == SEVERITY_CRITICAL;
 	assert_true(found);
+}
+
+static void an_advisory_is_told_once(void **state)
+{
+	struct result result = {.verdict = VERDICT_ACCEPTED};
+	struct advisory_hit note = {.id = "A-1", .severity = SEVERITY_NOTE, .text = "mild"};
+	struct advisory_hit critical = {.id = "A-1", .severity = SEVERITY_CRITICAL, .text = "bad"};
+
+	(void)state;
+	result_add_advisory(&result, &note);
+	result_add_advisory(&result, &critical);
+	result_add_advisory(&result, &note);
+	assert_int_equal(result.num_advisories, 1);
+	assert_int_equal(result.advisories[0].severity, SEVERITY_CRITICAL);
+	assert_string_equal(result.advisories[0].text, "bad");
 }
 
 static void every_reason_of_evidence_has_a_next_step(void **state)
@@ -154,6 +174,7 @@ int main(void)
 	    cmocka_unit_test(many_reasons_still_refuse),
 	    cmocka_unit_test(a_claim_twice_is_a_refusal),
 	    cmocka_unit_test(the_worst_advisories_are_kept),
+	    cmocka_unit_test(an_advisory_is_told_once),
 	    cmocka_unit_test(every_reason_of_evidence_has_a_next_step),
 	    cmocka_unit_test(json_can_be_read_again),
 	    cmocka_unit_test(text_says_what_to_do),
