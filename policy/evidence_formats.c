@@ -24,3 +24,8 @@ bool evidence_format_find(struct bytes name, enum evidence_format *format)
 	}
 	return false;
 }
+
+bool evidence_format_find_kin(struct bytes name, enum evidence_format *format)
+{
+	return evidence_format_find(name, format) && rows[*format].kin == *format;
+}

@@ -23,4 +23,7 @@ const struct evidence_format_row *evidence_format_row(enum evidence_format forma
  * False for a name that is not in the table. */
 bool evidence_format_find(struct bytes name, enum evidence_format *format) MUST_CHECK;
 
+/* evidence_format_find_kin: the same, for a trust bundle's words: only formats whose anchors and advisories count. */
+bool evidence_format_find_kin(struct bytes name, enum evidence_format *format) MUST_CHECK;
+
 #endif

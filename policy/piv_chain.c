@@ -99,8 +99,22 @@ static bool check_device_constraints(const struct piv_chain *chain, struct error
 	return error_set(err, ERROR_BUG, "BasicConstraints of no kind");
 }
 
-static bool check_device(struct piv_chain *chain, struct error *err)
+/* By its key, or by the hash that results name: devices share the certificate, so both mean a batch. */
+static bool check_distrust(const struct piv_chain *chain, const struct trust *trust, struct error *err)
 {
+	const struct certificate *device = &chain->device;
+	const struct trust_anchor *distrusted = trust_find_distrusted(trust, EVIDENCE_PIV, device->spki);
+
+	if (distrusted == NULL)
+		distrusted = trust_find_distrusted_certificate(trust, EVIDENCE_PIV, device->whole);
+	return distrusted == NULL || error_set(err, distrusted->distrust_code, "it is of the batch \"%s\": %s",
+	                                 distrusted->name, distrusted->distrust_reason);
+}
+
+static bool check_device(struct piv_chain *chain, const struct trust *trust, struct error *err)
+{
+	if (!check_distrust(chain, trust, err))
+		return false;
 	if (bytes_equal(chain->device.issuer, chain->device.subject))
 		return error_set(err, ERROR_PIV_DEVICE_CERTIFICATE, "it is issued by itself");
 	if (!piv_extensions_parse(&chain->device, PIV_DEVICE, &chain->batch, err))
@@ -188,7 +202,7 @@ bool piv_chain_check(struct bytes content, const struct trust *trust, struct piv
 	*chain = (struct piv_chain){.anchor = NULL};
 	if (!read_content(content, chain, err) || !find_anchor(trust, chain, err))
 		return false;
-	if (!check_device(chain, err))
+	if (!check_device(chain, trust, err))
 		return error_prefix(err, "device certificate");
 	return check_attestation(chain, err) || error_prefix(err, "attestation");
 }
@@ -197,5 +211,6 @@ bool piv_device_check(struct bytes certificate, const struct trust *trust, struc
 {
 	*chain = (struct piv_chain){.anchor = NULL};
 	return read_certificate(certificate, "device certificate", &chain->device, err) &&
-	       find_anchor(trust, chain, err) && (check_device(chain, err) || error_prefix(err, "device certificate"));
+	       find_anchor(trust, chain, err) &&
+	       (check_device(chain, trust, err) || error_prefix(err, "device certificate"));
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/advisory.h"
+#include "policy/evidence_formats.h"
 #include "policy/firmware.h"
 #include "policy/strict_json.h"
 #include "policy/trust_store.h"
@@ -16,6 +17,18 @@ static bool copy_text(const json_t *value, char **text, struct error *err)
 		return true;
 	*text = strdup(json_string_value(value));
 	return *text != NULL || error_set(err, ERROR_MEMORY, "no memory for the advisories");
+}
+
+static const char *const editions[] = {"normal", "fips", "cspn", NULL};
+static const char *const key_kinds[] = {"rsa", "ecdsa", "ed25519", NULL};
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	for (; *words != NULL; words++) {
+		if (strcmp(word, *words) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool read_range(const struct json_reader *reader, const char *where, json_t *object,
@@ -36,6 +49,8 @@ static bool read_range(const struct json_reader *reader, const char *where, json
 	    firmware_compare(range->from, range->before) >= 0)
 		return strict_json_error(
 		    reader, where, "\"from\" and \"before\" are not two rising versions like 4.2.0", err);
+	if (edition != NULL && !is_one_of(json_string_value(edition), editions))
+		return strict_json_error(reader, where, "\"edition\" is none of normal, fips, cspn", err);
 	return copy_text(edition, &range->edition, err) && copy_text(form_factor, &range->form_factor, err);
 }
 
@@ -65,8 +80,8 @@ static bool read_kinds(const struct json_reader *reader, const char *where, cons
 		return strict_json_error(reader, where, "\"keys\" has too many kinds", err);
 	json_array_foreach(list, index, value)
 	{
-		if (!json_is_string(value))
-			return strict_json_error(reader, where, "\"keys\" is a list of texts", err);
+		if (!json_is_string(value) || !is_one_of(json_string_value(value), key_kinds))
+			return strict_json_error(reader, where, "\"keys\" is a list of rsa, ecdsa and ed25519", err);
 		if (!copy_text(value, &advisory->key_kinds[advisory->num_key_kinds++], err))
 			return false;
 	}
@@ -79,6 +94,8 @@ static bool copy_values(const struct json_reader *reader, const char *where, con
 	size_t index;
 	json_t *value;
 
+	if (json_array_size(list) == 0)
+		return strict_json_error(reader, where, "\"seen_by\" has lists of values, none of them empty", err);
 	mark->values = calloc(json_array_size(list) + 1, sizeof(*mark->values));
 	if (mark->values == NULL)
 		return error_set(err, ERROR_MEMORY, "no memory for the advisories");
@@ -109,7 +126,8 @@ static bool read_marks(
 		if (!copy_values(reader, where, list, mark, err))
 			return false;
 	}
-	return true;
+	return object == NULL || advisory->num_marks > 0 ||
+	       strict_json_error(reader, where, "\"seen_by\" names no claim", err);
 }
 
 struct advisory_members {
@@ -139,8 +157,17 @@ static bool read_members(
 static bool read_words(const struct json_reader *reader, const char *where, const struct advisory_members *m,
     struct advisory *advisory, struct error *err)
 {
+	enum evidence_format format;
+
 	if (!severity_find(bytes_of_text(json_string_value(m->severity)), &advisory->severity))
 		return strict_json_error(reader, where, "\"severity\" is none of note, warning, critical", err);
+	/* results hold it whole, so that a policy that names it meets it */
+	if (json_string_length(m->id) >= sizeof(((struct advisory_hit *)NULL)->id))
+		return strict_json_error(reader, where, "\"id\" is longer than 39 bytes", err);
+	if (m->evidence != NULL && !evidence_format_find_kin(bytes_of_text(json_string_value(m->evidence)), &format))
+		return strict_json_error(reader, where, "\"evidence\" is not a format that is known here", err);
+	if (m->reads != NULL && strcmp(json_string_value(m->reads), "attestation") != 0)
+		return strict_json_error(reader, where, "\"reads\" is nothing but attestation", err);
 	if ((m->reads == NULL) != (m->firmware == NULL) ||
 	    (m->evidence == NULL) != (m->firmware == NULL && m->seen_by == NULL))
 		return strict_json_error(reader, where,

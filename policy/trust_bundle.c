@@ -209,7 +209,7 @@ static bool fill_anchor(const struct reading *reading, const char *where, const 
 	anchor->bundle = strdup(reading->bundle);
 	if (anchor->bundle == NULL)
 		return error_set(err, ERROR_MEMORY, "no memory for the trust");
-	if (!evidence_format_find(bytes_of_text(json_string_value(m->evidence)), &anchor->format))
+	if (!evidence_format_find_kin(bytes_of_text(json_string_value(m->evidence)), &anchor->format))
 		return strict_json_error(&reading->json, where, "\"evidence\" is not a format that is known here", err);
 	return read_code(reading, where, m, anchor, err) && copy_text(m->name, &anchor->name, err) &&
 	       copy_text(m->vendor, &anchor->vendor, err) && copy_text(m->reason, &anchor->distrust_reason, err) &&

@@ -127,6 +127,11 @@ bool forged_certificate_put(
  *   advisories  JSON list; NULL for none */
 bool forged_put_bundle(const char *advisories, struct buffer *out, struct error *err) MUST_CHECK;
 
+/* forged_put_distrust: a bundle that distrusts the key of a batch of tokens, under any name.
+ *   certificates  JSON list of hashes; NULL for none */
+bool forged_put_distrust(
+    const char *name, enum forged_key key, const char *certificates, struct buffer *out, struct error *err) MUST_CHECK;
+
 /* forged_trust: a trust that holds this bundle. */
 bool forged_trust(enum trust_source source, struct trust **trust, struct error *err) MUST_CHECK;
 

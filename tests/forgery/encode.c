@@ -1,4 +1,5 @@
 /* encode.c: a recipe as bytes, and the trust bundle to go with it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -219,6 +220,21 @@ bool forged_put_bundle(const char *advisories, struct buffer *out, struct error 
 	       put_anchor(SIBLING_NAME, KEY_PREVIEW,
 	           "\"reason\": \"it issues OpenPGP attestations\", \"code\": \"issuer.sibling\"", out, err) &&
 	       buffer_put_format(out, err, "], \"advisories\": %s}\n", advisories == NULL ? "[]" : advisories);
+}
+
+bool forged_put_distrust(
+    const char *name, enum forged_key key, const char *certificates, struct buffer *out, struct error *err)
+{
+	char members[256];
+
+	(void)snprintf(members, sizeof(members),
+	    "\"reason\": \"its key was published\", \"code\": \"issuer.compromised\", \"certificates\": %s",
+	    certificates == NULL ? "[]" : certificates);
+	return buffer_put_text(out,
+	           "{\"format\": \"keyenroll-trust-1\", \"name\": \"batch\", \"version\": \"1\", "
+	           "\"date\": \"2026-01-01\", \"distrusted\": [",
+	           err) &&
+	       put_anchor(name, key, members, out, err) && buffer_put_text(out, "]}", err);
 }
 
 bool forged_trust(enum trust_source source, struct trust **trust, struct error *err)

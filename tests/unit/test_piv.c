@@ -209,6 +209,34 @@ static void a_site_gives_assurance_of_its_own(void **state)
 	trust_free(fixture.trust);
 }
 
+/* One extracted attestation key is a batch of tokens; they are distrusted by it, or by the certificate that results name. */
+static void a_distrusted_batch_is_refused(void **state)
+{
+	struct fixture fixture = *(struct fixture *)*state;
+	struct error err = ERROR_EMPTY;
+	struct forged_chain chain;
+	struct result genuine, result;
+
+	forged_chain_honest(FORGED_S1, &chain);
+	appraise_chain(&fixture, &chain, &genuine);
+	for (int by_hash = 0; by_hash < 2; by_hash++) {
+		struct buffer bundle = BUFFER_EMPTY;
+		char hashes[80];
+
+		(void)snprintf(hashes, sizeof(hashes), "[\"%.64s\"]", claim_of(&genuine, CLAIM_DEVICE_CERTIFICATE));
+		assert_done(forged_trust(TRUST_SHIPPED, &fixture.trust, &err), err);
+		assert_done(forged_put_distrust("Stolen batch", by_hash ? KEY_STRANGER : KEY_DEVICE,
+		                by_hash ? hashes : NULL, &bundle, &err),
+		    err);
+		assert_done(trust_add(fixture.trust, buffer_bytes(&bundle), "batch", TRUST_SITE, &err), err);
+		appraise_chain(&fixture, &chain, &result);
+		assert_int_equal(result.verdict, VERDICT_REFUSED);
+		assert_string_equal(error_word(result.reasons[0].code), "issuer.compromised");
+		trust_free(fixture.trust);
+		buffer_free(&bundle);
+	}
+}
+
 /* Of a genuine chain, and of one whose signature is wrong. */
 static void no_allocation_is_left_behind(void **state)
 {
@@ -271,6 +299,7 @@ int main(void)
 	    cmocka_unit_test(no_bit_can_be_changed),
 	    cmocka_unit_test(no_length_but_the_whole_is_accepted),
 	    cmocka_unit_test(a_site_gives_assurance_of_its_own),
+	    cmocka_unit_test(a_distrusted_batch_is_refused),
 	    cmocka_unit_test(no_allocation_is_left_behind),
 	    cmocka_unit_test(the_asked_key_is_bound),
 	};

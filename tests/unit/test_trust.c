@@ -144,6 +144,10 @@ static void bad_batches_name_the_place(void **state)
 	        ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"piv\", \"reason\": \"why\", "
 	        "\"certificates\": [\"" HASH "\"]}]}",
 	        "public_key"},
+	    {"a batch by the name of a wrapping",
+	        HEAD ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"ssh-sk-attest\", "
+	             "\"reason\": \"why\", " SUBJECT ", " KEY "}]}",
+	        "evidence"},
 	    {"distrusted without a reason", HEAD ", \"distrusted\": [" ANCHOR "}]}", "shape"},
 	};
 
@@ -163,6 +167,38 @@ static void bad_advisories_name_the_place(void **state)
 	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"piv\", \"reads\": \"attestation\", "
 	             "\"firmware\": [{\"from\": \"4.10.0\", \"before\": \"4.9.0\"}]}]}",
 	        "rising"},
+	    {"unknown evidence",
+	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"PIV\", \"reads\": \"attestation\", "
+	             "\"firmware\": [{\"from\": \"4.2.0\", \"before\": \"4.9.0\"}]}]}",
+	        "evidence"},
+	    {"the name of a wrapping",
+	        HEAD ", \"advisories\": [" ADVISORY
+	             ", \"evidence\": \"ssh-sk-attest\", \"seen_by\": {\"issuer\": [\"x\"]}}]}",
+	        "evidence"},
+	    {"somebody else's firmware",
+	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"piv\", \"reads\": \"device\", "
+	             "\"firmware\": [{\"from\": \"4.2.0\", \"before\": \"4.9.0\"}]}]}",
+	        "reads"},
+	    {"unknown edition",
+	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"piv\", \"reads\": \"attestation\", "
+	             "\"firmware\": [{\"from\": \"4.2.0\", \"before\": \"4.9.0\", \"edition\": \"FIPS\"}]}]}",
+	        "edition"},
+	    {"unknown kind of key",
+	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"piv\", \"keys\": [\"RSA\"], \"reads\": "
+	             "\"attestation\", \"firmware\": [{\"from\": \"4.2.0\", \"before\": \"4.9.0\"}]}]}",
+	        "keys"},
+	    {"a mark that is no list",
+	        HEAD ", \"advisories\": [" ADVISORY
+	             ", \"evidence\": \"fido\", \"seen_by\": {\"issuer\": \"somebody\"}}]}",
+	        "seen_by"},
+	    {"a mark without values",
+	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"fido\", \"seen_by\": {\"issuer\": []}}]}",
+	        "seen_by"},
+	    {"no mark", HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"fido\", \"seen_by\": {}}]}", "seen_by"},
+	    {"an id that results would cut",
+	        HEAD ", \"advisories\": [{\"id\": \"CVE-2026-0123456789012345678901234567890\", \"vendor\": \"v\", "
+	             "\"product\": \"p\", \"severity\": \"note\", \"text\": \"t\", \"reference\": \"r\"}]}",
+	        "id"},
 	    {"odd version",
 	        HEAD ", \"advisories\": [" ADVISORY ", \"evidence\": \"piv\", \"reads\": \"attestation\", "
 	             "\"firmware\": [{\"from\": \"4.2\", \"before\": \"4.9.0\"}]}]}",
