@@ -38,7 +38,7 @@ static bool write_both(const struct invocation *invocation, struct store *store,
 	const char *end = strrchr(path, '/');
 	bool done = buffer_put(&revocation_list, bytes_of(path, end == NULL ? 0 : (size_t)(end - path) + 1), err) &&
 	            buffer_put_text(&revocation_list, REVOCATION_LIST_FILE, err) &&
-	            revocation_list_store(store, buffer_text(&revocation_list), invocation->now, NULL, err) &&
+	            revocation_list_store(store, buffer_text(&revocation_list), NULL, err) &&
 	            snapshot_store(store, path, invocation->now, &counts, err) &&
 	            show(invocation, path, buffer_text(&revocation_list), &counts, err);
 

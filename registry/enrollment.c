@@ -139,6 +139,14 @@ static bool check_possession(const struct enrollment *enrollment, struct error *
 	return error_prefix(err, "proof of possession");
 }
 
+/* Such a key signs in a form of its own, that names application and touch; a plain key of the same numbers would not. */
+static bool check_key_type(const struct enrollment *enrollment, struct error *err)
+{
+	return enrollment->evidence.format == EVIDENCE_PIV || enrollment->certificate.key.application.len > 0 ||
+	       error_set(err, ERROR_ENROLLMENT,
+	           "the evidence is of a FIDO key, and the enrolled key is not of a FIDO type (sk-…)");
+}
+
 bool enrollment_parse(struct bytes blob, struct enrollment *enrollment, struct error *err)
 {
 	struct enrollment found = ENROLLMENT_EMPTY;
@@ -150,7 +158,8 @@ bool enrollment_parse(struct bytes blob, struct enrollment *enrollment, struct e
 		error_set(err, ERROR_ENROLLMENT, "an enrollment has no critical options");
 		goto out;
 	}
-	if (!read_person(&found, err) || !read_extension(&found, err) || !check_possession(&found, err))
+	if (!read_person(&found, err) || !read_extension(&found, err) || !check_key_type(&found, err) ||
+	    !check_possession(&found, err))
 		goto out;
 	*enrollment = found;
 	found = ENROLLMENT_EMPTY;

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/sshsig.h"
@@ -137,41 +138,47 @@ bool grace_put_grant(struct bytes record, const struct bytes signatures[2], stru
 	       buffer_put_ssh_string(out, signatures[0], err) && buffer_put_ssh_string(out, signatures[1], err);
 }
 
-/* Whoever retires keeps what he granted; it is over soon anyway. */
-static bool signer_check(
-    const struct registrars *registrars, const struct ssh_key *key, int64_t since, struct error *err)
+/* Whoever retires keeps what he granted; it is over soon anyway.
+ *   signer  out: borrowed from the registrars */
+static bool find_signer(const struct registrars *registrars, const struct ssh_key *key, int64_t since,
+    const struct registrar **signer, struct error *err)
 {
 	for (size_t i = 0; i < registrars->num; i++) {
 		const struct registrar *registrar = &registrars->list[i];
 
 		if (registrar->signs_grace && since >= registrar->valid_after && since <= registrar->valid_before &&
-		    ssh_key_equal(&registrar->key, key))
+		    ssh_key_equal(&registrar->key, key)) {
+			*signer = registrar;
 			return true;
+		}
 	}
 	return error_set(err, ERROR_GRACE_REFUSED,
 	    "the grace is signed by a key of which the registrars file says no namespace %s", GRACE_NAMESPACE);
 }
 
 static bool signature_check(struct bytes armor, struct bytes record, int64_t since, const struct registrars *registrars,
-    struct sshsig *sshsig, struct error *err)
+    const struct registrar **signer, struct error *err)
 {
-	return sshsig_parse_armor(armor, sshsig, err) && sshsig_verify(sshsig, GRACE_NAMESPACE, record, NULL, err) &&
-	       signer_check(registrars, &sshsig->key, since, err);
+	struct sshsig sshsig = SSHSIG_EMPTY;
+	bool done = sshsig_parse_armor(armor, &sshsig, err) &&
+	            sshsig_verify(&sshsig, GRACE_NAMESPACE, record, NULL, err) &&
+	            find_signer(registrars, &sshsig.key, since, signer, err);
+
+	sshsig_clear(&sshsig);
+	return done;
 }
 
+/* Two keys of one name are two keys of one registrar. */
 static bool signatures_check(const struct bytes armors[2], struct bytes record, int64_t since,
     const struct registrars *registrars, struct error *err)
 {
-	struct sshsig one = SSHSIG_EMPTY, other = SSHSIG_EMPTY;
-	bool done =
-	    signature_check(armors[0], record, since, registrars, &one, err) &&
-	    signature_check(armors[1], record, since, registrars, &other, err) &&
-	    (!ssh_key_equal(&one.key, &other.key) ||
-	        error_set(err, ERROR_GRACE_REFUSED, "one registrar signed the grace twice: it wants two of them"));
+	const struct registrar *one, *other;
 
-	sshsig_clear(&one);
-	sshsig_clear(&other);
-	return done;
+	if (!signature_check(armors[0], record, since, registrars, &one, err) ||
+	    !signature_check(armors[1], record, since, registrars, &other, err))
+		return false;
+	return (!ssh_key_equal(&one->key, &other->key) && strcmp(one->name, other->name) != 0) ||
+	       error_set(err, ERROR_GRACE_REFUSED, "one registrar signed the grace twice: it wants two of them");
 }
 
 static bool time_check(const struct grace *grace, int64_t now, struct error *err)

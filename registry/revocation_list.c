@@ -60,14 +60,14 @@ static bool write_list(const char *path, struct bytes specification, struct erro
 }
 
 /* Held until the rename, as a snapshot is. */
-bool revocation_list_store(struct store *store, const char *path, int64_t now, uint64_t *num, struct error *err)
+bool revocation_list_store(struct store *store, const char *path, uint64_t *num, struct error *err)
 {
 	struct list list = {.specification = BUFFER_UP_TO(SPECIFICATION_MAXIMUM)};
 	bool done;
 
 	if (!store_hold(store, err))
 		return false;
-	done = store_each_key(store, now, put_entry, &list, err) &&
+	done = store_each_key(store, INT64_MIN, put_entry, &list, err) &&
 	       write_list(path, buffer_bytes(&list.specification), err);
 	store_release(store);
 	buffer_free(&list.specification);

@@ -13,11 +13,10 @@ struct store;
 
 #define REVOCATION_LIST_FILE "revoked.krl"
 
-/* revocation_list_store: writes the list, mode 0644; keys whose enrollment is over by `now` are left out, since they are refused
- * without it. An empty list is written too.
+/* revocation_list_store: writes the list, mode 0644. A key that was revoked stays in it for ever, as in the store: its enrollment may
+ * be over, and an old authorized_keys file still name it. An empty list is written too.
  *   num  out: how many keys; may be NULL
  * Errors: ERROR_PROGRAM (ssh-keygen), ERROR_FILE, ERROR_STORE; what was at `path` before is untouched then. */
-bool revocation_list_store(
-    struct store *store, const char *path, int64_t now, uint64_t *num, struct error *err) MUST_CHECK;
+bool revocation_list_store(struct store *store, const char *path, uint64_t *num, struct error *err) MUST_CHECK;
 
 #endif

@@ -13,6 +13,8 @@
 #include "registry/database.h"
 #include "registry/snapshot_format.h"
 
+#define SNAPSHOT_OBJECTS 4
+
 struct snapshot {
 	sqlite3 *database; /* owned */
 	struct statement find;
@@ -76,6 +78,41 @@ static bool check_format(sqlite3 *database, struct error *err)
 	return true;
 }
 
+/* Whether one part of the schema is one that belongs there, and stands there for the first time. */
+static bool take_object(const char *sql, bool seen[SNAPSHOT_OBJECTS])
+{
+	static const char *const objects[SNAPSHOT_OBJECTS] = {
+	    SNAPSHOT_ENROLLMENT, SNAPSHOT_BY_PERSON, SNAPSHOT_GRACE, SNAPSHOT_HEAD};
+
+	for (size_t i = 0; i < SNAPSHOT_OBJECTS; i++) {
+		if (strcmp(sql, objects[i]) != 0 || seen[i])
+			continue;
+		seen[i] = true;
+		return true;
+	}
+	return false;
+}
+
+/* A view in the place of a table would have its reader compute whatever stands in it, without end: nothing but what is written into
+ * a snapshot is asked. */
+static bool check_schema(sqlite3 *database, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool seen[SNAPSHOT_OBJECTS] = {false}, row = true, done, sound = true;
+	size_t num = 0;
+	char sql[512];
+
+	done = statement_init(&statement, database, "SELECT sql FROM sqlite_schema", ERROR_SNAPSHOT, err);
+	while (done && sound && (done = statement_step(&statement, &row, err)) && row) {
+		statement_take_text(&statement, sql, sizeof(sql));
+		sound = statement_check(&statement, NULL) && take_object(sql, seen);
+		num++;
+	}
+	statement_clear(&statement);
+	return done && ((sound && num == SNAPSHOT_OBJECTS) ||
+	                   error_set(err, ERROR_SNAPSHOT, "the tables in it are not those of a snapshot"));
+}
+
 static bool open_database(const char *path, struct snapshot *snapshot, struct error *err)
 {
 	struct buffer uri = BUFFER_EMPTY;
@@ -84,7 +121,7 @@ static bool open_database(const char *path, struct snapshot *snapshot, struct er
 	done = put_uri(path, &uri, err) &&
 	       database_open(buffer_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ERROR_SNAPSHOT,
 	           &snapshot->database, err) &&
-	       check_format(snapshot->database, err) &&
+	       check_format(snapshot->database, err) && check_schema(snapshot->database, err) &&
 	       database_number(
 	           snapshot->database, "SELECT made_at FROM snapshot", &snapshot->made_at, ERROR_SNAPSHOT, err) &&
 	       statement_init(&snapshot->find, snapshot->database,

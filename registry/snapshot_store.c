@@ -15,20 +15,8 @@
 /* Until it is renamed the file is nobody's: no journal on the disk, and one fsync at the end. */
 static const char settings[] = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;";
 
-static const char tables[] =
-    "CREATE TABLE enrollment ("
-    " key_hash BLOB PRIMARY KEY,"
-    " certificate BLOB," /* NULL: revoked */
-    " revoked_at INTEGER,"
-    " revoked_because TEXT,"
-    " person TEXT NOT NULL"
-    ") WITHOUT ROWID;"
-    "CREATE INDEX enrollment_by_person ON enrollment (person);"
-    "CREATE TABLE grace ("
-    " key_hash BLOB PRIMARY KEY,"
-    " grant BLOB NOT NULL"
-    ") WITHOUT ROWID;"
-    "CREATE TABLE snapshot (made_at INTEGER NOT NULL);"
+static const char tables[] = SNAPSHOT_ENROLLMENT
+    ";" SNAPSHOT_BY_PERSON ";" SNAPSHOT_GRACE ";" SNAPSHOT_HEAD ";"
     "PRAGMA application_id = " AS_TEXT(SNAPSHOT_APPLICATION_ID) ";"
                                                                 "PRAGMA user_version = " AS_TEXT(SNAPSHOT_VERSION);
 

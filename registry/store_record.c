@@ -8,6 +8,9 @@
 #include "registry/store.h"
 #include "registry/store_schema.h"
 
+/* Far from the end of what SQLite counts to: serials go on behind the greatest one that is recorded. */
+#define SERIAL_MAXIMUM ((uint64_t)INT64_MAX / 2)
+
 /* Text from outside that lists and logs will show later. */
 static bool copy_text(const char *what, const char *text, char *out, size_t size, struct error *err)
 {
@@ -36,7 +39,7 @@ static bool entry_of(const struct enrollment *enrollment, const char *device, co
 	    .valid_before = to_signed(certificate->valid_before),
 	    .certificate = buffer_bytes(&certificate->blob),
 	};
-	if (certificate->serial == 0 || certificate->serial > INT64_MAX)
+	if (certificate->serial == 0 || certificate->serial > SERIAL_MAXIMUM)
 		return error_set(err, ERROR_ENROLLMENT, "the serial %" PRIu64 " is out of range", certificate->serial);
 	return copy_text("the person", enrollment->person, entry->person, sizeof(entry->person), err) &&
 	       copy_text("the device", device, entry->device, sizeof(entry->device), err) &&

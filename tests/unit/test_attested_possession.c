@@ -221,6 +221,32 @@ static void an_enrollment_may_rest_on_it(void **state)
 	evidence_clear(&evidence);
 }
 
+/* An SSH key of another type may have the very numbers of the attested one: it would sign without the application, the touch and the
+ * PIN that the attestation speaks of. */
+static void only_a_key_of_a_fido_type_rests_on_it(void **state)
+{
+	static const enum ssh_key_type types[] = {SSH_KEY_ECDSA_P256, SSH_KEY_ED25519, SSH_KEY_RSA};
+	struct fixture fixture = *(const struct fixture *)*state;
+	struct possession possession;
+	struct evidence evidence;
+	struct error err = ERROR_EMPTY;
+	bool drawn;
+
+	make_evidence(buffer_bytes(&fixture.drawn), FIDO_CLIENT_DATA_CHALLENGE, &evidence);
+	assert_done(
+	    attested_possession_fill(&fixture.registrar.key, "alice", &evidence, DRAWN_AT, &possession, &drawn, &err),
+	    err);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct enrollment enrollment = ENROLLMENT_EMPTY;
+
+		ssh_sample_init(types[i], &fixture.subject);
+		assert_refused(
+		    parse_unsigned(&fixture, &evidence, &possession, &enrollment, &err), err, ERROR_ENROLLMENT);
+		ssh_sample_clear(&fixture.subject);
+	}
+	evidence_clear(&evidence);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +256,7 @@ int main(void)
 	    cmocka_unit_test(a_challenge_of_ones_own_binds_nothing),
 	    cmocka_unit_test(evidence_without_a_challenge_is_no_possession),
 	    cmocka_unit_test(an_enrollment_may_rest_on_it),
+	    cmocka_unit_test(only_a_key_of_a_fido_type_rests_on_it),
 	};
 
 	return cmocka_run_group_tests(tests, make_fixture, free_fixture);

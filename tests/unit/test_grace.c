@@ -15,7 +15,8 @@
 #define SINCE 1764000000
 #define DAY 86400
 
-/* Keys of ssh-keygen in a folder: one and two may grant, three may only enroll, four is nobody's. */
+/* Keys of ssh-keygen in a folder: one and two may grant, three may only enroll, four is nobody's; one-more is of the same registrar
+ * as one. */
 struct fixture {
 	char folder[64];
 	struct registrars registrars;
@@ -59,17 +60,21 @@ static void load_line(const char *name, struct buffer *line)
 
 static void make_registrars(void)
 {
-	static const char *const rows[][2] = {
-	    {"one", "enrollment@keyenroll,grace@keyenroll"}, {"two", "grace@*"}, {"three", "enrollment@keyenroll"}};
+	static const char *const rows[][3] = {
+	    {"one", "one", "enrollment@keyenroll,grace@keyenroll"},
+	    {"two", "two", "grace@*"},
+	    {"three", "three", "enrollment@keyenroll"},
+	    {"one-more", "one", "grace@keyenroll"},
+	};
 	struct buffer list = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct buffer line = BUFFER_EMPTY;
 
 		load_line(rows[i][0], &line);
 		assert_done(buffer_put_format(
-		                &list, &err, "%s namespaces=\"%s\" %s", rows[i][0], rows[i][1], buffer_text(&line)),
+		                &list, &err, "%s namespaces=\"%s\" %s", rows[i][1], rows[i][2], buffer_text(&line)),
 		    err);
 		buffer_free(&line);
 	}
@@ -79,7 +84,7 @@ static void make_registrars(void)
 
 static int make_fixture(void **state)
 {
-	static const char *const names[] = {"one", "two", "three", "four", "lost"};
+	static const char *const names[] = {"one", "two", "three", "four", "lost", "one-more"};
 	struct buffer line = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 
@@ -137,6 +142,8 @@ static void two_registrars_and_the_clock_decide(void **state)
 	    {"one", "one", SINCE, ERROR_GRACE_REFUSED},
 	    {"one", "three", SINCE, ERROR_GRACE_REFUSED},
 	    {"four", "two", SINCE, ERROR_GRACE_REFUSED},
+	    {"one", "one-more", SINCE, ERROR_GRACE_REFUSED},
+	    {"one-more", "two", SINCE, ERROR_NONE},
 	};
 
 	(void)state;

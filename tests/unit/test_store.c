@@ -259,6 +259,12 @@ static void serials_rise_and_meet_nothing(void **state)
 	assert_done(store_next_serial(fixture->store, &three, &err), err);
 	assert_true(three > 1000);
 	enrollment_clear(&imported);
+	/* one behind which there would soon be no number left */
+	enrollment_sample_init(&fixture->registrar, "alice", INT64_MAX, &imported);
+	assert_refused(store_add(second, &imported, NULL, "operator", SAMPLE_SINCE, &err), err, ERROR_ENROLLMENT);
+	enrollment_clear(&imported);
+	assert_done(store_next_serial(fixture->store, &one, &err), err);
+	assert_true(one > three);
 	store_close(second);
 }
 
