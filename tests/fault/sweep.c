@@ -145,7 +145,8 @@ void sweep(const struct sweep *sweep)
 	assert_true(shared != MAP_FAILED && calm != NULL);
 	run_once(sweep, 0, FAULT_ONCE, shared);
 	*calm = *shared;
-	for (enum fault_mode mode = FAULT_ONCE; mode <= FAULT_FROM_THEN_ON; mode++) {
+	for (enum fault_mode mode = sweep->only_from_then_on ? FAULT_FROM_THEN_ON : FAULT_ONCE;
+	     mode <= FAULT_FROM_THEN_ON; mode++) {
 		struct tally tally = sweep_mode(sweep, calm, mode, shared);
 
 		print_message("%s: %s fails %s: %lu calls, %lu tried (stride %lu): %lu done, %lu not, %lu died\n",

@@ -35,8 +35,10 @@ struct sweep {
 	sweep_before *before; /* NULL: nothing */
 	sweep_after *after;
 	void *context;
-	bool
-	    may_die; /* by a library's fault: libconfuse reads on where it has got no memory, and dies of it, which lets nobody in */
+	/* By a library's fault: libconfuse reads on where it has got no memory, and dies of it, which lets nobody in. */
+	bool may_die;
+	/* One failure alone is swallowed where nobody outside of the C library can see it. */
+	bool only_from_then_on;
 };
 
 /* sweep: both modes, once and from then on. The test fails when a run crashes, hangs, is done though the undisturbed one is not, says
