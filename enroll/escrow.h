@@ -28,7 +28,7 @@ struct escrow_content {
 	const struct secret *puk, *management_key;
 };
 
-/* escrow_seal: writes one file, on disk when this returns.
+/* escrow_seal: writes one file, for its owner alone (0600), on disk when this returns: then the token may get the codes.
  *   registry  the folder
  *   path      out, appended: the file
  * Errors: ERROR_CRYPTO, ERROR_FILE. */

@@ -23,18 +23,23 @@ bool journal_begin(const char *registry, const struct journal_record *record, in
     struct error *err) MUST_CHECK;
 
 /* journal_note: appends one line, on disk when this returns.
+ *   word  one of journal_record.h's
  *   rest  without control characters
  * Errors: ERROR_JOURNAL. */
 bool journal_note(
     struct journal *journal, const char *word, const char *rest, int64_t now, struct error *err) MUST_CHECK;
 
-/* journal_end: the last line, and the file moves among the ended ones. Errors: ERROR_JOURNAL. */
+/* journal_end: the last line, and the file moves among the ended ones; the journal is to be closed all the same.
+ *   how  "enrolled", "done", "refused", "abandoned"
+ * Errors: ERROR_JOURNAL. */
 bool journal_end(struct journal *journal, const char *how, int64_t now, struct error *err) MUST_CHECK;
 
 /* journal_close: lets it go, for somebody to resume; NULL does nothing. */
 void journal_close(struct journal *journal);
 
-/* journal_visitor: called for each open journal; a false stops the walk. */
+/* journal_visitor: called for each open journal; a false stops the walk with what it put into err.
+ *   name    what journal_open takes
+ *   record  borrowed for the time of the call */
 typedef bool journal_visitor(const char *name, const struct journal_record *record, void *context, struct error *err);
 
 /* journal_each: walks the open journals, the oldest first. Errors: ERROR_JOURNAL, what the visitor says. */

@@ -122,7 +122,8 @@ struct options {
 bool options_parse(
     const struct option_row *rows, int argc, char **argv, struct options *options, struct error *err) MUST_CHECK;
 
-/* options_given: whether a row's option is there. */
+/* options_given: whether a row's option is there.
+ *   row  its place in the table, here and in the next three */
 bool options_given(const struct options *options, size_t row);
 
 /* options_text: its value, borrowed; `fallback` (may be NULL) when it is not given. */

@@ -20,7 +20,9 @@ struct pam_stack {
 	size_t num;
 };
 
-/* pam_stack_load: reads FOLDER/SERVICE.
+/* pam_stack_load: reads FOLDER/SERVICE and what it includes.
+ *   folder  /etc/pam.d
+ *   stack   out: replaced
  * Errors: ERROR_FILE, ERROR_LIMIT (too many lines, or files that include each other), ERROR_TEXT (a line that is cut). */
 bool pam_stack_load(const char *folder, const char *service, struct pam_stack *stack, struct error *err) MUST_CHECK;
 

@@ -7,7 +7,7 @@
 
 struct patience;
 
-/* patience_begin: from now on `say` is called, in another thread, after `after_ms`, and again each `every_ms` (0: once only).
+/* patience_begin: to be ended by patience_end. From now on `say` is called, in another thread, after `after_ms`, and again each `every_ms` (0: once only).
  * NULL, when there is no thread to be had: then nothing is said. */
 struct patience *patience_begin(unsigned after_ms, unsigned every_ms, void (*say)(void *state), void *state);
 

@@ -16,7 +16,8 @@ struct token_session {
 	struct course course; /* not run: its steps find keys and codes */
 };
 
-/* token_session_run: what a verb about one token does: opens the token, has `work` done with it, ends the report, closes.
+/* token_session_run: what a verb about one token does: opens the token, has `work` done with it, ends the report, closes. The
+ * token is held for that long: no other program comes between.
  * Errors: those of token_session_open, of `work` and of report_end. */
 bool token_session_run(const struct invocation *invocation,
     bool (*work)(struct token_session *session, struct error *err), struct error *err) MUST_CHECK;

@@ -49,7 +49,7 @@ bool unfinished_open_token(const struct unfinished *unfinished, const struct inv
 bool unfinished_end_all(const char *registry, const struct piv_identity *identity, const char *how, int64_t now,
     struct error *err) MUST_CHECK;
 
-/* unfinished_end: ends the journal. Errors: ERROR_JOURNAL. */
+/* unfinished_end: ends the journal; `how` as in journal_end. Errors: ERROR_JOURNAL. */
 bool unfinished_end(struct unfinished *unfinished, const char *how, int64_t now, struct error *err) MUST_CHECK;
 
 #endif

@@ -62,20 +62,31 @@ struct sk_option {
 
 #define SK_EXPORT __attribute__((visibility("default")))
 
+/* The functions below return 0, or one of enum sk_error and hand out nothing. Arguments are borrowed for the call:
+ *   alg          enum sk_algorithm
+ *   application  the relying party's id, "ssh:" by habit
+ *   flags        enum credential_flag
+ *   pin          NULL: none was typed yet
+ *   options      ends with NULL; may be NULL */
+
 /* sk_api_version: SK_API_VERSION; OpenSSH takes no library whose upper half is another than its own. */
 SK_EXPORT uint32_t sk_api_version(void);
 
 /* sk_enroll: makes a key. Options: "device" (a path or a reader's name), "user".
- *   response  out: the caller's */
+ *   challenge  SHA-256 of it is what the attestation covers
+ *   response   out: the caller's, and each member of it */
 SK_EXPORT int sk_enroll(uint32_t alg, const uint8_t *challenge, size_t challenge_len, const char *application,
     uint8_t flags, const char *pin, struct sk_option **options, struct sk_enroll_response **response);
 
-/* sk_sign: signs a message by the key of that handle, in whichever token holds it. */
+/* sk_sign: signs a message by the key of that handle, in whichever token holds it.
+ *   data      the message itself, not its hash
+ *   response  out: the caller's, and each member of it */
 SK_EXPORT int sk_sign(uint32_t alg, const uint8_t *data, size_t data_len, const char *application,
     const uint8_t *key_handle, size_t key_handle_len, uint8_t flags, const char *pin, struct sk_option **options,
     struct sk_sign_response **response);
 
-/* sk_load_resident_keys: those of every token, or of the one that "device" names. */
+/* sk_load_resident_keys: those of every token, or of the one that "device" names.
+ *   keys  out: the caller's, each of them, and each member of each */
 SK_EXPORT int sk_load_resident_keys(
     const char *pin, struct sk_option **options, struct sk_resident_key ***keys, size_t *count);
 

@@ -20,13 +20,16 @@ struct agent {
 	uid_t owner;      /* whose agent it must be */
 };
 
-/* agent_list: the agent's keys; `answer` is the caller's to free.
- *   keys  out: at most `maximum`, borrowed from `answer`
+/* agent_list: the agent's keys, as it has them: what they are is not looked at.
+ *   answer    out: memory of the keys, the caller's to buffer_free()
+ *   keys      out: at most `maximum` blobs, borrowed from `answer`
+ *   num_keys  out: how many of them were written
  * Errors: ERROR_AGENT (also: no path, another's socket, nobody listens, no answer in time). */
 bool agent_list(const struct agent *agent, struct buffer *answer, struct bytes *keys, size_t maximum, size_t *num_keys,
     struct error *err) MUST_CHECK;
 
-/* agent_sign: appends the SSH signature blob. Errors: as agent_list. */
+/* agent_sign: appends the SSH signature blob, which is not checked. Another connection, and so owner and process are looked at again.
+ * Errors: as agent_list; ERROR_AGENT also for a refusal. */
 bool agent_sign(const struct agent *agent, struct bytes key, struct bytes data, struct buffer *signature,
     struct error *err) MUST_CHECK;
 

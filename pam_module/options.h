@@ -33,7 +33,9 @@ struct module_options {
 	const char *socket;
 };
 
-/* module_options_parse: reads the words of a line. Errors: ERROR_USAGE that names the word. */
+/* module_options_parse: reads the words of a line; without any, mode is MODULE_MODE_NONE and the rest as above.
+ *   options  out: borrows from argv
+ * Errors: ERROR_USAGE that names the word. */
 bool module_options_parse(
     int argc, const char *const *argv, struct module_options *options, struct error *err) MUST_CHECK;
 

@@ -31,7 +31,9 @@ struct piv_extensions {
 	uint8_t fips, cspn; /* the number in the extension; its presence is what counts */
 };
 
-/* piv_extensions_parse: reads what stands in one certificate.
+/* piv_extensions_parse: reads what stands in one certificate; extensions of other arcs are nobody's here. What must be there, the
+ * chain says.
+ *   place  which of the two it is: each extension belongs into certain ones
  * Errors: ERROR_PIV_EXTENSION (wrong length, value out of range, or in the wrong certificate). */
 bool piv_extensions_parse(const struct certificate *certificate, enum piv_certificate place, struct piv_extensions *out,
     struct error *err) MUST_CHECK;

@@ -74,6 +74,7 @@ struct policy_step {
 typedef bool policy_explain_visitor(const struct policy_step *step, void *context, struct error *err);
 
 /* policy_explain: says for each rule whether it matches and which condition fails first; changes nothing.
+ *   visit  called for each in order, with `context`
  * Errors: what the visitor says. */
 bool policy_explain(const struct policy *policy, const struct policy_subject *subject, const struct result *result,
     policy_explain_visitor *visit, void *context, struct error *err) MUST_CHECK;

@@ -20,12 +20,17 @@ struct ssh_key;
 #define ATTESTED_CHALLENGE_LIFE_SECONDS ((int64_t)14 * 86400)
 
 /* attested_challenge_draw: appends a fresh challenge for a person.
- * Errors: ERROR_PERSON_NAME, ERROR_CRYPTO (no randomness). */
+ *   registrar  the key that will sign the enrollment: its fingerprint stands in the text
+ *   now        seconds since 1970: from then on it may be answered
+ *   text       the content of the file that ssh-keygen -O challenge= takes
+ * Errors: ERROR_PERSON_NAME, ERROR_CRYPTO (no randomness), those of possession_encode. */
 bool attested_challenge_draw(const struct ssh_key *registrar, const char *person, int64_t now, struct buffer *text,
     struct error *err) MUST_CHECK;
 
-/* attested_possession_fill: the record for evidence whose challenge stands for it.
- *   drawn  out: whether a desk drew the challenge; false: age unknown
+/* attested_possession_fill: the record for evidence whose challenge stands for it. No signature is checked here: the appraisal does.
+ *   now         seconds since 1970: when the record is made
+ *   possession  out: unchanged on error
+ *   drawn       out: whether a desk drew the challenge; false: age unknown
  * Errors: ERROR_ENROLLMENT_POSSESSION (no challenge in the evidence; drawn for another person, by another registrar or too
  * long ago), ERROR_EVIDENCE_…, ERROR_PERSON_NAME. */
 bool attested_possession_fill(const struct ssh_key *registrar, const char *person, const struct evidence *evidence,

@@ -27,7 +27,10 @@ struct statement {
  * Errors: `code`, ERROR_MEMORY. */
 bool database_open(const char *name, int flags, enum error_code code, sqlite3 **database, struct error *err) MUST_CHECK;
 
-/* database_run: runs statements that give nothing back. Errors: `code`. */
+/* database_run: runs statements that give nothing back.
+ *   sql   one or more of them; never with a value from outside in it: those are bound
+ *   code  what a failure means here
+ * Errors: `code`. */
 bool database_run(sqlite3 *database, const char *sql, enum error_code code, struct error *err) MUST_CHECK;
 
 /* database_number: the one number that a query gives. Errors: `code`, also when there is none. */
@@ -38,7 +41,10 @@ bool database_number(
  * ROLLBACK when not or when COMMIT fails. Returns whether all of it is recorded. Errors: `code`. */
 bool database_end(sqlite3 *database, bool done, enum error_code code, struct error *err) MUST_CHECK;
 
-/* statement_init: prepares; the statement is the caller's, to statement_clear(). Errors: `code`. */
+/* statement_init: prepares one statement.
+ *   statement  STATEMENT_EMPTY at first; the caller's, to statement_clear() before the database is closed
+ *   code       what a failure of it means here, then and later
+ * Errors: `code`. */
 bool statement_init(struct statement *statement, sqlite3 *database, const char *sql, enum error_code code,
     struct error *err) MUST_CHECK;
 /* statement_clear: frees it; STATEMENT_EMPTY afterwards. */

@@ -31,7 +31,10 @@ struct possession {
 };
 
 /* possession_draw: fills a record with a fresh challenge.
- * Errors: ERROR_PERSON_NAME, ERROR_CRYPTO (no randomness). */
+ *   registrar  the key that will sign the enrollment
+ *   evidence   its hash stands in the record, so it is complete by now
+ *   now        seconds since 1970
+ * Errors: ERROR_PERSON_NAME, ERROR_CRYPTO (no randomness), those of evidence_hash. */
 bool possession_draw(const struct ssh_key *registrar, const char *person, const struct evidence *evidence, int64_t now,
     struct possession *possession, struct error *err) MUST_CHECK;
 

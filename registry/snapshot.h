@@ -23,7 +23,8 @@ struct snapshot_counts {
 bool snapshot_store(
     struct store *store, const char *path, int64_t now, struct snapshot_counts *counts, struct error *err) MUST_CHECK;
 
-/* snapshot_open: opens for reading.
+/* snapshot_open: opens for reading. It stays the file that it was, also when another takes its place: snapshot_is_current tells.
+ *   snapshot  out: the caller's, to snapshot_close(); for one thread at a time
  * Errors: ERROR_SNAPSHOT_ABSENT, ERROR_SNAPSHOT (not a snapshot, damaged, of a newer version), ERROR_PERMISSIONS (writable by others). */
 bool snapshot_open(const char *path, struct snapshot **snapshot, struct error *err) MUST_CHECK;
 /* snapshot_close: closes it; NULL is no snapshot. */
@@ -36,12 +37,13 @@ bool snapshot_is_current(const struct snapshot *snapshot);
  * a host whose supply has stopped, not one that is attacked. */
 int64_t snapshot_made_at(const struct snapshot *snapshot);
 
-/* snapshot_find: the certificate of a key, appended to `certificate`.
+/* snapshot_find: the certificate of a key, appended to `certificate`. Nothing of it is checked here: enrollment_parse does.
+ *   key_hash  ssh_key_hash's, of the plain key
  * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_ENROLLMENT_REVOKED (with when and why), ERROR_SNAPSHOT. */
 bool snapshot_find(struct snapshot *snapshot, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct buffer *certificate,
     struct error *err) MUST_CHECK;
 
-/* snapshot_find_grace: the grant of a key's grace (grace.h), appended.
+/* snapshot_find_grace: the grant of a key's grace, appended; grace_check says whether it counts.
  * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_SNAPSHOT. */
 bool snapshot_find_grace(struct snapshot *snapshot, const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct buffer *grant,
     struct error *err) MUST_CHECK;

@@ -30,7 +30,9 @@ struct store_entry {
 	struct bytes certificate;                 /* blob, borrowed for the time of the callback */
 };
 
-/* store_open: opens or, with `create`, makes a store. Waits for other operators for up to 10 seconds where it must.
+/* store_open: opens or, with `create`, makes a store. Waits for other operators for up to 10 seconds where it must, here and in all
+ * that follows.
+ *   store  out: the caller's, to store_close(); for one thread at a time
  * Errors: ERROR_STORE (absent, not a database, busy), ERROR_STORE_VERSION (made by a newer program). */
 bool store_open(const char *path, bool create, struct store **store, struct error *err) MUST_CHECK;
 /* store_close: closes it; NULL is no store. */
@@ -56,6 +58,7 @@ bool store_add(struct store *store, const struct enrollment *enrollment, const c
     int64_t now, struct error *err) MUST_CHECK;
 
 /* store_check_device: whether a device may be enrolled for a person, as far as one can know before there is a key.
+ *   device  "piv 12345678"; "" is nobody's
  * Errors: ERROR_ENROLLMENT_EXISTS (it is enrolled for another person), ERROR_TEXT, ERROR_STORE. */
 bool store_check_device(
     struct store *store, const char *device, const char *person, int64_t now, struct error *err) MUST_CHECK;

@@ -14,7 +14,8 @@ struct store;
 bool store_add_grace(struct store *store, const struct grace *grace, struct bytes grant, const char *operator_name,
     int64_t now, struct error *err) MUST_CHECK;
 
-/* store_grace_visitor: called for each; false stops the walk. */
+/* store_grace_visitor: called for each; false stops the walk with what it put into err.
+ *   grant  borrowed for the time of the call */
 typedef bool store_grace_visitor(
     const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct bytes grant, void *context, struct error *err);
 

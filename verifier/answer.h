@@ -36,7 +36,8 @@ bool answer_proof(struct configuration *configuration, const struct peer *peer,
     const struct authentication *authentication, const struct bytes *proof, const struct error *why, int64_t now,
     struct buffer *reply, struct error *err) MUST_CHECK;
 
-/* answer_refusal: appends a reply that refuses by `why`, and logs it: for a message that never became whole.
+/* answer_refusal: appends a reply that refuses by `why`, and logs it: for a message that never became whole, whose account and service
+ * nobody knows.
  * Errors: as buffer_put. */
 bool answer_refusal(
     const struct peer *peer, const struct error *why, struct buffer *reply, struct error *err) MUST_CHECK;

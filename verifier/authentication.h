@@ -58,11 +58,14 @@ bool authentication_begin(const struct request *request, struct bytes message, c
     bool trusted, int64_t now, struct authentication **begun, struct admission *key, struct error *err) MUST_CHECK;
 
 /* authentication_put_proof: appends a worker's good report: which key has signed, and its SSH signature blob.
+ *   candidate  one of the authentication's; authentication_conclude finds it again by its `offered`
  * Errors: as buffer_put. */
 bool authentication_put_proof(
     const struct candidate *candidate, struct bytes signature, struct buffer *out, struct error *err) MUST_CHECK;
 
-/* authentication_conclude: from that report to the verdict; fills *decision (empty before), always. */
+/* authentication_conclude: from that report to the verdict; fills *decision (empty before), always: whatever is wrong refuses.
+ *   proof  worker_parse_report's; believed only as far as the signature in it goes
+ *   view   as the host's files are now, which may be others than at the beginning */
 void authentication_conclude(const struct authentication *authentication, struct bytes proof,
     const struct host_view *view, int64_t now, struct decision *decision);
 

@@ -53,7 +53,8 @@ size_t host_rules_minimum_tokens(const struct host_rules *rules);
 /* host_rules_replace_within: how long, in seconds, a revoked token counts on as one of them. */
 int64_t host_rules_replace_within(const struct host_rules *rules);
 
-/* host_rules_may_enter: whether a person may enter an account with a key of his.
+/* host_rules_may_enter: whether a person may enter an account with a key of his: by the account's section or, where it has none, the
+ * account of his own name.
  * Errors: ERROR_ENROLLMENT_PERSON. */
 bool host_rules_may_enter(const struct host_rules *rules, const struct host_person *person, const char *account,
     struct error *err) MUST_CHECK;
