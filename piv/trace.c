@@ -78,7 +78,8 @@ static void say(const struct tracer *tracer, const char *sign, struct bytes befo
 	buffer_free(&line);
 }
 
-/* A later piece of a chained command is as secret as its first one, and so is what GET RESPONSE fetches of an answer. */
+/* A later piece of a chained command is as secret as its first one, and so is what GET RESPONSE fetches of an answer. A card may have
+ * ended the chain before its last piece, so that what follows is another command, with a code in it. */
 static void say_command(struct tracer *tracer, struct bytes command)
 {
 	struct bytes rest = command, header = BYTES_EMPTY, peek;
@@ -87,8 +88,8 @@ static void say_command(struct tracer *tracer, struct bytes command)
 	peek = command;
 	(void)!(bytes_take_u8(&peek, &class) && bytes_take_u8(&peek, &ins) && bytes_take_u8(&peek, &p1) &&
 	        bytes_take_u8(&peek, &p2));
-	if (!tracer->chained && ins != INS_GET_RESPONSE)
-		tracer->masks = is_secret(ins, p2, peek);
+	if (ins != INS_GET_RESPONSE)
+		tracer->masks = (tracer->chained && tracer->masks) || is_secret(ins, p2, peek);
 	tracer->chained = (class & CLASS_CHAINED) != 0;
 	(void)!bytes_take(&rest, 4, &header);
 	say(tracer, ">", header, rest, BYTES_EMPTY, tracer->masks);

@@ -11,6 +11,7 @@
 #include "piv/management_cipher.h"
 #include "piv/metadata.h"
 #include "piv/object.h"
+#include "piv/trace.h"
 #include "tests/unit/scripted_card.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -473,6 +474,44 @@ static void a_fresh_token_gets_its_identifiers(void **state)
 	}
 }
 
+static void keep_line(void *state, const char *text)
+{
+	struct buffer *lines = state;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(buffer_put_format(lines, &err, "%s\n", text), err);
+}
+
+/* A card that refuses a piece ends the command with it: what comes next is another one, and may be a code. */
+static void a_code_behind_a_broken_chain_is_masked(void **state)
+{
+	static const struct scripted_exchange script[] = {SELECT, {"00 87 07 9a 00*", "6700", ERROR_NONE},
+	    {"10 87 07 9a ff 7c*", "6982", ERROR_NONE}, PIN_GOOD, {"10 87 07 9a ff 7c*", NULL, ERROR_CARD_EXCHANGE},
+	    PIN_GOOD, END};
+	struct scripted_card card = {.script = script};
+	struct transport transport = scripted_card_transport(&card);
+	struct buffer lines = BUFFER_EMPTY, signature = BUFFER_EMPTY;
+	struct secret *pin = secret_of("123456");
+	struct error err = ERROR_EMPTY;
+	struct piv *piv = NULL;
+
+	(void)state;
+	assert_done(trace_wrap(&transport, (struct trace_sink){&lines, keep_line}, &err), err);
+	assert_done(piv_open_over(&transport, &piv, &err), err);
+	assert_refused(piv_sign(piv, piv_slot_find("9a"), PIV_RSA2048, PIV_SHA256, BYTES_EMPTY, &signature, &err), err,
+	    ERROR_PIN_NEEDED);
+	assert_done(piv_pin_verify(piv, pin, NULL, &err), err);
+	assert_refused(piv_sign(piv, piv_slot_find("9a"), PIV_RSA2048, PIV_SHA256, BYTES_EMPTY, &signature, &err), err,
+	    ERROR_CARD_EXCHANGE);
+	assert_done(piv_pin_verify(piv, pin, NULL, &err), err);
+	assert_null(strstr(buffer_text(&lines), " 31 32 33 34 35 36"));
+	assert_non_null(strstr(buffer_text(&lines), "> 00 20 00 80 [9 bytes masked]"));
+	end_card(&card, piv, TRANSPORT_LEAVE_RESET);
+	secret_free(pin);
+	buffer_free(&signature);
+	buffer_free(&lines);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,6 +520,7 @@ int main(void)
 	    cmocka_unit_test(what_is_no_identity_is_refused),
 	    cmocka_unit_test(a_reset_is_survived_or_told),
 	    cmocka_unit_test(the_pin_is_tried_once_and_judged),
+	    cmocka_unit_test(a_code_behind_a_broken_chain_is_masked),
 	    cmocka_unit_test(the_management_ciphers_are_the_known_ones),
 	    cmocka_unit_test(the_management_key_is_proved_on_both_sides),
 	    cmocka_unit_test(what_a_slot_refuses_is_explained),
