@@ -26,6 +26,7 @@ struct piv {
 	struct piv_identity identity;
 	bool identified;
 	bool unlocked;
+	bool may_be_unlocked;
 	bool pin_fresh;
 	unsigned resets;
 };
@@ -230,11 +231,13 @@ bool piv_open(struct reader_context *context, const char *reader_name, struct pi
 void piv_close(struct piv *piv)
 {
 	struct transport *transport;
+	bool reset;
 
 	if (piv == NULL)
 		return;
 	transport = &piv->channel.transport;
-	transport->close(transport->state, piv->unlocked ? TRANSPORT_LEAVE_RESET : TRANSPORT_LEAVE_AS_IS);
+	reset = piv->unlocked || piv->may_be_unlocked;
+	transport->close(transport->state, reset ? TRANSPORT_LEAVE_RESET : TRANSPORT_LEAVE_AS_IS);
 	free(piv);
 }
 
@@ -262,6 +265,11 @@ void piv_note_pin_verified(struct piv *piv)
 {
 	piv->unlocked = true;
 	piv->pin_fresh = true;
+}
+
+void piv_note_may_be_unlocked(struct piv *piv)
+{
+	piv->may_be_unlocked = true;
 }
 
 bool piv_pin_is_fresh(const struct piv *piv)

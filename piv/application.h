@@ -35,7 +35,7 @@ bool piv_open(struct reader_context *context, const char *reader_name, struct pi
  * Errors: as piv_open. */
 bool piv_open_over(struct transport *transport, struct piv **piv, struct error *err) MUST_CHECK;
 
-/* piv_close: ends the transaction; when a code was verified the card is reset, so that nobody finds it unlocked.
+/* piv_close: ends the transaction; when a code was, or may have been, verified the card is reset, so that nobody finds it unlocked.
  * NULL does nothing. */
 void piv_close(struct piv *piv);
 
@@ -65,6 +65,10 @@ void piv_note_unlocked(struct piv *piv);
 
 /* piv_note_pin_verified: as piv_note_unlocked, for the PIN. */
 void piv_note_pin_verified(struct piv *piv);
+
+/* piv_note_may_be_unlocked: a code was proved by another command than VERIFY, or the answer to one is lost: the card is reset at
+ * the close, and nothing else changes. */
+void piv_note_may_be_unlocked(struct piv *piv);
 
 /* piv_pin_is_fresh: whether the PIN was verified by the very last command. What is refused then wanted a touch. */
 bool piv_pin_is_fresh(const struct piv *piv);

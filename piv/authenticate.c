@@ -69,11 +69,15 @@ static bool send_proof(struct piv *piv, enum piv_algorithm algorithm, struct byt
 	    {DYNAMIC_WITNESS, witness}, {DYNAMIC_CHALLENGE, challenge}, {DYNAMIC_RESPONSE, {NULL, 0}}};
 	struct buffer template = BUFFER_EMPTY, reply = BUFFER_EMPTY;
 	uint16_t status;
-	bool done = false;
+	bool exchanged, done = false;
 
-	if (!dynamic_encode(fields, 3, &template, err) ||
-	    !dynamic_exchange(piv, algorithm, PIV_REFERENCE_MANAGEMENT, buffer_bytes(&template), APDU_REPLY_SHORT,
-	        &reply, &status, err))
+	if (!dynamic_encode(fields, 3, &template, err))
+		goto out;
+	exchanged = dynamic_exchange(
+	    piv, algorithm, PIV_REFERENCE_MANAGEMENT, buffer_bytes(&template), APDU_REPLY_SHORT, &reply, &status, err);
+	if (!exchanged || status == STATUS_DONE)
+		piv_note_may_be_unlocked(piv);
+	if (!exchanged)
 		goto out;
 	if (status != STATUS_DONE)
 		error_set(err, ERROR_MANAGEMENT_KEY,
@@ -187,18 +191,20 @@ bool piv_pin_verify(struct piv *piv, const struct secret *pin, unsigned *tries_l
 	struct buffer reply = BUFFER_EMPTY;
 	struct secret *padded = NULL;
 	uint16_t status;
-	bool done;
+	bool done = false;
 
-	if (!secret_new(PADDED_LENGTH, &padded, err))
-		return false;
-	done = piv_code_put(pin, padded, err);
+	if (!secret_new(PADDED_LENGTH, &padded, err) || !piv_code_put(pin, padded, err))
+		goto out;
 	command.data = secret_bytes(padded);
-	done = done && piv_exchange(piv, &command, &reply, &status, err) &&
-	       piv_code_judge(PIV_CODE_PIN, status, tries_left, err);
-	secret_free(padded);
-	buffer_free(&reply);
+	if (!piv_exchange(piv, &command, &reply, &status, err))
+		piv_note_may_be_unlocked(piv);
+	else
+		done = piv_code_judge(PIV_CODE_PIN, status, tries_left, err);
 	if (done)
 		piv_note_pin_verified(piv);
+out:
+	secret_free(padded);
+	buffer_free(&reply);
 	return done;
 }
 

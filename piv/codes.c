@@ -180,14 +180,18 @@ static bool run_pair(struct piv *piv, struct apdu_command command, enum piv_code
 	struct secret *both = NULL;
 	struct buffer reply = BUFFER_EMPTY;
 	uint16_t status;
-	bool done = false;
+	bool exchanged, done = false;
 
 	if (!secret_new((size_t)2 * CODE_MAXIMUM, &both, err))
 		return false;
 	if (!piv_code_put(first, both, err) || !piv_code_put(second, both, err))
 		goto out;
 	command.data = secret_bytes(both);
-	if (!piv_exchange(piv, &command, &reply, &status, err))
+	exchanged = piv_exchange(piv, &command, &reply, &status, err);
+	/* For some cards a code that was changed is one that was proved. */
+	if (!exchanged || status == STATUS_DONE)
+		piv_note_may_be_unlocked(piv);
+	if (!exchanged)
 		goto out;
 	if (status == STATUS_CONDITIONS || status == STATUS_DATA)
 		error_set(err, ERROR_CODE_WEAK, "the token does not take this %s: it is too simple (status %04x)",

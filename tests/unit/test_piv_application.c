@@ -6,6 +6,7 @@
 #include "piv/application.h"
 #include "piv/authenticate.h"
 #include "piv/certificate.h"
+#include "piv/codes.h"
 #include "piv/identifiers.h"
 #include "piv/key.h"
 #include "piv/management_cipher.h"
@@ -221,6 +222,8 @@ static void the_pin_is_tried_once_and_judged(void **state)
 	        TRANSPORT_LEAVE_AS_IS},
 	    {"654321", {SELECT, {"00200080 08 363534333231ffff", "6a88", ERROR_NONE}}, ERROR_CARD_SLOT_EMPTY, 99,
 	        TRANSPORT_LEAVE_AS_IS},
+	    {"123456", {SELECT, {"00200080 08 313233343536ffff", NULL, ERROR_CARD_EXCHANGE}}, ERROR_CARD_EXCHANGE, 99,
+	        TRANSPORT_LEAVE_RESET},
 	    {"12345", {SELECT}, ERROR_PIN_LENGTH, 99, TRANSPORT_LEAVE_AS_IS},
 	    {"123456789", {SELECT}, ERROR_PIN_LENGTH, 99, TRANSPORT_LEAVE_AS_IS},
 	    {"", {SELECT}, ERROR_PIN_LENGTH, 99, TRANSPORT_LEAVE_AS_IS},
@@ -298,27 +301,31 @@ static void the_management_key_is_proved_on_both_sides(void **state)
 		unsigned algorithm; /* 0: the token does not know the instruction */
 		struct scripted_exchange script[6];
 		enum error_code code;
+		enum transport_leave left;
 	} rows[] = {
 	    {"the key is another", PIV_AES192, {SELECT, WITNESS_AES, {PROOF_AES, "6982", ERROR_NONE}},
-	        ERROR_MANAGEMENT_KEY},
+	        ERROR_MANAGEMENT_KEY, TRANSPORT_LEAVE_AS_IS},
 	    {"the token does not know the key", PIV_AES192,
 	        {SELECT, WITNESS_AES, {PROOF_AES, "7c12 8210 00000000000000000000000000000000 9000", ERROR_NONE}},
-	        ERROR_CARD_REPLY},
+	        ERROR_CARD_REPLY, TRANSPORT_LEAVE_RESET},
 	    {"the token's proof is short", PIV_3DES, {SELECT, WITNESS_3DES, {PROOF_3DES, "7c02 8200 9000", ERROR_NONE}},
-	        ERROR_CARD_REPLY},
+	        ERROR_CARD_REPLY, TRANSPORT_LEAVE_RESET},
 	    {"the witness is short", PIV_3DES, {SELECT, {"0087039b 04 7c028000 00", "7c02 8000 9000", ERROR_NONE}},
-	        ERROR_CARD_REPLY},
+	        ERROR_CARD_REPLY, TRANSPORT_LEAVE_AS_IS},
+	    {"the answer to the proof is lost", PIV_3DES,
+	        {SELECT, WITNESS_3DES, {PROOF_3DES, NULL, ERROR_CARD_EXCHANGE}}, ERROR_CARD_EXCHANGE,
+	        TRANSPORT_LEAVE_RESET},
 	    {"old token, older cipher first", 0, {SELECT, WITNESS_3DES, {PROOF_3DES, "6982", ERROR_NONE}},
-	        ERROR_MANAGEMENT_KEY},
+	        ERROR_MANAGEMENT_KEY, TRANSPORT_LEAVE_AS_IS},
 	    {"old token, then the newer cipher", 0,
 	        {SELECT, {"0087039b 04 7c028000 00", "6a86", ERROR_NONE}, WITNESS_AES, {PROOF_AES, "6982", ERROR_NONE}},
-	        ERROR_MANAGEMENT_KEY},
+	        ERROR_MANAGEMENT_KEY, TRANSPORT_LEAVE_AS_IS},
 	    {"no cipher fits", 0,
 	        {SELECT, {"0087039b 04 7c028000 00", "6a86", ERROR_NONE},
 	            {"00870a9b 04 7c028000 00", "6a86", ERROR_NONE}},
-	        ERROR_CARD_UNSUPPORTED},
-	    {"the token's key is longer", PIV_AES256, {SELECT}, ERROR_MANAGEMENT_KEY},
-	    {"the token's key is no cipher's", PIV_P256, {SELECT}, ERROR_CARD_UNSUPPORTED},
+	        ERROR_CARD_UNSUPPORTED, TRANSPORT_LEAVE_AS_IS},
+	    {"the token's key is longer", PIV_AES256, {SELECT}, ERROR_MANAGEMENT_KEY, TRANSPORT_LEAVE_AS_IS},
+	    {"the token's key is no cipher's", PIV_P256, {SELECT}, ERROR_CARD_UNSUPPORTED, TRANSPORT_LEAVE_AS_IS},
 	};
 
 	(void)state;
@@ -333,8 +340,42 @@ static void the_management_key_is_proved_on_both_sides(void **state)
 		assert_done(piv_default_management_key(&key, &err), err);
 		assert_false(piv_authenticate(piv, rows[i].algorithm == 0 ? NULL : &metadata, key, &err));
 		assert_string_equal(error_word(err.code), error_word(rows[i].code));
-		end_card(&card, piv, TRANSPORT_LEAVE_AS_IS);
+		end_card(&card, piv, rows[i].left);
 		secret_free(key);
+	}
+}
+
+/* To some cards a code that was changed, or that changed another, is one that was proved. */
+static void a_card_whose_codes_changed_is_not_left_so(void **state)
+{
+#define CHANGE "00240080 10 313233343536ffff 323731383238ffff"
+#define UNBLOCK "002c0080 10 3132333435363738 323731383238ffff"
+	static const struct {
+		bool unblocks;
+		struct scripted_exchange script[3];
+		enum error_code code;
+		enum transport_leave left;
+	} rows[] = {
+	    {false, {SELECT, {CHANGE, "9000", ERROR_NONE}}, ERROR_NONE, TRANSPORT_LEAVE_RESET},
+	    {false, {SELECT, {CHANGE, NULL, ERROR_CARD_EXCHANGE}}, ERROR_CARD_EXCHANGE, TRANSPORT_LEAVE_RESET},
+	    {false, {SELECT, {CHANGE, "63c2", ERROR_NONE}}, ERROR_PIN_WRONG, TRANSPORT_LEAVE_AS_IS},
+	    {true, {SELECT, {UNBLOCK, "9000", ERROR_NONE}}, ERROR_NONE, TRANSPORT_LEAVE_RESET},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scripted_card card = {.script = rows[i].script};
+		struct piv *piv = open_card(&card);
+		struct secret *pin = secret_of("123456"), *puk = secret_of("12345678"), *wanted = secret_of("271828");
+		struct error err = ERROR_EMPTY;
+		bool done = rows[i].unblocks ? piv_pin_unblock(piv, puk, wanted, NULL, &err)
+		                             : piv_code_change(piv, PIV_CODE_PIN, pin, wanted, NULL, &err);
+
+		assert_string_equal(error_word(done ? ERROR_NONE : err.code), error_word(rows[i].code));
+		end_card(&card, piv, rows[i].left);
+		secret_free(pin);
+		secret_free(puk);
+		secret_free(wanted);
 	}
 }
 
@@ -523,6 +564,7 @@ int main(void)
 	    cmocka_unit_test(a_code_behind_a_broken_chain_is_masked),
 	    cmocka_unit_test(the_management_ciphers_are_the_known_ones),
 	    cmocka_unit_test(the_management_key_is_proved_on_both_sides),
+	    cmocka_unit_test(a_card_whose_codes_changed_is_not_left_so),
 	    cmocka_unit_test(what_a_slot_refuses_is_explained),
 	    cmocka_unit_test(what_is_not_attestable_says_so),
 	    cmocka_unit_test(what_makes_no_key_says_so),
