@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "common/text.h"
 
 /* Between two sentences. */
 #define COLON ": "
@@ -41,6 +42,7 @@ static void fill(
 	err->file = file;
 	err->line = line;
 	(void)vsnprintf(err->text, sizeof(err->text), translated(format), values);
+	text_make_printable(err->text);
 }
 
 /* Puts ": MORE" behind a sentence; what does not fit is cut. */
@@ -52,6 +54,7 @@ static void append(struct error *err, const char *more)
 	memcpy(err->text + len, COLON, colon);
 	memcpy(err->text + len + colon, more, rest);
 	err->text[len + colon + rest] = '\0';
+	text_make_printable(err->text);
 }
 
 void error_set_at(struct error *err, const char *file, int line, enum error_code code, const char *format, ...)

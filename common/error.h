@@ -35,7 +35,7 @@ struct error {
 	enum error_code code;
 	const char *file; /* source file, static storage */
 	int line;
-	char text[ERROR_TEXT_SIZE]; /* a sentence for a person, without full stop or line end */
+	char text[ERROR_TEXT_SIZE]; /* a sentence for a person, printable, without full stop */
 	struct wording wording;     /* what the text was made of; lost where this program has translated it */
 };
 

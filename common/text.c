@@ -38,15 +38,36 @@ static bool take_wide(struct bytes *text, uint8_t first)
 	return false;
 }
 
-bool text_is_printable(struct bytes text)
+/* One character off the front; false where none stands there, and then `text` is as it was. */
+static bool take_printable(struct bytes *text)
 {
+	struct bytes rest = *text;
 	uint8_t first;
 
-	while (bytes_take_u8(&text, &first)) {
-		bool plain = first >= 0x20 && first < 0x7f;
-
-		if (!plain && (first < 0x80 || !take_wide(&text, first)))
-			return false;
-	}
+	if (!bytes_take_u8(&rest, &first))
+		return false;
+	if (first < 0x80 ? first < 0x20 || first == 0x7f : !take_wide(&rest, first))
+		return false;
+	*text = rest;
 	return true;
+}
+
+bool text_is_printable(struct bytes text)
+{
+	while (take_printable(&text))
+		continue;
+	return text.len == 0;
+}
+
+void text_make_printable(char *text)
+{
+	struct bytes rest = bytes_of_text(text);
+	size_t len = rest.len;
+	uint8_t foreign;
+
+	while (rest.len > 0)
+		if (!take_printable(&rest)) {
+			text[len - rest.len] = '?';
+			(void)!bytes_take_u8(&rest, &foreign);
+		}
 }

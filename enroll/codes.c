@@ -98,9 +98,8 @@ bool codes_show(int descriptor, const char *title, const struct secret *code, st
 
 	if (descriptor >= 0)
 		return write_code(descriptor, code, err);
-	if (!terminal_is_there())
-		return error_set(err, ERROR_PUK_RECIPIENT, "there is no terminal to show the new PUK on");
-	terminal_say("%s: %s", title, secret_text(code));
+	if (!prompt_show_secret(title, code, err))
+		return false;
 	terminal_say("Write it down now; it is not shown again.");
 	return prompt_line("Press Enter when you have it: ", answer, sizeof(answer), err);
 }

@@ -102,26 +102,36 @@ static bool put_content(const struct escrow_content *content, struct secret *out
 	return done;
 }
 
-/* The library reads the text from our locked page; what it gives back is ciphertext. */
+/* The library reads the text from our locked page, and its cipher writes ciphertext. Given a BIO to read from instead, it would copy
+ * the text through buffers that it does not wipe. */
+static bool encrypt_content(CMS_ContentInfo *message, struct bytes text)
+{
+	BIO *cipher = CMS_dataInit(message, NULL);
+	bool done = cipher && BIO_write(cipher, text.data, (int)text.len) == (int)text.len && BIO_flush(cipher) == 1 &&
+	            CMS_dataFinal(message, cipher) == 1;
+
+	BIO_free_all(cipher);
+	return done;
+}
+
 static bool encrypt(X509 *certificate, struct bytes text, struct buffer *pem, struct error *err)
 {
 	STACK_OF(X509) *recipients = sk_X509_new_null();
-	BIO *in = BIO_new_mem_buf(text.data, (int)text.len), *out = BIO_new(BIO_s_mem());
+	BIO *out = BIO_new(BIO_s_mem());
 	CMS_ContentInfo *message = NULL;
 	char *data;
 	long len;
 	bool done = false;
 
-	if (recipients && in && out && sk_X509_push(recipients, certificate) > 0)
-		message = CMS_encrypt(recipients, in, EVP_aes_256_cbc(), CMS_BINARY);
-	if (message && PEM_write_bio_CMS_stream(out, message, NULL, 0) == 1) {
+	if (recipients && out && sk_X509_push(recipients, certificate) > 0)
+		message = CMS_encrypt(recipients, NULL, EVP_aes_256_cbc(), CMS_BINARY | CMS_PARTIAL);
+	if (message && encrypt_content(message, text) && PEM_write_bio_CMS_stream(out, message, NULL, 0) == 1) {
 		len = BIO_get_mem_data(out, &data);
 		done = buffer_put(pem, bytes_of(data, (size_t)len), err);
 	} else {
 		error_set(err, ERROR_CRYPTO, "nothing can be sealed to this certificate: is its key RSA or EC?");
 	}
 	CMS_ContentInfo_free(message);
-	BIO_free(in);
 	BIO_free(out);
 	sk_X509_free(recipients);
 	ERR_clear_error();

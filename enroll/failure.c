@@ -76,18 +76,9 @@ const char *failure_advice(enum error_code code)
 	return NULL;
 }
 
-/* A sentence may quote what a token or a file said. */
-static void put_safe(const char *text)
-{
-	for (; *text; text++)
-		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
-}
-
 static void say(const struct error *err, const char *next_step)
 {
-	fputs("keyenroll: ", stderr);
-	put_safe(err->text);
-	fprintf(stderr, " [%s]\n", error_word(err->code));
+	fprintf(stderr, "keyenroll: %s [%s]\n", err->text, error_word(err->code));
 	if (next_step)
 		fprintf(stderr, translated("keyenroll: next: %s\n"), translated(next_step));
 }
@@ -105,7 +96,7 @@ int failure_report(const struct error *err, bool json)
 {
 	const char *next_step = failure_advice(err->code);
 
-	/* A sentence that is no UTF-8 cannot be JSON; it is not lost for that. */
+	/* An error that cannot be said as JSON is not lost for that. */
 	if (!json || !say_json(err, next_step))
 		say(err, next_step);
 	return error_exit_status(err->code);

@@ -1,12 +1,15 @@
 #include "enroll/pinentry.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "common/process.h"
 #include "common/secret.h"
+#include "common/text.h"
 
 #define ANSWERS_MAXIMUM ((size_t)16 * 1024)
+#define DESCRIPTION_SIZE 512
 
 static bool hex_digit(uint8_t character, uint8_t *value)
 {
@@ -69,13 +72,15 @@ bool pinentry_parse(struct bytes answers, struct secret *secret, struct error *e
 	return secret_bytes(secret).len > 0 || error_set(err, ERROR_DECLINED, "no answer was given");
 }
 
-/* In a command's argument line ends and percent signs are escaped. */
-static bool put_escaped(const char *text, struct buffer *out, struct error *err)
+/* In a command's argument percent signs are escaped. Pinentry shows on a terminal whatever it is given. */
+static bool put_escaped(const char *description, struct buffer *out, struct error *err)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == '%'
-		        ? !buffer_put_format(out, err, "%%%02X", (unsigned)(unsigned char)*text)
-		        : !buffer_put_u8(out, (uint8_t)*text, err))
+	char text[DESCRIPTION_SIZE];
+
+	(void)snprintf(text, sizeof(text), "%s", description);
+	text_make_printable(text);
+	for (const char *at = text; *at; at++)
+		if (*at == '%' ? !buffer_put_text(out, "%25", err) : !buffer_put_u8(out, (uint8_t)*at, err))
 			return false;
 	return true;
 }

@@ -8,7 +8,7 @@
 struct secret;
 
 /* pinentry_ask: runs "pinentry" of the PATH; it draws its own window, or asks on this terminal.
- *   description  what is wanted and why, one or two lines
+ *   description  what is wanted and why, one line
  *   maximum      bytes of the answer
  *   secret       out: the caller's, to secret_free()
  * Errors: ERROR_DECLINED (cancelled, or an empty answer), ERROR_PROGRAM (no pinentry, or it failed), ERROR_PROTOCOL, ERROR_LIMIT. */

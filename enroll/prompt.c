@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <termios.h>
@@ -12,6 +13,9 @@
 
 #include "common/language.h"
 #include "common/secret.h"
+#include "common/text.h"
+
+#define QUESTION_SIZE 512
 
 /* Where a byte of an answer goes. */
 struct sink {
@@ -143,15 +147,19 @@ static bool take_line(const struct question *question, const char *text, struct 
 			fits = sink.put(sink.state, byte, err);
 		}
 	}
-	byte = 0;
+	explicit_bzero(&byte, sizeof(byte));
 	return done && fits;
 }
 
-static bool ask(const char *text, bool silent, struct sink sink, void (*restart)(void *state), struct error *err)
+/* A question may name a reader, and a reader's maker named that. */
+static bool ask(const char *words, bool silent, struct sink sink, void (*restart)(void *state), struct error *err)
 {
+	char text[QUESTION_SIZE];
 	struct question question;
 	bool done;
 
+	(void)snprintf(text, sizeof(text), "%s", words);
+	text_make_printable(text);
 	if (!question_open(&question, silent, err))
 		return false;
 	done = question_show(&question, text, err) && take_line(&question, text, sink, restart, err);
@@ -214,6 +222,24 @@ bool prompt_line(const char *question, char *answer, size_t size, struct error *
 
 	restart_line(&line);
 	return ask(translated(question), false, (struct sink){&line, put_char}, restart_line, err);
+}
+
+bool prompt_show_secret(const char *title, const struct secret *secret, struct error *err)
+{
+	struct bytes bytes = secret_bytes(secret);
+	char before[QUESTION_SIZE];
+	int terminal = open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	bool done;
+
+	if (terminal < 0)
+		return error_set(err, ERROR_PUK_RECIPIENT, "there is no terminal to show the new PUK on");
+	(void)snprintf(before, sizeof(before), "%s", title);
+	text_make_printable(before);
+	done = (write(terminal, before, strlen(before)) >= 0 && write(terminal, ": ", 2) == 2 &&
+	           write(terminal, bytes.data, bytes.len) == (ssize_t)bytes.len && write(terminal, "\n", 1) == 1) ||
+	       error_set_errno(err, ERROR_SYSTEM, "the terminal");
+	close(terminal);
+	return done;
 }
 
 static bool take_until_line_end(int descriptor, struct secret *secret, struct error *err)

@@ -22,6 +22,11 @@ bool prompt_secret(const char *question, size_t maximum, struct secret **secret,
  * Errors: as prompt_secret; an empty answer is none. */
 bool prompt_line(const char *question, char *answer, size_t size, struct error *err) MUST_CHECK;
 
+/* prompt_show_secret: shows one on the controlling terminal, and nowhere else: standard error may be a log. It is not copied.
+ *   title  stands before it, "PUK of token 12345678"
+ * Errors: ERROR_PUK_RECIPIENT (no terminal), ERROR_SYSTEM. */
+bool prompt_show_secret(const char *title, const struct secret *secret, struct error *err) MUST_CHECK;
+
 /* prompt_secret_from: reads a secret from an open descriptor, up to a line end or the end of input; not a byte more.
  * Errors: ERROR_USAGE (the descriptor is not open, or nothing comes), ERROR_LIMIT, ERROR_MEMORY. */
 bool prompt_secret_from(int descriptor, size_t maximum, struct secret **secret, struct error *err) MUST_CHECK;

@@ -2,9 +2,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/language.h"
+#include "common/text.h"
 
 /* The schema comes first, so that a person who looks sees what he has before him. */
 static json_t *with_schema(const char *name, json_t *content)
@@ -57,10 +60,21 @@ void report_line(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), translated(format), arguments);
 	va_end(arguments);
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
+	text_make_printable(line);
 	puts(line);
+}
+
+json_t *report_foreign(const char *text)
+{
+	char *shown = strdup(text);
+	json_t *string;
+
+	if (!shown)
+		return NULL;
+	text_make_printable(shown);
+	string = json_string(shown);
+	free(shown);
+	return string;
 }
 
 bool report_end(struct error *err)

@@ -23,9 +23,13 @@ bool report_take_json_line(const char *name, json_t *content, struct error *err)
 /* report_text: prints a text as it is, translated if the catalogue has it. Whether all was written, report_end says. */
 void report_text(const char *text);
 
-/* report_line: one line by printf, its format translated, cut at 2047 bytes. Control characters in it are shown as '?', since names and
+/* report_line: one line by printf, its format translated, cut at 2047 bytes. What is not printable in it is shown as '?', since names and
  * sentences may come from a token or a file. */
 void report_line(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* report_foreign: a text of others, such as a reader's name, for a report: it need not be UTF-8, and a report has to be. What is not
+ * printable in it is a '?'. NULL: no memory. */
+json_t *report_foreign(const char *text);
 
 /* report_end: flushes. Errors: ERROR_FILE. */
 bool report_end(struct error *err) MUST_CHECK;

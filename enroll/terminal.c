@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/language.h"
+#include "common/text.h"
 
 bool terminal_is_there(void)
 {
@@ -24,9 +25,7 @@ static void PRINTF_LIKE(3, 0) say(const char *before, const char *after, const c
 	char line[1024];
 
 	vsnprintf(line, sizeof(line), translated(format), arguments);
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
+	text_make_printable(line);
 	fprintf(stderr, "%s%s%s\n", before, line, after);
 }
 

@@ -9,7 +9,7 @@
 /* terminal_is_there: whether the operator can be asked something. */
 bool terminal_is_there(void);
 
-/* terminal_say: one line. Control characters in what is put in are shown as '?'. */
+/* terminal_say: one line. What is not printable in it is shown as '?'. */
 void terminal_say(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* terminal_warn: one line that stands out, in colour where standard error is a terminal and NO_COLOR is not set. */

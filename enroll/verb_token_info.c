@@ -206,8 +206,8 @@ static bool print(const struct invocation *invocation, const struct info *info, 
 		return say(info, err);
 	done = result_put_json(&info->forecast, &text, err) &&
 	       report_take_json("token-info",
-	           json_pack("{s:s, s:O, s:O, s:o}", "reader", info->course->token.reader, "facts", info->list, "slots",
-	               info->slots, "forecast", json_loadb(buffer_text(&text), text.len, 0, NULL)),
+	           json_pack("{s:o, s:O, s:O, s:o}", "reader", report_foreign(info->course->token.reader), "facts",
+	               info->list, "slots", info->slots, "forecast", json_loadb(buffer_text(&text), text.len, 0, NULL)),
 	           err);
 	buffer_free(&text);
 	return done;

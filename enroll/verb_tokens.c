@@ -160,8 +160,8 @@ static bool add_json(const struct finding *found, json_t *readers, struct error 
 	json_t *claimed = found->is_piv ? claimed_json(&found->token, &found->facts) : json_null();
 	json_t *fido = found->is_fido ? fido_facts_json(&found->authenticator.facts) : json_null();
 	bool failed = found->reason.code != ERROR_NONE;
-	json_t *one = json_pack("{s:s, s:b, s:o, s:o, s:o}", "reader", found->name, "card", found->present, "claimed",
-	    claimed, "fido", fido, "error",
+	json_t *one = json_pack("{s:o, s:b, s:o, s:o, s:o}", "reader", report_foreign(found->name), "card",
+	    found->present, "claimed", claimed, "fido", fido, "error",
 	    failed ? json_pack("{s:s, s:s}", "code", error_word(found->reason.code), "sentence", found->reason.text)
 	           : json_null());
 

@@ -6,6 +6,7 @@
 
 #include "common/language.h"
 #include "common/secret.h"
+#include "common/text.h"
 #include "fido/card_transport.h"
 #include "piv/reader.h"
 
@@ -94,6 +95,7 @@ static bool add_place(
 	list->places = more;
 	more[list->count] = (struct authenticator_place){.card = card};
 	(void)snprintf(more[list->count].title, AUTHENTICATOR_PATH_SIZE, "%s", title);
+	text_make_printable(more[list->count].title);
 	if (bytes_to_text(bytes_of_text(path), more[list->count].path, AUTHENTICATOR_PATH_SIZE))
 		list->count++;
 	return true;

@@ -10,6 +10,7 @@
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 
+#include "common/text.h"
 #include "pam_module/authenticate.h"
 #include "pam_module/pam_code.h"
 #include "pam_module/prompt.h"
@@ -28,7 +29,7 @@ static const char *text_item(pam_handle_t *handle, int item)
 
 static int deny(pam_handle_t *handle, enum record_phase phase, struct error *err)
 {
-	prompt_make_printable(err->text);
+	text_make_printable(err->text);
 	record_decision(handle, phase, false, err);
 	pam_syslog(handle, error_category(err->code) == ERROR_CATEGORY_DENIED ? LOG_WARNING : LOG_ERR,
 	    "denied: %s [%s]", err->text, error_word(err->code));

@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void prompt_make_printable(char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
+#include "common/text.h"
 
 /* What came back goes out of the application's memory at once. */
 static bool take_response(char *response, struct secret *answer, struct error *err)
@@ -28,7 +23,7 @@ static bool converse(const struct prompt *prompt, int style, const char *text, c
 	char shown[PAM_MAX_MSG_SIZE];
 
 	(void)snprintf(shown, sizeof(shown), "%s", text);
-	prompt_make_printable(shown);
+	text_make_printable(shown);
 	*response = NULL;
 	return pam_prompt(prompt->handle, style, response, "%s", shown) == PAM_SUCCESS;
 }

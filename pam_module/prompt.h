@@ -22,7 +22,4 @@ bool prompt_tell(void *prompt, bool warn, const char *text, struct error *err) M
  * Errors: ERROR_CONVERSATION (the application cannot ask, or the person broke off), ERROR_LIMIT. */
 bool prompt_ask(void *prompt, bool secret, const char *text, struct secret *answer, struct error *err) MUST_CHECK;
 
-/* prompt_make_printable: a foreign text in a message or a log line: no line ends, no terminal's escapes. In place. */
-void prompt_make_printable(char *text);
-
 #endif

@@ -199,7 +199,7 @@ world_pcscd()
 		port=$(printf '0x%04x' $((0x8c00 + 16 * i)))
 		cp "$driver" "$WORLD/driver-$i.so"
 		cat >"$WORLD/readers/$i" <<-END
-			FRIENDLYNAME "Virtual $i"
+			FRIENDLYNAME "Virtual $i${world_title-}"
 			DEVICENAME   /dev/null:$port
 			LIBPATH      $WORLD/driver-$i.so
 			CHANNELID    $port
@@ -255,7 +255,7 @@ world_card_absent()
 # PC/SC's own name of the reader's first slot, as keyenroll tokens shows it.
 world_reader_name()
 {
-	opensc-tool --list-readers | sed -n "s/^[0-9]* .* \(Virtual $1 .*00 00\)\$/\1/p"
+	opensc-tool --list-readers | LC_ALL=C sed -n "s/^[0-9]* .* \(Virtual $1 .*00 00\)\$/\1/p"
 }
 
 world_token_reader()

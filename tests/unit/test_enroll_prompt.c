@@ -149,6 +149,29 @@ static void a_line_is_echoed(void **state)
 	close(dialogue.terminal);
 }
 
+static int ask_foreign(const char *wanted)
+{
+	struct error err = ERROR_EMPTY;
+	char answer[16];
+
+	(void)wanted;
+	return prompt_line("PIN of the token in \x1b]0;title\a\xc2\x9b\n2J: ", answer, sizeof(answer), &err)
+	           ? EXIT_RIGHT
+	           : EXIT_REFUSED;
+}
+
+static void a_question_does_not_speak_to_the_terminal(void **state)
+{
+	struct dialogue dialogue;
+
+	(void)state;
+	start(&dialogue, ask_foreign, "");
+	assert_true(shown(&dialogue, "PIN of the token in ?]0;title????2J: ", 1));
+	type(&dialogue, "\n");
+	assert_exit(end(&dialogue), EXIT_RIGHT);
+	close(dialogue.terminal);
+}
+
 static void answers_that_are_none_are_refused(void **state)
 {
 	static const char *const answers[] = {"\n", "123456789\n", "\004"};
@@ -266,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_pin_is_not_echoed),
 	    cmocka_unit_test(a_line_is_echoed),
+	    cmocka_unit_test(a_question_does_not_speak_to_the_terminal),
 	    cmocka_unit_test(answers_that_are_none_are_refused),
 	    cmocka_unit_test(an_interrupt_ends_it_and_gives_the_echo_back),
 	    cmocka_unit_test(after_a_stop_the_question_is_put_again),

@@ -56,6 +56,21 @@ static void a_long_sentence_is_cut(void **state)
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
+/* What a reader, a token or a file said may stand in a sentence, and that ends on terminals, in logs and in JSON. */
+static void a_sentence_is_always_printable(void **state)
+{
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_false(error_set(&err, ERROR_TEXT, "reader \"%s\"", "\x1b[2J\nX\xc2\x9b\xff"));
+	assert_string_equal(err.text, "reader \"?[2J?X???\"");
+	assert_false(error_prefix(&err, "%s", "a\tb"));
+	assert_string_equal(err.text, "a?b: reader \"?[2J?X???\"");
+	errno = ENOENT;
+	assert_false(error_set_errno(&err, ERROR_FILE, "%s", "one\nline"));
+	assert_string_equal(err.text, "one?line: No such file or directory");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -63,6 +78,7 @@ int main(void)
 	    cmocka_unit_test(every_failure_exits_with_a_status),
 	    cmocka_unit_test(an_error_says_code_sentence_and_place),
 	    cmocka_unit_test(a_long_sentence_is_cut),
+	    cmocka_unit_test(a_sentence_is_always_printable),
 	};
 
 	return cmocka_run_group_tests_name("error", tests, NULL, NULL);

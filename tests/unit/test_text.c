@@ -1,5 +1,8 @@
 #include "tests/unit/unit.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "common/text.h"
 
 static void only_what_can_be_shown_is_printable(void **state)
@@ -40,10 +43,41 @@ static void only_what_can_be_shown_is_printable(void **state)
 	assert_false(text_is_printable(bytes_of("a\0b", 3)));
 }
 
+static void the_rest_is_shown_as_question_marks(void **state)
+{
+	static const struct {
+		const char *foreign, *shown;
+	} rows[] = {
+	    {"", ""},
+	    {"Virtual 0 \xc3\xa9", "Virtual 0 \xc3\xa9"},
+	    {"a\nb\x1b[2Jc\x7f", "a?b?[2Jc?"},
+	    {"\xc2\x9b"
+	     "2J",
+	        "??2J"},
+	    {"\x9b"
+	     "2J",
+	        "?2J"},
+	    {"cut \xe2\x82", "cut ??"},
+	    {"\xe2\x82\xc3\xa9", "??\xc3\xa9"},
+	    {"\xed\xa0\x80", "???"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = strdup(rows[i].foreign);
+
+		text_make_printable(text);
+		assert_string_equal(text, rows[i].shown);
+		assert_true(text_is_printable(bytes_of_text(text)));
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(only_what_can_be_shown_is_printable),
+	    cmocka_unit_test(the_rest_is_shown_as_question_marks),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
