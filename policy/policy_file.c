@@ -80,7 +80,12 @@ static bool read_condition(struct reading *reading, cfg_t *section, const struct
 	for (unsigned i = 0; i < cfg_size(section, row->keyword); i++)
 		if (!condition_add_word(condition, cfg_getnstr(section, row->keyword, i), reading->err))
 			return false;
-	return !from_file || read_serials(reading, cfg_getstr(section, "serial-file"), condition, reading->err);
+	if (from_file && !read_serials(reading, cfg_getstr(section, "serial-file"), condition, reading->err))
+		return false;
+	/* these lists may be long, and are compared with those of each earlier rule */
+	if (row->kind == CONDITION_SERIAL)
+		word_list_sort(&condition->words);
+	return true;
 }
 
 static bool read_effect(struct reading *reading, cfg_t *section, struct rule *rule)

@@ -13,7 +13,7 @@ void word_list_clear(struct word_list *list)
 	for (size_t i = 0; i < list->num; i++)
 		free(list->words[i]);
 	free(list->words);
-	*list = (struct word_list){NULL, 0};
+	*list = (struct word_list){.words = NULL};
 }
 
 bool word_list_add(struct word_list *list, struct bytes word, struct error *err)
@@ -39,8 +39,23 @@ bool word_list_add(struct word_list *list, struct bytes word, struct error *err)
 	return true;
 }
 
+static int compare_words(const void *one, const void *other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+void word_list_sort(struct word_list *list)
+{
+	if (list->num > 0)
+		qsort(list->words, list->num, sizeof(*list->words), compare_words);
+	list->sorted = true;
+}
+
 bool word_list_has(const struct word_list *list, const char *word)
 {
+	if (list->sorted)
+		return list->num > 0 &&
+		       bsearch(&word, list->words, list->num, sizeof(*list->words), compare_words) != NULL;
 	for (size_t i = 0; i < list->num; i++)
 		if (strcmp(list->words[i], word) == 0)
 			return true;

@@ -7,6 +7,7 @@
 struct word_list {
 	char **words; /* owned */
 	size_t num;
+	bool sorted; /* by word_list_sort */
 };
 
 /* Both ends belong to the range; parts are compared as numbers. */
@@ -78,6 +79,9 @@ void word_list_clear(struct word_list *list);
 
 /* word_list_add: appends a copy. Errors: ERROR_MEMORY, ERROR_POLICY_FILE above 65,536 words. */
 bool word_list_add(struct word_list *list, struct bytes word, struct error *err) MUST_CHECK;
+
+/* word_list_sort: puts a list that is complete into an order in which words are found fast. */
+void word_list_sort(struct word_list *list);
 
 /* word_list_has: whether the word is in it, compared byte by byte. */
 bool word_list_has(const struct word_list *list, const char *word);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "policy/piv_extensions.h"
 #include "policy/policy.h"
@@ -23,9 +24,20 @@ static struct result genuine(void)
 	return result;
 }
 
+/* As many as a list may have, and one of its own behind the others. */
+static bool put_many_serials(char own, struct buffer *content, struct error *err)
+{
+	for (unsigned i = 0; i < 65000; i++)
+		if (!buffer_put_format(content, err, "%u\n", 20000000 - i))
+			return false;
+	return buffer_put_format(content, err, "%d\n", own);
+}
+
 static bool load_serials(void *context, const char *path, struct buffer *content, struct error *err)
 {
 	(void)context;
+	if (strncmp(path, "/many", 5) == 0)
+		return put_many_serials(path[5], content, err);
 	if (strcmp(path, "/serials") != 0)
 		return error_set(err, ERROR_FILE, "%s: not there", path);
 	return buffer_put_text(content, "# stock\n1\n12345678  # alice\n\n", err);
@@ -262,6 +274,35 @@ static void each_form_factor_can_be_asked_for(void **state)
 	}
 }
 
+/* A host reads its policy at each login where nobody keeps it. */
+static void long_lists_are_read_at_once(void **state)
+{
+	struct buffer text = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct policy *policy = NULL;
+	struct result result = genuine();
+
+	(void)state;
+	for (char own = 'a'; own < 'e'; own++)
+		assert_done(buffer_put_format(
+		                &text, &err, "rule \"%c\" {\nserial-file = \"/many%c\"\nthen = refuse\n}\n", own, own),
+		    err);
+	assert_done(buffer_put_text(&text, "rule \"other\" {\nthen = accept\n}\n", &err), err);
+	(void)alarm(20);
+	assert_done(policy_parse(buffer_bytes(&text), "test.conf", load_serials, NULL, &policy, &err), err);
+	(void)alarm(0);
+	policy_decide(policy, &alice, &result);
+	assert_string_equal(result.rule, "other");
+	(void)snprintf(result.claims[2].value, sizeof(result.claims[2].value), "19935001");
+	policy_decide(policy, &alice, &result);
+	assert_string_equal(result.rule, "a");
+	(void)snprintf(result.claims[2].value, sizeof(result.claims[2].value), "%d", 'c');
+	policy_decide(policy, &alice, &result);
+	assert_string_equal(result.rule, "c");
+	policy_free(policy);
+	buffer_free(&text);
+}
+
 /* A rule that refuses by a word that no token can have refuses nobody. */
 static void words_that_never_hold_are_errors(void **state)
 {
@@ -429,6 +470,7 @@ int main(void)
 	    cmocka_unit_test(errors_of_values_name_file_and_line),
 	    cmocka_unit_test(what_would_be_lost_is_an_error),
 	    cmocka_unit_test(each_form_factor_can_be_asked_for),
+	    cmocka_unit_test(long_lists_are_read_at_once),
 	    cmocka_unit_test(words_that_never_hold_are_errors),
 	    cmocka_unit_test(the_first_match_decides),
 	    cmocka_unit_test(nothing_turns_a_refusal_around),
