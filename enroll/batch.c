@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "enroll/codes.h"
 #include "enroll/enrolling.h"
 #include "enroll/failure.h"
 #include "enroll/house.h"
@@ -88,6 +89,24 @@ static bool wants_again(const struct enrolling *enrolling, const struct people_r
 	return !tally->over && strcmp(answer, "next") != 0;
 }
 
+/* Each person has a line of his own, whether the token wants it or not. */
+static bool enroll_with_line(struct enrolling *enrolling, const struct people_row *row, char reader[READER_NAME_SIZE],
+    uint32_t *serial, struct error *reason)
+{
+	struct codes_source *source = &enrolling->answers.pin;
+	struct codes_line line;
+	bool done;
+
+	if (source->descriptor < 0)
+		return enroll_one(enrolling, row, reader, serial, reason);
+	codes_line_read(source->descriptor, &line);
+	source->line = &line;
+	done = enroll_one(enrolling, row, reader, serial, reason);
+	source->line = NULL;
+	codes_line_clear(&line);
+	return done;
+}
+
 static bool run_row(struct enrolling *enrolling, const struct people *people, size_t at, char reader[READER_NAME_SIZE],
     struct tally *tally, struct error *err)
 {
@@ -101,7 +120,7 @@ static bool run_row(struct enrolling *enrolling, const struct people *people, si
 	terminal_say("%zu of %zu: %s", at + 1, people->num, row->name);
 	do {
 		reason = ERROR_EMPTY;
-		again = !enroll_one(enrolling, row, reader, &serial, &reason);
+		again = !enroll_with_line(enrolling, row, reader, &serial, &reason);
 		if (again)
 			(void)failure_report(&reason, false);
 	} while (again && wants_again(enrolling, row, tally));

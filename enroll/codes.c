@@ -26,11 +26,43 @@ static bool say_needed(const char *question, const char *option, struct error *e
 	           : false;
 }
 
+void codes_line_read(int descriptor, struct codes_line *line)
+{
+	*line = CODES_LINE_EMPTY;
+	(void)!prompt_secret_from(descriptor, CODE_MAXIMUM, &line->code, &line->problem);
+}
+
+void codes_line_clear(struct codes_line *line)
+{
+	secret_free(line->code);
+	*line = CODES_LINE_EMPTY;
+}
+
+static bool take_line(const struct codes_line *line, struct secret **code, struct error *err)
+{
+	struct secret *taken = NULL;
+
+	if (!line->code) {
+		*err = line->problem;
+		return false;
+	}
+	if (!secret_new(CODE_MAXIMUM, &taken, err))
+		return false;
+	if (!secret_put(taken, secret_bytes(line->code), err)) {
+		secret_free(taken);
+		return false;
+	}
+	*code = taken;
+	return true;
+}
+
 bool codes_ask(const struct codes_source *source, const char *question, const char *option, struct secret **code,
     struct error *err)
 {
 	char text[256];
 
+	if (source->line)
+		return take_line(source->line, code, err);
 	if (source->descriptor >= 0)
 		return prompt_secret_from(source->descriptor, CODE_MAXIMUM, code, err);
 	if (source->pinentry)

@@ -8,11 +8,28 @@
 
 struct secret;
 
+/* What a descriptor says for one person of many, read before anything else of that person, so that whatever goes wrong for one no
+ * other gets his code. */
+struct codes_line {
+	struct secret
+	    *code; /* owned, to codes_line_clear(); NULL: there was none, and `problem` says so where it is asked for */
+	struct error problem;
+};
+
+#define CODES_LINE_EMPTY ((struct codes_line){.code = NULL})
+
 /* Where a code comes from. */
 struct codes_source {
-	int descriptor; /* to read a line from; -1: ask */
-	bool pinentry;  /* ask through pinentry, not on the terminal */
+	int descriptor;                /* to read a line from; -1: ask */
+	bool pinentry;                 /* ask through pinentry, not on the terminal */
+	const struct codes_line *line; /* the descriptor's; borrowed; NULL: it is read when it is asked for */
 };
+
+/* codes_line_read: the next line of a descriptor. */
+void codes_line_read(int descriptor, struct codes_line *line);
+
+/* codes_line_clear: wipes and frees it. */
+void codes_line_clear(struct codes_line *line);
 
 /* codes_ask: one code.
  *   question  "PIN of token 12345678"

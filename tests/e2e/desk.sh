@@ -292,6 +292,13 @@ check_batch()
 	printf 'alice,%s\nbob,1\n' "$one" >"$WORLD/users.csv"
 	report 1 batch "one of a batch is not there" keyenroll enroll --json --yes --from "$WORLD/users.csv" --pin-fd 5 --puk-fd 6 5< <(echo $pin) 6>>"$WORLD/puks"
 	holds '.enrolled == 1 and .people[1].error.code == "card.absent"' "the others are enrolled all the same"
+	token green token reset --yes >/dev/null 2>&1
+	keyenroll revoke --reason test bob >/dev/null 2>&1
+	printf 'carol,1\nbob,%s\n' "$two" >"$WORLD/users.csv"
+	report 1 batch "somebody whose token is not there stands before another" keyenroll enroll --json --yes --from "$WORLD/users.csv" --pin-fd 5 --puk-fd 6 \
+		5< <(echo $pin; echo 314159) 6>>"$WORLD/puks"
+	holds '.enrolled == 1 and .people[0].error.code == "card.absent"' "the other is enrolled"
+	expect "with his own PIN" yubico-piv-tool --reader="$(world_token_reader green)" -a verify-pin -P 314159
 	printf 'alice\nalice\n' >"$WORLD/users.csv"
 	exits 2 "a list with a name twice is refused" keyenroll enroll --from "$WORLD/users.csv"
 	says 'line 2' "with the line"
