@@ -71,6 +71,12 @@ bool codes_ask(const struct codes_source *source, const char *question, const ch
 	return prompt_secret(text, CODE_MAXIMUM, code, err) || say_needed(question, option, err);
 }
 
+void codes_warn_last(bool says_tries, unsigned tries_left, const char *question)
+{
+	if (says_tries && tries_left == 1)
+		terminal_warn("one try is left of the %s; a wrong one blocks it", question);
+}
+
 static bool ask_again(const struct codes_source *source, const char *question, const char *option,
     struct secret **again, struct error *err)
 {

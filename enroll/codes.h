@@ -38,6 +38,10 @@ void codes_line_clear(struct codes_line *line);
 bool codes_ask(const struct codes_source *source, const char *question, const char *option, struct secret **code,
     struct error *err) MUST_CHECK;
 
+/* codes_warn_last: says before a code is asked for that one try of it is left, where the token tells that.
+ *   question  as for codes_ask */
+void codes_warn_last(bool says_tries, unsigned tries_left, const char *question);
+
 /* codes_ask_new: a new one, typed twice until both are the same; a descriptor says it once. Errors: as codes_ask. */
 bool codes_ask_new(const struct codes_source *source, const char *question, const char *option, struct secret **code,
     struct error *err) MUST_CHECK;

@@ -44,6 +44,17 @@ static bool may_destroy(void *state, const struct course *course, struct error *
 	return true;
 }
 
+/* A wrong PIN is asked for again only while two tries are left, so this is about the first question. */
+static void warn_last(const struct course *course, const char *question)
+{
+	const struct authenticator_facts *facts = &course->authenticator.facts;
+
+	if (course->request.fido)
+		codes_warn_last(facts->says_tries, facts->tries_left, question);
+	else
+		codes_warn_last(course->pin_state.says_tries, course->pin_state.tries_left, question);
+}
+
 /* A script says a code once: what was wrong with it is the answer. */
 static bool ask_pin(void *state, const struct course *course, enum course_pin which, const struct error *problem,
     struct secret **pin, struct error *err)
@@ -60,8 +71,10 @@ static bool ask_pin(void *state, const struct course *course, enum course_pin wh
 	course_token_name(course, name);
 	snprintf(question, sizeof(question),
 	    translated(which == COURSE_PIN_NEW ? N_("new PIN of %s") : N_("PIN of %s")), name);
-	if (which == COURSE_PIN_PRESENT)
+	if (which == COURSE_PIN_PRESENT) {
+		warn_last(course, question);
 		return codes_ask(&answers->pin, question, "--pin-fd", pin, err);
+	}
 	if (!problem && codes_can_ask(&answers->pin))
 		terminal_say("The token has the factory's PIN. The user chooses a new one now: 6 to 8 characters.");
 	return codes_ask_new(&answers->pin, question, "--pin-fd", pin, err);

@@ -27,6 +27,7 @@ static bool work(struct token_session *session, struct error *err)
 
 	token_name(&course->token, name);
 	snprintf(question, sizeof(question), translated("PIN of %s"), name);
+	codes_warn_last(course->pin_state.says_tries, course->pin_state.tries_left, question);
 	if (!house_descriptor(session->invocation, "new-pin-fd", &source.descriptor, err) ||
 	    (!course->pin_state.is_default &&
 	        !codes_ask(&session->answers.pin, question, "--pin-fd", &course->pin, err)))

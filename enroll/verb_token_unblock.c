@@ -27,6 +27,7 @@ static bool work(struct token_session *session, struct error *err)
 	            house_descriptor(session->invocation, "new-pin-fd", &pin_source.descriptor, err);
 
 	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
+	codes_warn_last(course->puk_state.says_tries, course->puk_state.tries_left, question);
 	done = done && codes_ask(&puk_source, question, "--present-puk-fd", &puk, err);
 	snprintf(question, sizeof(question), translated("new PIN of %s"), name);
 	done = done && codes_ask_new(&pin_source, question, "--new-pin-fd", &wanted, err) &&

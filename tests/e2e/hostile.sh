@@ -92,6 +92,35 @@ check_sealing()
 	expect "nor is the PIN" is_gone $pin
 }
 
+# The last try is not lost without a word: a wrong PIN behind it blocks the token.
+check_last_try()
+{
+	token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<999999 6<<<$pin >/dev/null 2>&1
+	exits 3 "a second wrong PIN" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<999999 6<<<$pin
+	says_not 'one try is left' "is no last try"
+	exits 3 "an operator who reads" "$walk" 'PIN of token' '' -- keyenroll enroll --reader "$(world_token_reader blue)" --slot 9c root
+	says 'Warning: one try is left of the PIN of token' "is told that one try is left"
+	exits 2 "and so is one who changes the PIN" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<$pin 6<<<111111
+	says 'Warning: one try is left of the PIN of token' "in the same words"
+}
+
+# Who is killed with an open token leaves it to pcscd, which resets it.
+check_killed()
+{
+	local victim
+	rm -f "$WORLD/trace"
+	exits 0 "a key is deleted behind the PIN" token blue delete 9a --yes --pin-fd 5 --trace "$WORLD/trace" 5<<<$pin
+	world_token_tell blue "stop $(grep -c '^>' "$WORLD/trace")" >/dev/null
+	(exec keyenroll delete 9c --yes --reader "$(world_token_reader blue)" --pin-fd 5 5<<<$pin) >"$WORLD/output" 2>&1 &
+	victim=$!
+	expect "the next is held up with the token open" world_wait 20 stopped blue
+	kill -KILL $victim
+	wait $victim 2>/dev/null
+	kill -CONT "$(cat "$WORLD/blue.pid")"
+	refuse "whoever comes behind it finds the token locked" yubico-piv-tool --reader="$(world_token_reader blue)" -a read-object --id 0x5fc109
+	expect "and his PIN opens it" yubico-piv-tool --reader="$(world_token_reader blue)" -a verify-pin -P $pin -a read-object --id 0x5fc109
+}
+
 world_install
 world_title=$' \e]0;owned\a\xc2\x9b2J\xff'
 world_pcscd 2
@@ -101,4 +130,6 @@ world_token blue 5.7.4
 check_names
 check_terminal
 check_sealing
+check_last_try
+check_killed
 world_end
