@@ -159,7 +159,30 @@ static bool fill(int descriptor, const char *path, struct bytes content, mode_t 
 	return true;
 }
 
-bool file_store(const char *path, struct bytes content, mode_t mode, struct error *err)
+/* Some network file systems cannot rename so, but link. */
+static bool rename_new(const char *temporary, const char *path)
+{
+	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return true;
+	if (errno != EINVAL || link(temporary, path) != 0)
+		return false;
+	(void)unlink(temporary);
+	return true;
+}
+
+static bool put_in_place(const char *temporary, const char *path, bool new, struct error *err)
+{
+	if (new ? rename_new(temporary, path) : rename(temporary, path) == 0)
+		return true;
+	if (new &&errno == EEXIST)
+		error_set(err, ERROR_FILE, "%s is there already", path);
+	else
+		error_set_errno(err, ERROR_FILE, new ? "%s cannot be written" : "%s cannot be replaced", path);
+	(void)unlink(temporary);
+	return false;
+}
+
+static bool store(const char *path, struct bytes content, mode_t mode, bool new, struct error *err)
 {
 	size_t folder = folder_length(path);
 	struct buffer temporary = BUFFER_EMPTY;
@@ -178,17 +201,26 @@ bool file_store(const char *path, struct bytes content, mode_t mode, struct erro
 		(void)unlink(buffer_text(&temporary));
 		goto out;
 	}
-	if (rename(buffer_text(&temporary), path) != 0) {
-		error_set_errno(err, ERROR_FILE, "%s cannot be replaced", path);
-		(void)unlink(buffer_text(&temporary));
+	if (!put_in_place(buffer_text(&temporary), path, new, err))
 		goto out;
-	}
 	done = sync_folder(path, err);
+	if (!done && new)
+		(void)unlink(path);
 out:
 	if (descriptor >= 0)
 		(void)close(descriptor);
 	buffer_free(&temporary);
 	return done;
+}
+
+bool file_store(const char *path, struct bytes content, mode_t mode, struct error *err)
+{
+	return store(path, content, mode, false, err);
+}
+
+bool file_store_new(const char *path, struct bytes content, mode_t mode, struct error *err)
+{
+	return store(path, content, mode, true, err);
 }
 
 static bool finish(const char *temporary, mode_t mode, struct error *err)

@@ -29,6 +29,10 @@ bool file_load_descriptor(int descriptor, size_t maximum, struct buffer *content
  * Errors: ERROR_FILE; no temporary file is left behind then. */
 bool file_store(const char *path, struct bytes content, mode_t mode, struct error *err) MUST_CHECK;
 
+/* file_store_new: as file_store, for what must not take the place of anything, also of what came a moment ago.
+ * Errors: as file_store; on any of them no file of this content is there. */
+bool file_store_new(const char *path, struct bytes content, mode_t mode, struct error *err) MUST_CHECK;
+
 /* file_replace: puts a finished file in the place of `path`: sets its mode, fsyncs it, renames it, fsyncs the folder.
  *   temporary  in the same folder; gone afterwards, whatever happens
  * Errors: ERROR_FILE; at `path` is what was there before, unless only the last fsync failed. */

@@ -172,7 +172,7 @@ struct course {
 	struct secret *new_puk, *new_management_key; /* owned: drawn, and not yet set */
 	bool puk_set, management_key_set;            /* by this course, for the summary */
 	struct buffer sealed;                        /* path; empty: nothing was sealed */
-	bool writes_files;                           /* of a FIDO2 key; they go again where nothing is recorded */
+	unsigned files_written;                      /* of a FIDO2 key; they go again where nothing is recorded */
 	bool unlocked;                               /* the PIN was verified, and its policy says that this lasts */
 	struct buffer spki;                          /* the new key, DER */
 	struct ssh_key key;                          /* the same */

@@ -261,7 +261,7 @@ static bool write_handle(const struct course *course, struct error *err)
 	bool done = ssh_key_parse(buffer_bytes(&course->key.blob), &file.key, err) &&
 	            buffer_put(&file.key_handle, buffer_bytes(&course->credential.key_handle), err) &&
 	            buffer_put_text(&file.comment, course->request.person, err) && key_file_put(&file, &text, err) &&
-	            file_store(course->request.fido->path, buffer_bytes(&text), 0600, err);
+	            file_store_new(course->request.fido->path, buffer_bytes(&text), 0600, err);
 
 	key_file_clear(&file);
 	buffer_free(&text);
@@ -274,7 +274,7 @@ static bool write_public(const struct course *course, struct error *err)
 	bool done = buffer_put_format(&path, err, "%s.pub", course->request.fido->path) &&
 	            ssh_key_put_line(&course->key, &line, err) &&
 	            buffer_put_format(&line, err, " %s\n", course->request.person) &&
-	            file_store(buffer_text(&path), buffer_bytes(&line), 0644, err);
+	            file_store_new(buffer_text(&path), buffer_bytes(&line), 0644, err);
 
 	buffer_free(&path);
 	buffer_free(&line);
@@ -283,22 +283,27 @@ static bool write_public(const struct course *course, struct error *err)
 
 bool course_fido_files(struct course *course, struct error *err)
 {
-	course->writes_files = true;
-	return write_handle(course, err) && write_public(course, err);
+	if (!write_handle(course, err))
+		return false;
+	course->files_written = 1;
+	if (!write_public(course, err))
+		return false;
+	course->files_written = 2;
+	return true;
 }
 
 void course_fido_forget_files(struct course *course)
 {
 	static const char *const suffixes[] = {"", ".pub"};
 
-	for (size_t i = 0; course->writes_files && i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+	for (size_t i = 0; i < course->files_written; i++) {
 		struct buffer path = BUFFER_EMPTY;
 
 		if (buffer_put_format(&path, NULL, "%s%s", course->request.fido->path, suffixes[i]))
 			(void)unlink(buffer_text(&path));
 		buffer_free(&path);
 	}
-	course->writes_files = false;
+	course->files_written = 0;
 }
 
 bool course_fido_release(struct course *course, struct error *err)

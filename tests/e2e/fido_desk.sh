@@ -182,4 +182,18 @@ if agent_enters bob verified; then
 else
 	not_ok "ssh-agent with the provider lets bob in" "$WORLD/ssh.log" "$WORLD/agent.log" "$WORLD/sshd.log"
 fi
+# What was free when the token was looked at may have been taken while its person had to touch it.
+late_files()
+{
+	keyenroll enroll --fido --reader "$(world_token_reader middle)" --out "$WORLD/late" --pin-fd 5 --yes root \
+		5< <(sleep 3; echo theirs >"$WORLD/$1"; echo $pin)
+}
+tell middle "touch auto"
+rm -f "$config/policy.conf"
+for file in late late.pub; do
+	exits 4 "a file that came to the place of $file meanwhile" late_files $file
+	says "$file is there already" "is not replaced"
+	expect "and stays, and nothing beside it" test "$(cat "$WORLD"/late*)" = theirs
+	rm "$WORLD"/late*
+done
 world_end

@@ -101,6 +101,24 @@ static void a_failed_store_leaves_nothing(void **state)
 	assert_int_equal(entries_here(false), 1);
 }
 
+static void a_new_file_takes_nobodys_place(void **state)
+{
+	struct buffer content = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(file_store_new("mine", bytes_of_text("x"), 0600, &err), err);
+	assert_refused(file_store_new("mine", bytes_of_text("y"), 0600, &err), err, ERROR_FILE);
+	assert_string_equal(err.text, "mine is there already");
+	assert_int_equal(symlink("nowhere", "dangling"), 0);
+	assert_refused(file_store_new("dangling", bytes_of_text("y"), 0600, &err), err, ERROR_FILE);
+	assert_refused(file_store_new("absent/file", bytes_of_text("x"), 0600, &err), err, ERROR_FILE);
+	assert_done(file_load("mine", 10, &content, &err), err);
+	assert_string_equal(buffer_text(&content), "x");
+	assert_int_equal(entries_here(false), 2);
+	buffer_free(&content);
+}
+
 static void only_regular_files_are_loaded(void **state)
 {
 	struct buffer content = BUFFER_EMPTY;
@@ -188,6 +206,7 @@ int main(void)
 	    IN_FOLDER(what_is_stored_is_loaded),
 	    IN_FOLDER(a_stored_file_has_its_mode),
 	    IN_FOLDER(a_failed_store_leaves_nothing),
+	    IN_FOLDER(a_new_file_takes_nobodys_place),
 	    IN_FOLDER(only_regular_files_are_loaded),
 	    IN_FOLDER(what_others_may_write_is_not_trusted),
 	    IN_FOLDER(a_descriptor_is_read_to_its_end),
