@@ -45,7 +45,7 @@ static void put(struct buffer *out, struct bytes bytes)
 /* What a certificate's signature is over. */
 static void put_signed_part(struct bytes der, struct buffer *out)
 {
-	struct bytes fields, whole;
+	struct bytes fields, whole = BYTES_EMPTY;
 
 	demand(der_take(&der, DER_SEQUENCE, &fields) && der_take_whole(&fields, DER_SEQUENCE, &whole));
 	put(out, whole);
