@@ -17,6 +17,7 @@ bool bytes_take(struct bytes *in, size_t len, struct bytes *part)
 	if (len > in->len)
 		return false;
 	*part = (struct bytes){in->data, len};
+	/* of no bytes the pointer may be NULL, and NULL + 0 is undefined in C */
 	if (len > 0)
 		in->data += len;
 	in->len -= len;

@@ -65,6 +65,7 @@ static bool find_bytes(const struct cbor_item *map, int64_t label, struct bytes 
 	return true;
 }
 
+/* Four members: type, algorithm, modulus, exponent. */
 static bool parse_rsa(const struct cbor_item *map, struct cose_key *out, struct error *err)
 {
 	struct bytes modulus, exponent;
@@ -75,6 +76,7 @@ static bool parse_rsa(const struct cbor_item *map, struct cose_key *out, struct 
 	return public_key_of_rsa(modulus, exponent, &out->key, err);
 }
 
+/* Type, algorithm, curve, x, and y where the curve has one. A compressed point, whose y is a boolean, is not read. */
 static bool parse_point(
     const struct cbor_item *map, const struct cose_row *row, struct cose_key *out, struct error *err)
 {

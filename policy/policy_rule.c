@@ -113,6 +113,7 @@ static bool condition_within(const struct condition *narrow, const struct condit
 		return ranges_within(narrow, wide);
 	case CONDITION_PROVEN:
 	case CONDITION_IMPLIED:
+		/* the other way round: every claim that is named has to hold, so more names are fewer keys */
 		return word_list_within(&wide->words, &narrow->words);
 	case CONDITION_AGE_BELOW:
 		return narrow->seconds <= wide->seconds;
@@ -142,6 +143,7 @@ static const struct condition *find_condition(const struct rule *rule, const str
 
 bool rule_covers(const struct rule *earlier, const struct rule *later)
 {
+	/* what is proven is claimed as well, so the rule that asks for less matches more */
 	if (earlier->least_grade > later->least_grade)
 		return false;
 	for (size_t i = 0; i < earlier->num_conditions; i++) {
