@@ -98,14 +98,17 @@ static bool read_header(struct bytes encoded, struct signer *out, struct error *
 	return done;
 }
 
-static bool find_root(const struct certificate *certificate, const struct trust *trust, struct error *err)
+static bool find_root(
+    const struct certificate *certificate, const struct trust *trust, enum trust_source *source, struct error *err)
 {
 	const struct trust_anchor *anchor = NULL;
 
 	while ((anchor = trust_find(trust, EVIDENCE_FIDO, certificate->issuer, anchor)) != NULL) {
 		if (!anchor->distrusted && anchor->shape == TRUST_SHAPE_METADATA &&
-		    signature_check(&certificate->signature, anchor->key, ERROR_MDS_SIGNER, err))
+		    signature_check(&certificate->signature, anchor->key, ERROR_MDS_SIGNER, err)) {
+			*source = anchor->source;
 			return true;
+		}
 	}
 	return false;
 }
@@ -131,13 +134,14 @@ static bool check_dates(const struct certificate *certificate, int64_t now, stru
 }
 
 /* Roots may be sent along, even cross-signed by others: the first certificate that a pinned key made ends the path. */
-static bool check_path(const struct signer *signer, const struct trust *trust, int64_t now, struct error *err)
+static bool check_path(
+    const struct signer *signer, const struct trust *trust, int64_t now, enum trust_source *source, struct error *err)
 {
 	for (size_t i = 0; i < signer->num; i++) {
 		if (!check_dates(&signer->certificates[i], now, err) ||
 		    (i > 0 && !check_link(&signer->certificates[i - 1], &signer->certificates[i], err)))
 			return false;
-		if (find_root(&signer->certificates[i], trust, err))
+		if (find_root(&signer->certificates[i], trust, source, err))
 			return true;
 	}
 	return error_set(err, ERROR_MDS_SIGNER,
@@ -205,8 +209,8 @@ static bool check_signature(const struct signer *signer, const struct jws *jws, 
 	return done;
 }
 
-bool mds_blob_check(
-    struct bytes blob, const struct trust *trust, int64_t now, struct buffer *payload, struct error *err)
+bool mds_blob_check(struct bytes blob, const struct trust *trust, int64_t now, struct buffer *payload,
+    enum trust_source *source, struct error *err)
 {
 	struct signer signer = {.num = 0};
 	struct jws jws;
@@ -216,7 +220,7 @@ bool mds_blob_check(
 		return error_set(
 		    err, ERROR_LIMIT, "a metadata BLOB of %zu bytes; %zu are read at most", blob.len, MDS_BLOB_MAXIMUM);
 	if (!split(blob, &jws, err) || !read_header(jws.header, &signer, err) ||
-	    !check_path(&signer, trust, now, err) || !check_name(&signer.certificates[0], err) ||
+	    !check_path(&signer, trust, now, source, err) || !check_name(&signer.certificates[0], err) ||
 	    !check_signature(&signer, &jws, err))
 		goto out;
 	done = base64url_parse(jws.payload, payload, err) || malformed(err, "its payload is not base64url");

@@ -4,9 +4,7 @@
 #ifndef POLICY_MDS_BLOB_H
 #define POLICY_MDS_BLOB_H
 
-#include "common/buffer.h"
-
-struct trust;
+#include "policy/trust.h"
 
 #define MDS_BLOB_MAXIMUM ((size_t)16 * 1024 * 1024)
 
@@ -14,9 +12,10 @@ struct trust;
  *   trust    has the roots, anchors of the shape "metadata"
  *   now      the signer's certificates must be valid then
  *   payload  out: the JSON that was signed
+ *   source   out: where the root comes from: metadata under a site's own root proves no more than the site says
  * Errors: ERROR_MDS_FORMAT, ERROR_LIMIT, ERROR_MDS_ALGORITHM (anything but RS256 and ES256), ERROR_MDS_SIGNER (no path to a pinned
  * root, another name, not valid at `now`), ERROR_MDS_SIGNATURE. */
-bool mds_blob_check(
-    struct bytes blob, const struct trust *trust, int64_t now, struct buffer *payload, struct error *err) MUST_CHECK;
+bool mds_blob_check(struct bytes blob, const struct trust *trust, int64_t now, struct buffer *payload,
+    enum trust_source *source, struct error *err) MUST_CHECK;
 
 #endif

@@ -258,8 +258,8 @@ static bool read_head(const json_t *payload, struct mds_sum *sum, struct error *
 	return true;
 }
 
-bool mds_index_put(
-    struct bytes payload, const uint8_t blob_hash[32], struct buffer *out, struct mds_sum *sum, struct error *err)
+bool mds_index_put(struct bytes payload, enum trust_source source, const uint8_t blob_hash[32], struct buffer *out,
+    struct mds_sum *sum, struct error *err)
 {
 	const struct json_reader reader = {ERROR_MDS_FORMAT, N_("the metadata BLOB's payload")};
 	char hash[65], *text = NULL;
@@ -270,9 +270,9 @@ bool mds_index_put(
 	hex_put(bytes_of(blob_hash, 32), hash);
 	done = strict_json_parse(&reader, payload, &root, err) && read_head(root, sum, err);
 	if (done) {
-		index =
-		    json_pack("{s:s, s:I, s:s, s:s, s:o}", "format", INDEX_FORMAT, "number", (json_int_t)sum->number,
-		        "next_update", sum->next_update, "blob", hash, "entries", entries_json(root, sum));
+		index = json_pack("{s:s, s:I, s:s, s:s, s:s, s:o}", "format", INDEX_FORMAT, "number",
+		    (json_int_t)sum->number, "next_update", sum->next_update, "blob", hash, "source",
+		    source == TRUST_SHIPPED ? "shipped" : "site", "entries", entries_json(root, sum));
 		text = index == NULL ? NULL : json_dumps(index, JSON_COMPACT);
 		done = text != NULL ? buffer_put_text(out, text, err)
 		                    : error_set(err, ERROR_MEMORY, "no memory for the metadata");

@@ -5,7 +5,7 @@
 #ifndef POLICY_MDS_INDEX_H
 #define POLICY_MDS_INDEX_H
 
-#include "common/buffer.h"
+#include "policy/trust.h"
 
 /* What was made. */
 struct mds_sum {
@@ -15,9 +15,12 @@ struct mds_sum {
 };
 
 /* mds_index_put: appends the index.
+ *   payload    mds_blob_check's
+ *   source     likewise: what rests on the index is worth no more
  *   blob_hash  SHA-256 of the BLOB
+ *   sum        out: what was made
  * Errors: ERROR_MDS_FORMAT, ERROR_MEMORY. */
-bool mds_index_put(struct bytes payload, const uint8_t blob_hash[32], struct buffer *out, struct mds_sum *sum,
-    struct error *err) MUST_CHECK;
+bool mds_index_put(struct bytes payload, enum trust_source source, const uint8_t blob_hash[32], struct buffer *out,
+    struct mds_sum *sum, struct error *err) MUST_CHECK;
 
 #endif

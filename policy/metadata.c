@@ -21,6 +21,7 @@
 struct reading {
 	struct json_reader json;
 	struct metadata *metadata;
+	enum trust_source source; /* of the root that the BLOB's signer leads to */
 };
 
 static bool wrong(const struct reading *reading, const char *where, const char *what, struct error *err)
@@ -63,7 +64,7 @@ static bool read_anchor(const struct reading *reading, const char *where, json_t
 	if (!strict_json_members(&reading->json, where, object, members, sizeof(members) / sizeof(members[0]), err))
 		return false;
 	*anchor = (struct trust_anchor){
-	    .format = EVIDENCE_FIDO, .source = TRUST_SHIPPED, .shape = TRUST_SHAPE_METADATA, .issuers_below = 3};
+	    .format = EVIDENCE_FIDO, .source = reading->source, .shape = TRUST_SHAPE_METADATA, .issuers_below = 3};
 	(void)snprintf(text, sizeof(text), "FIDO metadata no %lld", (long long)reading->metadata->number);
 	anchor->name = strdup(entry->description);
 	anchor->vendor = strdup("fido-metadata");
@@ -180,6 +181,16 @@ static bool read_entry(
 	       read_statuses(reading, where, statuses, entry, err) && read_anchors(reading, where, anchors, entry, err);
 }
 
+/* An index that does not say promises no more than it has to. */
+static bool read_source(struct reading *reading, const json_t *source, struct error *err)
+{
+	struct bytes word = bytes_of_text(source == NULL ? "site" : json_string_value(source));
+
+	reading->source = bytes_equal_text(word, "shipped") ? TRUST_SHIPPED : TRUST_SITE;
+	return reading->source == TRUST_SHIPPED || bytes_equal_text(word, "site") ||
+	       wrong(reading, "index", "\"source\" is neither \"shipped\" nor \"site\"", err);
+}
+
 static bool read_entries(const struct reading *reading, const json_t *list, struct error *err)
 {
 	struct metadata *metadata = reading->metadata;
@@ -200,14 +211,15 @@ static bool read_entries(const struct reading *reading, const json_t *list, stru
 	return true;
 }
 
-static bool read_root(const struct reading *reading, json_t *root, struct error *err)
+static bool read_root(struct reading *reading, json_t *root, struct error *err)
 {
-	json_t *format, *number, *next_update, *blob, *entries;
+	json_t *format, *number, *next_update, *blob, *source, *entries;
 	const struct json_member members[] = {
 	    {"format", JSON_STRING, true, &format},
 	    {"number", JSON_INTEGER, true, &number},
 	    {"next_update", JSON_STRING, true, &next_update},
 	    {"blob", JSON_STRING, true, &blob},
+	    {"source", JSON_STRING, false, &source},
 	    {"entries", JSON_ARRAY, true, &entries},
 	};
 	int64_t day;
@@ -220,12 +232,13 @@ static bool read_root(const struct reading *reading, json_t *root, struct error 
 	    !read_hash(blob, reading->metadata->blob_hash, sizeof(reading->metadata->blob_hash)))
 		return wrong(reading, "index", "\"next_update\" or \"blob\" is malformed", err);
 	reading->metadata->number = json_integer_value(number);
-	return copy_text(next_update, &reading->metadata->next_update, err) && read_entries(reading, entries, err);
+	return copy_text(next_update, &reading->metadata->next_update, err) && read_source(reading, source, err) &&
+	       read_entries(reading, entries, err);
 }
 
 bool metadata_parse(struct bytes json, const char *origin, struct metadata **out, struct error *err)
 {
-	struct reading reading = {{ERROR_MDS_FORMAT, origin}, calloc(1, sizeof(struct metadata))};
+	struct reading reading = {{ERROR_MDS_FORMAT, origin}, calloc(1, sizeof(struct metadata)), TRUST_SITE};
 	json_t *root = NULL;
 	bool done;
 
@@ -345,5 +358,6 @@ bool metadata_is_late(const struct metadata *metadata, int64_t now, int64_t *day
 	if (!metadata_date(metadata->next_update, &due))
 		return true;
 	*days = (now - due) / SECONDS_A_DAY;
+	/* the day itself is in time still */
 	return now >= due + SECONDS_A_DAY;
 }

@@ -64,11 +64,12 @@ bool metadata_files_import(
 {
 	struct buffer payload = BUFFER_UP_TO(MDS_BLOB_MAXIMUM), index = BUFFER_UP_TO(METADATA_INDEX_MAXIMUM);
 	uint8_t hash[SHA256_DIGEST_LENGTH];
+	enum trust_source source = TRUST_SITE;
 	bool done;
 
 	digest_sha256(blob, hash);
-	done = mds_blob_check(blob, trust, now, &payload, err) &&
-	       mds_index_put(buffer_bytes(&payload), hash, &index, sum, err) &&
+	done = mds_blob_check(blob, trust, now, &payload, &source, err) &&
+	       mds_index_put(buffer_bytes(&payload), source, hash, &index, sum, err) &&
 	       check_index(buffer_bytes(&index), path, now, err) &&
 	       file_store(path, buffer_bytes(&index), INDEX_MODE, err);
 	buffer_free(&payload);

@@ -97,7 +97,7 @@ static void make_metadata(void)
 
 	mds_recipe_honest(&recipe);
 	demand(mds_recipe_put_payload(&recipe, &payload, &err) &&
-	       mds_index_put(buffer_bytes(&payload), hash, &index, &sum, &err) &&
+	       mds_index_put(buffer_bytes(&payload), TRUST_SHIPPED, hash, &index, &sum, &err) &&
 	       metadata_parse(buffer_bytes(&index), "test", &metadata, &err));
 	trust_take_metadata(trust, metadata);
 	buffer_free(&payload);

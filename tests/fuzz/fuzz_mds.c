@@ -13,7 +13,7 @@ static void check_payload(struct bytes payload)
 	struct error err = ERROR_EMPTY;
 	struct mds_sum sum;
 
-	if (mds_index_put(payload, hash, &index, &sum, &err)) {
+	if (mds_index_put(payload, TRUST_SITE, hash, &index, &sum, &err)) {
 		demand(metadata_parse(buffer_bytes(&index), "index", &metadata, &err));
 		demand(metadata->number == sum.number && metadata->num_entries == sum.entries);
 	}
@@ -26,11 +26,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes in = bytes_of(data, size);
 	struct buffer payload = BUFFER_EMPTY;
 	struct metadata *metadata = NULL;
+	enum trust_source source;
 	struct error err = ERROR_EMPTY;
 	struct trust *trust;
 
 	demand(trust_new(&trust, &err));
-	demand(!mds_blob_check(in, trust, 1800000000, &payload, &err));
+	demand(!mds_blob_check(in, trust, 1800000000, &payload, &source, &err));
 	check_payload(in);
 	if (metadata_parse(in, "fuzz", &metadata, &err))
 		metadata_free(metadata);

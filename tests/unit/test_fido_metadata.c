@@ -32,6 +32,7 @@ struct course {
 	struct mds_recipe mds;
 	const char *conditions; /* of the one rule that accepts; NULL: evidence alone counts */
 	bool without_bundle;    /* nobody is believed but the metadata's anchors */
+	bool site_root;         /* the metadata is signed under a root that the site added */
 	const char *distrusted; /* the name under which a bundle distrusts the root's key; NULL: none does */
 	int64_t now;
 };
@@ -67,7 +68,9 @@ static struct trust *trust_of(const struct course *course)
 		buffer_free(&text);
 	}
 	assert_done(mds_recipe_put_payload(&course->mds, &text, &err), err);
-	assert_done(mds_index_put(buffer_bytes(&text), hash, &index, &sum, &err), err);
+	assert_done(mds_index_put(
+	                buffer_bytes(&text), course->site_root ? TRUST_SITE : TRUST_SHIPPED, hash, &index, &sum, &err),
+	    err);
 	assert_done(metadata_parse(buffer_bytes(&index), "test", &metadata, &err), err);
 	trust_take_metadata(trust, metadata);
 	buffer_free(&text);
@@ -169,6 +172,48 @@ static void anchors_are_believed_for_their_model(void **state)
 			fail_msg("%s: %s", rows[i].name, refusal(&result));
 		if (rows[i].anchor == 0 && i == 0)
 			assert_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "fido-metadata");
+	}
+}
+
+/* What an anchor is worth, the root says under which the metadata was signed: a site's own makes no vendor's word. */
+static void an_anchor_is_worth_its_root(void **state)
+{
+	(void)state;
+	for (int site_root = 0; site_root < 2; site_root++) {
+		struct course course = honest(FIDO_PACKED);
+		struct result result;
+
+		course.without_bundle = true;
+		course.site_root = site_root != 0;
+		run(&course, &result);
+		assert_string_equal(refusal(&result), "none");
+		assert_string_equal(assurance_name(result.assurance), site_root != 0 ? "organisation" : "vendor");
+	}
+}
+
+/* An index of before does not say which root it was: it promises no more than it has to, and a word that is none is refused. */
+static void an_index_says_where_it_comes_from(void **state)
+{
+	static const struct {
+		const char *source;
+		bool taken;
+	} rows[] = {{"", true}, {"\"source\":\"shipped\",", true}, {"\"source\":\"site\",", true},
+	    {"\"source\":\"vendor\",", false}, {"\"source\":1,", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct metadata *metadata = NULL;
+		struct error err = ERROR_EMPTY;
+		char text[256];
+
+		(void)snprintf(text, sizeof(text),
+		    "{\"format\":\"keyenroll-metadata-1\",\"number\":7,\"next_update\":\"2026-12-01\",\"blob\":\"%"
+		    "064d\",%s"
+		    "\"entries\":[]}",
+		    0, rows[i].source);
+		if (metadata_parse(bytes_of_text(text), "test", &metadata, &err) != rows[i].taken)
+			fail_msg("%s", rows[i].source);
+		metadata_free(metadata);
 	}
 }
 
@@ -500,6 +545,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_model_is_described),
 	    cmocka_unit_test(anchors_are_believed_for_their_model),
+	    cmocka_unit_test(an_anchor_is_worth_its_root),
+	    cmocka_unit_test(an_index_says_where_it_comes_from),
 	    cmocka_unit_test(an_anchor_may_be_the_attestation_certificate),
 	    cmocka_unit_test(the_bundle_does_not_overrule_the_metadata),
 	    cmocka_unit_test(certifications_are_told),

@@ -80,11 +80,12 @@ static void apply(struct mds_recipe *recipe, const struct change *change)
 static bool check(const struct fixture *fixture, const struct mds_recipe *recipe, struct error *err)
 {
 	struct buffer blob = BUFFER_EMPTY, payload = BUFFER_EMPTY;
+	enum trust_source source = TRUST_SHIPPED;
 	bool done;
 
 	assert_done(mds_recipe_put(recipe, &blob, err), *err);
-	done = mds_blob_check(buffer_bytes(&blob), fixture->trust, (int64_t)time(NULL), &payload, err);
-	assert_true(!done || payload.len > 0);
+	done = mds_blob_check(buffer_bytes(&blob), fixture->trust, (int64_t)time(NULL), &payload, &source, err);
+	assert_true(!done || (payload.len > 0 && source == TRUST_SITE));
 	buffer_free(&blob);
 	buffer_free(&payload);
 	return done;
@@ -169,9 +170,10 @@ static void no_changed_bit_is_believed(void **state)
 	assert_done(mds_recipe_put(&recipe, &blob, &err), err);
 	for (size_t bit = 0; bit < blob.len * 8; bit += step) {
 		struct buffer payload = BUFFER_EMPTY;
+		enum trust_source source;
 
 		blob.data[bit / 8] = (uint8_t)(blob.data[bit / 8] ^ 1U << bit % 8);
-		if (mds_blob_check(buffer_bytes(&blob), fixture->trust, (int64_t)time(NULL), &payload, &err))
+		if (mds_blob_check(buffer_bytes(&blob), fixture->trust, (int64_t)time(NULL), &payload, &source, &err))
 			fail_msg("bit %zu of %zu", bit, blob.len * 8);
 		buffer_free(&payload);
 		blob.data[bit / 8] = (uint8_t)(blob.data[bit / 8] ^ 1U << bit % 8);
@@ -272,7 +274,7 @@ static void payloads_are_indexed(void **state)
 		struct error err = ERROR_EMPTY;
 		struct mds_sum sum;
 
-		assert_done(mds_index_put(bytes_of_text(rows[i].json), hash, &index, &sum, &err), err);
+		assert_done(mds_index_put(bytes_of_text(rows[i].json), TRUST_SHIPPED, hash, &index, &sum, &err), err);
 		if (sum.entries != rows[i].entries || sum.skipped != rows[i].skipped ||
 		    sum.anchors_skipped != rows[i].anchors_skipped)
 			fail_msg("%s: %zu %zu %zu", rows[i].name, sum.entries, sum.skipped, sum.anchors_skipped);
@@ -302,7 +304,8 @@ static void payloads_without_head_are_refused(void **state)
 		struct error err = ERROR_EMPTY;
 		struct mds_sum sum;
 
-		if (mds_index_put(bytes_of_text(rows[i]), hash, &index, &sum, &err) || err.code != ERROR_MDS_FORMAT)
+		if (mds_index_put(bytes_of_text(rows[i]), TRUST_SHIPPED, hash, &index, &sum, &err) ||
+		    err.code != ERROR_MDS_FORMAT)
 			fail_msg("%s: %s", rows[i], error_word(err.code));
 		buffer_free(&index);
 	}
