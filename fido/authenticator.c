@@ -12,6 +12,11 @@
 
 #define USB_MAXIMUM 32
 
+/* A token that says for ever that it is at work does not hold us for ever: what it answers by itself comes at once, and what it waits
+ * for a person with, tokens give up after half a minute. */
+#define ALONE_MS 10000
+#define PERSON_MS 120000
+
 /* A request has to stay well below 1024 bytes for all tokens to take it. */
 #define IDS_AT_ONCE 8
 
@@ -245,8 +250,11 @@ bool authenticator_open(const struct authenticator_place *place, struct authenti
 	if (place->card)
 		result = card_transport_use(made.device);
 	if (result == FIDO_OK)
+		result = fido_dev_set_timeout(made.device, ALONE_MS);
+	if (result == FIDO_OK)
 		result = fido_dev_open(made.device, place->path);
-	if (!authenticator_check(&made, result, "opening the token", err) || !ask_facts(&made, err)) {
+	if (!authenticator_check(&made, result, "opening the token", err) || !ask_facts(&made, err) ||
+	    !authenticator_check(&made, fido_dev_set_timeout(made.device, PERSON_MS), "opening the token", err)) {
 		authenticator_close(&made);
 		return false;
 	}

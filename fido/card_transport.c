@@ -21,6 +21,9 @@ enum { NONCE_SIZE = 8, FLAG_CBOR = 0x04, FLAG_NO_U2F = 0x08, POLL_MS = 50 };
 enum { MAKE_CREDENTIAL = 0x01, GET_ASSERTION = 0x02, GET_NEXT_ASSERTION = 0x08, DATA_KEY = 2 };
 enum { HASH_SIZE = 32, COUNTER_SIZE = 4, AAGUID_SIZE = 16, FLAG_ATTESTED = 0x40 };
 
+/* No person has a part in getInfo, so a card that says for so long that it is at work is none. */
+#define GET_INFO_MS 3000
+
 /* The longest answer that CTAP2 knows, with room. */
 #define ANSWER_MAXIMUM ((size_t)8192)
 
@@ -145,7 +148,7 @@ static bool find_out(struct card_link *link, struct error *err)
 	static const uint8_t request[] = {GET_INFO};
 	struct buffer answer = BUFFER_EMPTY;
 	struct error reason = ERROR_EMPTY;
-	bool answered = card_link_cbor(link, BYTES_OF(request), -1, &answer, &reason);
+	bool answered = card_link_cbor(link, BYTES_OF(request), GET_INFO_MS, &answer, &reason);
 	struct bytes in = buffer_bytes(&answer);
 	uint8_t status;
 
@@ -153,6 +156,8 @@ static bool find_out(struct card_link *link, struct error *err)
 	buffer_free(&answer);
 	if (answered || reason.code == ERROR_CARD_STATUS)
 		return true;
+	if (reason.code == ERROR_TOUCH)
+		return error_set(err, ERROR_CARD_REPLY, "the token does not come to say what it is");
 	if (err != NULL)
 		*err = reason;
 	return false;
@@ -162,6 +167,8 @@ void card_link_free(struct card_link *link)
 {
 	if (link == NULL)
 		return;
+	/* nobody is going to fetch the answer, and the card need not blink for it */
+	(void)!card_link_cancel(link, NULL);
 	if (link->channel.transport.state != NULL)
 		link->channel.transport.close(link->channel.transport.state, TRANSPORT_LEAVE_AS_IS);
 	reader_context_free(link->context);

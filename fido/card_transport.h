@@ -31,7 +31,8 @@ struct card_link;
  * Errors: ERROR_CARD_APPLICATION, ERROR_MEMORY, those of the transport. */
 bool card_link_new(struct transport *transport, struct card_link **link, struct error *err) MUST_CHECK;
 
-/* card_link_free: closes the transport, and frees; the card stays as it is. NULL does nothing. */
+/* card_link_free: cancels what the card still waits with, closes the transport, and frees; else the card stays as it is. NULL does
+ * nothing. */
 void card_link_free(struct card_link *link);
 
 /* card_link_cbor: one CTAP2 request and its answer, whatever number of keep-alives comes between.

@@ -1,6 +1,8 @@
 /* The way from libfido2's messages to a card: over a script, and over the virtual token in this process. */
 #include "tests/unit/unit.h"
 
+#include <unistd.h>
+
 #include "fido/card_transport.h"
 #include "tests/unit/scripted_card.h"
 #include "tests/unit/vtoken_transport.h"
@@ -44,6 +46,38 @@ static void keep_alives_end_here(void **state)
 	buffer_free(&answer);
 	card_link_free(link);
 	scripted_card_check_end(&card);
+}
+
+/* A card that is at work for ever. */
+static bool keep_alive(void *state, struct bytes command, struct buffer *reply, struct error *err)
+{
+	uint8_t *last = state;
+	uint8_t class, ins, p1;
+
+	(void)!(bytes_take_u8(&command, &class) && bytes_take_u8(&command, &ins) && bytes_take_u8(&command, &p1));
+	*last = p1;
+	return ins == 0xa4 ? buffer_put_u16(reply, 0x9000, err)
+	                   : buffer_put_u8(reply, 1, err) && buffer_put_u16(reply, 0x9100, err);
+}
+
+static void leave(void *state, enum transport_leave how)
+{
+	(void)state;
+	(void)how;
+}
+
+static void a_card_that_never_says_what_it_is_is_left(void **state)
+{
+	uint8_t last = 0;
+	struct transport transport = {.state = &last, .transmit = keep_alive, .close = leave};
+	struct card_link *link = NULL;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	(void)alarm(20);
+	assert_refused(card_link_new(&transport, &link, &err), err, ERROR_CARD_REPLY);
+	assert_int_equal(last, 0x11);
+	(void)alarm(0);
 }
 
 /* Sending the request again would make the card blink anew, and lose a touch that came in between. */
@@ -102,6 +136,8 @@ static void what_a_card_may_not_answer_is_refused(void **state)
 		    {SELECT, "464944 4f5f325f30 9000", ERROR_NONE},
 		    {GET_INFO, "00a0 9000", ERROR_NONE},
 		    {"80108000 01 01 00", rows[i].answer, ERROR_NONE},
+		    /* what it still waits with is cancelled when it is left */
+		    {rows[i].code == ERROR_TOUCH ? "80111100 00" : NULL, "2d 9000", ERROR_NONE},
 		    {NULL, NULL, ERROR_NONE},
 		};
 		struct scripted_card card;
@@ -112,6 +148,7 @@ static void what_a_card_may_not_answer_is_refused(void **state)
 			fail_msg("%s: %s", rows[i].name, err.text);
 		buffer_free(&answer);
 		card_link_free(link);
+		scripted_card_check_end(&card);
 	}
 }
 
@@ -205,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(keep_alives_end_here),
+	    cmocka_unit_test(a_card_that_never_says_what_it_is_is_left),
 	    cmocka_unit_test(a_request_that_waits_is_fetched_and_not_sent_again),
 	    cmocka_unit_test(what_a_card_may_not_answer_is_refused),
 	    cmocka_unit_test(answers_that_promise_more_than_they_hold_are_refused),
