@@ -138,15 +138,33 @@ static bool encrypt(X509 *certificate, struct bytes text, struct buffer *pem, st
 	return done;
 }
 
+/* What is sealed already is the only one who knows a code: it is never written over, also when the same token is sealed twice
+ * in a second. */
+static bool put_free_name(
+    const char *folder, const struct escrow_content *content, struct buffer *path, struct error *err)
+{
+	size_t before = path->len;
+
+	for (unsigned attempt = 0;; attempt++) {
+		if (!buffer_put_format(
+		        path, err, "%s/%s-%" PRId64 "-%ld", folder, content->device, content->time, (long)getpid()) ||
+		    (attempt > 0 && !buffer_put_format(path, err, "-%u", attempt)) ||
+		    !buffer_put_text(path, ".pem", err))
+			return false;
+		if (!file_exists(buffer_text(path)))
+			return true;
+		buffer_cut(path, before);
+	}
+}
+
 static bool put_path(const char *registry, const struct escrow_content *content, struct buffer *path, struct error *err)
 {
 	struct buffer folder = BUFFER_EMPTY;
-	bool done = buffer_put_format(&folder, err, "%s/escrow", registry) &&
-	            buffer_put_format(path, err, "%s/%s-%" PRId64 "-%ld.pem", buffer_text(&folder), content->device,
-	                content->time, (long)getpid());
+	bool done = buffer_put_format(&folder, err, "%s/escrow", registry);
 
 	if (done && mkdir(buffer_text(&folder), 0700) < 0 && errno != EEXIST)
 		done = error_set_errno(err, ERROR_FILE, "%s", buffer_text(&folder));
+	done = done && put_free_name(buffer_text(&folder), content, path, err);
 	buffer_free(&folder);
 	return done;
 }
