@@ -99,26 +99,33 @@ static bool lock(struct journal *journal, struct error *err)
 	       error_set(err, ERROR_JOURNAL, "another process is at this enrollment: %s", journal->name);
 }
 
-/* The head is written in one piece, so a journal has all of it or is no journal. */
+/* Under a name that is no journal's, and renamed when it is on the disk: a journal has all of its head, or is none. */
 static bool create(struct journal *journal, const struct journal_record *record, int64_t now, struct error *err)
 {
 	const char *folder = buffer_text(&journal->folder);
-	struct buffer path = BUFFER_EMPTY, head = BUFFER_EMPTY;
+	struct buffer path = BUFFER_EMPTY, unborn = BUFFER_EMPTY, head = BUFFER_EMPTY;
 	bool done = false;
 
 	if (!make_folder(folder, err) || !buffer_put_format(&path, err, "%s/%s", folder, journal->name) ||
+	    !buffer_put_format(&unborn, err, "%s/.%s", folder, journal->name) ||
 	    !journal_record_put(record, now, &head, err))
 		goto out;
-	journal->descriptor = open(buffer_text(&path), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	journal->descriptor = open(buffer_text(&unborn), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (journal->descriptor < 0) {
-		error_set_errno(err, ERROR_JOURNAL, "%s", buffer_text(&path));
+		error_set_errno(err, ERROR_JOURNAL, "%s", buffer_text(&unborn));
 		goto out;
 	}
-	done = lock(journal, err) && append(journal, buffer_bytes(&head), err) && sync_folder(folder, err);
-	if (!done)
+	done = lock(journal, err) && append(journal, buffer_bytes(&head), err) &&
+	       (rename(buffer_text(&unborn), buffer_text(&path)) == 0 ||
+	           error_set_errno(err, ERROR_JOURNAL, "%s", buffer_text(&path))) &&
+	       sync_folder(folder, err);
+	if (!done) {
+		(void)unlink(buffer_text(&unborn));
 		(void)unlink(buffer_text(&path));
+	}
 out:
 	buffer_free(&path);
+	buffer_free(&unborn);
 	buffer_free(&head);
 	return done;
 }
