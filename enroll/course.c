@@ -353,6 +353,15 @@ bool course_abandon(struct course *course, bool *held, bool *deleted, struct err
 	*deleted = false;
 	if (!holds_made_key(course, held, err))
 		return false;
-	return !*held || (course_codes_state(course, err) && course_management(course, err) &&
-	                     course_put_back(course, deleted, err));
+	if (!*held)
+		return true;
+	if (!course_codes_state(course, err) || !course_management(course, err))
+		return false;
+	/* A course that is resumed needs it no more; taking the key out does. */
+	if (!course->managed)
+		return error_set(err, ERROR_MANAGEMENT_KEY,
+		    "the token has its new management key already, which was sealed: give it by --management-key-fd, "
+		    "or "
+		    "finish with \"keyenroll resume\", which needs it no more");
+	return course_put_back(course, deleted, err);
 }

@@ -75,13 +75,15 @@ static bool find_key(struct course *course, struct error *err)
 	                     : N_("the token has a management key of its own, and it is not stored in it"));
 }
 
-/* The slot's certificate is for the key that the journal names: then nothing on the token is left to be written. */
+/* The slot's certificate is for the key that the journal names, and the PUK was set before the management key: then nothing on
+ * the token is left to be written. Where the token does not tell of its PUK the journal does. */
 static bool is_installed(struct course *course)
 {
+	bool puk_is_open = course->knows_codes ? course->puk_state.is_default : !course->record.puk_begun;
 	struct buffer certificate = BUFFER_EMPTY;
 	bool same = false, there;
 
-	if (!course->resumes || !course->record.key[0] || course->puk_state.is_default)
+	if (!course->resumes || !course->record.key[0] || puk_is_open)
 		return false;
 	there = piv_certificate_read(course->token.piv, course->request.slot, &certificate, NULL);
 	buffer_free(&certificate);

@@ -147,9 +147,25 @@ bool course_generate(struct course *course, struct error *err)
 	return note_before(course, err) && make_key(course, err) && note_key(course, "key", err);
 }
 
+/* Of a key that the token made itself, the answer to a wish for its attestation means something else than of any key. */
+static bool attest_made_key(struct course *course, struct error *err)
+{
+	const struct piv_slot *slot = course->request.slot;
+
+	if (piv_attest(course->token.piv, slot, &course->leaf, err))
+		return true;
+	if (err->code != ERROR_NOT_ATTESTABLE || !course->made_key)
+		return error_false();
+	return error_set(err, ERROR_NOT_ATTESTABLE,
+	    "the token made the key in slot %s, and cannot attest it: its attestation key (f9) is gone, which nothing "
+	    "brings "
+	    "back",
+	    slot->name);
+}
+
 bool course_attest(struct course *course, struct error *err)
 {
-	return (course->leaf.len > 0 || piv_attest(course->token.piv, course->request.slot, &course->leaf, err)) &&
+	return (course->leaf.len > 0 || attest_made_key(course, err)) &&
 	       evidence_of_piv(
 	           buffer_bytes(&course->leaf), buffer_bytes(&course->device_certificate), &course->evidence, err);
 }
