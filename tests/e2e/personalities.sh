@@ -10,20 +10,25 @@ readers=7
 pin=271828
 
 # What becomes of a model, and the options of its enrollment:
-#   enrolls
+#   enrolls         "-", or the name and the value of a claim that its attestation proves
 #   refused CODE    known before anything is asked or done
 #   undone CODE     known by the key that it made, which is taken out again
 #   stuck CODE      known by the last write; `abandon` takes the key out
+# What is refused is told in the words of why().
 models()
 {
 	cat <<-END
-		5.7.4            enrolls
-		5.7.4            enrolls                       --algorithm ed25519 --slot 9c
-		5.4.3            enrolls
-		4.3.5            enrolls                       --factory-codes
+		5.7.4            enrolls firmware=5.7.4
+		5.7.4            enrolls slot=9c               --algorithm ed25519 --slot 9c
+		5.7.4-fips       enrolls edition=fips
+		5.4.3            enrolls form-factor=usb-c_nano
+		5.4.3-fips       enrolls edition=fips          --slot 95 --algorithm rsa-2048
+		5.4.3-cspn       enrolls edition=cspn
+		4.3.5            enrolls firmware=4.3.5        --factory-codes
+		4.3.7            enrolls firmware=4.3.7        --factory-codes
 		4.4.2-fips       refused advisory.refused      --factory-codes
-		bio              enrolls                       --pin-policy match-once
-		bio              enrolls                       --pin-policy match-always
+		bio              enrolls pin-policy=match-once   --pin-policy match-once
+		bio              enrolls pin-policy=match-always --pin-policy match-always
 		neo              refused card.not-attestable   --factory-codes
 		pivapplet        refused piv.issuer-unknown
 		token2           refused piv.issuer-unknown
@@ -32,14 +37,31 @@ models()
 		f9-key-replaced  undone piv.attestation-signature
 		f9-key-deleted   undone card.not-attestable
 		f9-deleted       refused card.not-attestable
-		b2-chain         enrolls
+		b2-chain         enrolls issuer=long-issuing-b2
 		preview          refused issuer.preview
-		short-only       enrolls
-		61xx             enrolls
-		6Cxx             enrolls
-		9000-with-more   enrolls
+		short-only       enrolls -
+		61xx             enrolls -
+		6Cxx             enrolls -
+		9000-with-more   enrolls -
 		object-full      stuck card.full
 	END
+}
+
+# What the operator reads of a model that is refused: what it is that cannot be proved, and why.
+why()
+{
+	case $1 in
+	4.4.2-fips) echo 'YSA-2019-02' ;;
+	neo) echo 'firmware 1\.0\.4 is too old to attest keys: 4\.3 is the first' ;;
+	swissbit) echo 'no attestation: it cannot prove its keys' ;;
+	pivapplet | token2 | f9-replaced) echo 'the device certificate was issued by .*, which trust bundle .* does not have' ;;
+	preview) echo 'preview' ;;
+	f9-deleted) echo 'attestation certificate \(f9\) is gone, so nothing it makes can be proved' ;;
+	f9-key-replaced) echo "not signed by this device certificate's key: .* or the token's attestation key \\(f9\\) was replaced" ;;
+	f9-key-deleted) echo 'made the key in slot 9a, and cannot attest it: its attestation key \(f9\) is gone' ;;
+	object-full) echo 'the token is full; delete certificates' ;;
+	*) echo "$1 has no sentence here" ;;
+	esac
 }
 
 # The PIN waits on descriptor 5, where it can be seen afterwards whether anybody took it.
@@ -81,10 +103,16 @@ has_code()
 	jq -e --arg code "$1" '(.error.code // "") == $code or ([.. | .reasons? // empty | .[].code] | index($code) != null)' "$WORLD/json"
 }
 
-# A sentence for the operator, and what to do.
 has_sentence()
 {
-	jq -e '[.. | objects | (.sentence? // empty)] | length > 0 and all(length > 30)' "$WORLD/json"
+	jq -e --arg why "$(why "$model")" '[.. | objects | (.sentence? // empty)] | any(test($why; "i"))' "$WORLD/json"
+}
+
+# proves NAME=VALUE, with "_" for a blank: the appraisal found that claim, and that it is proven.
+proves()
+{
+	jq -e --arg name "${1%%=*}" --arg value "$(tr _ ' ' <<<"${1#*=}")" \
+		'.result.claims | any(.name == $name and .value == $value and .grade == "proven")' "$WORLD/json"
 }
 
 is_nobodys()
@@ -100,9 +128,12 @@ forecast_is()
 
 check_enrolls()
 {
+	local claim=$1
+	shift
 	forecast_is '== "accepted"' "that it can be enrolled"
 	report 0 enroll "$title: enroll" enroll "$token" "$@"
 	holds '.result.verdict == "accepted"' "$title: the appraisal accepts"
+	[ "$claim" = - ] || expect "$title: and finds $claim proven" proves "$claim"
 	report 0 token-info "$title: token info afterwards" keyenroll token info --reader "$(world_token_reader "$token")" --json
 	holds '[.slots[] | select(.grade == "signed")] | length == 1' "$title: the key is attested"
 }
@@ -113,9 +144,10 @@ check_refused()
 	shift
 	forecast_is '!= "accepted"' "that it cannot be enrolled"
 	expect "$title: and why" has_code "$code"
-	expect "$title: in a sentence" has_sentence
+	expect "$title: in a sentence that says so" has_sentence
 	enroll "$token" "$@" >"$WORLD/json" 2>"$WORLD/output" && not_ok "$title: enroll is refused" || ok "$title: enroll is refused"
 	expect "$title: with $code" has_code "$code"
+	expect "$title: in a sentence that says so" has_sentence
 	expect "$title: no PIN was asked for" pin_is_unread
 	expect "$title: nothing in the token has changed" same_state "$token"
 	expect "$title: nobody is enrolled" is_nobodys "$token"
@@ -127,6 +159,7 @@ check_undone()
 	shift
 	enroll "$token" "$@" >"$WORLD/json" 2>"$WORLD/output" && not_ok "$title: enroll is refused" || ok "$title: enroll is refused"
 	expect "$title: with $code" has_code "$code"
+	expect "$title: in a sentence that says so" has_sentence
 	expect "$title: the key is out again, and the codes are as they were" same_but_for_use "$token"
 	expect "$title: nobody is enrolled" is_nobodys "$token"
 	exits 1 "$title: nothing is left to resume" keyenroll resume --reader "$(world_token_reader "$token")"
@@ -138,6 +171,7 @@ check_stuck()
 	shift
 	enroll "$token" "$@" >"$WORLD/json" 2>"$WORLD/output" && not_ok "$title: enroll fails" || ok "$title: enroll fails"
 	expect "$title: with $code" has_code "$code"
+	expect "$title: in a sentence that says so" has_sentence
 	expect "$title: nobody is enrolled" is_nobodys "$token"
 	exits 0 "$title: abandon" keyenroll abandon --reader "$(world_token_reader "$token")"
 	expect "$title: the key is out again" test "$(state_of "$token" | jq -c '[.slots[].slot]')" = '[249]'

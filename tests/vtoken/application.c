@@ -64,6 +64,7 @@ static unsigned select_application(struct card *card, enum application applicati
 {
 	if (card->session.application != application)
 		card_deselect(card);
+	card->session.pin_fresh = false;
 	card->session.application = application;
 	return STATUS_DONE;
 }
@@ -79,7 +80,7 @@ unsigned instruction_select(struct card *card, const struct command *command, st
 			return STATUS_FAILURE;
 		return select_application(card, APPLICATION_PIV);
 	}
-	if (names(command->data, aid_otp, sizeof(aid_otp))) {
+	if (!card->personality->firmware->of_another_vendor && names(command->data, aid_otp, sizeof(aid_otp))) {
 		memcpy(otp_state, card->personality->firmware->version, sizeof(card->personality->firmware->version));
 		if (!buffer_put(reply, BYTES_OF(otp_state), NULL))
 			return STATUS_FAILURE;

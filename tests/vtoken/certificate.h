@@ -14,6 +14,7 @@
 #define OID_POLICY "1.3.6.1.4.1.41482.3.8"
 #define OID_FORM_FACTOR "1.3.6.1.4.1.41482.3.9"
 #define OID_FIPS "1.3.6.1.4.1.41482.3.10"
+#define OID_CSPN "1.3.6.1.4.1.41482.3.11"
 /* FIDO2: the vendor's device type (text) and firmware, FIDO's AAGUID and serial number, and what it can talk over. */
 #define OID_FIDO_DEVICE_TYPE "1.3.6.1.4.1.41482.2"
 #define OID_FIDO_FIRMWARE "1.3.6.1.4.1.41482.13.1"

@@ -64,12 +64,34 @@ static const struct firmware firmware_5_4 = {
     .leaf = {.serial = true, .form_factor = 0x04, .number_starts_with_one = true},
 };
 
+/* certified: the form factor says so, and so does f9 */
+static const struct firmware firmware_5_4_fips = {
+    .version = {5, 4, 3},
+    .vendor_instructions = INSTRUCTIONS_5_3,
+    .algorithms = ALGORITHMS_4,
+    .management_ciphers = CIPHERS_5_4,
+    .logout = true,
+    .discovery = true,
+    .leaf = {.serial = true, .form_factor = 0x81, .number_starts_with_one = true},
+};
+
+static const struct firmware firmware_5_7_fips = {
+    .version = {5, 7, 4},
+    .vendor_instructions = INSTRUCTIONS_5_7,
+    .algorithms = ALGORITHMS_CERTIFIED,
+    .management_ciphers = CIPHERS_5_7,
+    .logout = true,
+    .discovery = true,
+    .seven_bit_puk = true,
+    .never_refused = true,
+    .leaf = {.serial = true, .form_factor = 0x83, .number_starts_with_one = true},
+};
+
 static const struct firmware firmware_4_4_fips = {
     .version = {4, 4, 2},
     .vendor_instructions = INSTRUCTIONS_4_3,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_3DES,
-    .never_refused = true,
     .leaf = {.serial = true},
 };
 
@@ -79,6 +101,14 @@ static const struct firmware firmware_4_3 = {
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_3DES,
     .leaf = {.serial = true},
+};
+
+/* There were batches whose attestation names no serial number. */
+static const struct firmware firmware_4_3_7 = {
+    .version = {4, 3, 7},
+    .vendor_instructions = INSTRUCTIONS_4_3,
+    .algorithms = ALGORITHMS_4,
+    .management_ciphers = CIPHERS_3DES,
 };
 
 static const struct firmware firmware_neo = {
@@ -93,6 +123,7 @@ static const struct firmware firmware_neo = {
 static const struct firmware firmware_pivapplet = {
     .version = {5, 4, 0},
     .vendor_instructions = INSTRUCTIONS_5_3,
+    .of_another_vendor = true,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_5_4,
     .metadata = METADATA_ORIGIN_SWAPPED,
@@ -102,6 +133,7 @@ static const struct firmware firmware_pivapplet = {
 static const struct firmware firmware_token2 = {
     .version = {5, 112, 0},
     .vendor_instructions = INSTRUCTIONS_5_3,
+    .of_another_vendor = true,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_5_4,
     .discovery = true,
@@ -111,6 +143,7 @@ static const struct firmware firmware_token2 = {
 
 static const struct firmware firmware_swissbit = {
     .vendor_instructions = LIST(0xff, 0xfe, 0xf7),
+    .of_another_vendor = true,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_3DES,
     .discovery = true,
@@ -176,6 +209,33 @@ static const struct device_shape device_5_4 = {
     .constraints = true,
 };
 
+static const struct device_shape device_5_4_fips = {
+    .issuer = VENDOR_SHORT_ROOT,
+    .name = "Yubico PIV Attestation",
+    SHORT_DATES,
+    .version = {5, 4, 3},
+    .constraints = true,
+    .fips = LIST(0x02, 0x01, 0x07),
+};
+
+static const struct device_shape device_5_4_cspn = {
+    .issuer = VENDOR_SHORT_ROOT,
+    .name = "Yubico PIV Attestation",
+    SHORT_DATES,
+    .version = {5, 4, 3},
+    .constraints = true,
+    .cspn = LIST(0x02, 0x01, 0x01),
+};
+
+static const struct device_shape device_5_7_fips = {
+    .issuer = VENDOR_LONG_ISSUING,
+    .name = "YubiKey PIV Attestation",
+    LONG_DATES,
+    .version = {5, 7, 4},
+    .constraints = true,
+    .fips = LIST(0x02, 0x01, 0x07),
+};
+
 static const struct device_shape device_4_4_fips = {
     .issuer = VENDOR_SHORT_ROOT,
     .name = "Yubico PIV Attestation",
@@ -189,6 +249,14 @@ static const struct device_shape device_4_3 = {
     .name = "Yubico PIV Attestation",
     SHORT_DATES,
     .version = {4, 3, 4},
+};
+
+static const struct device_shape device_4_3_7 = {
+    .issuer = VENDOR_SHORT_ROOT,
+    .name = "Yubico PIV Attestation",
+    .not_before = "20140801000000Z",
+    .not_after = "20500904000000Z",
+    .version = {4, 3, 7},
 };
 
 /* Made by the owner, who gave it the looks of the vendor's. */
@@ -288,6 +356,10 @@ static const struct personality table[] = {
     {"5.7.4", &firmware_5_7, &wire_usual, OBJECTS_MAXIMUM, &device_5_7, DEVICE_KEPT, &fido_5_7},
     {"5.4.3", &firmware_5_4, &wire_usual, OBJECTS_MAXIMUM, &device_5_4, DEVICE_KEPT, &fido_5_4},
     {"4.3.5", &firmware_4_3, &wire_usual, OBJECTS_MAXIMUM, &device_4_3, DEVICE_KEPT, &fido_4_3},
+    {"4.3.7", &firmware_4_3_7, &wire_usual, OBJECTS_MAXIMUM, &device_4_3_7, DEVICE_KEPT, &fido_4_3},
+    {"5.7.4-fips", &firmware_5_7_fips, &wire_usual, OBJECTS_MAXIMUM, &device_5_7_fips, DEVICE_KEPT, &fido_5_7},
+    {"5.4.3-fips", &firmware_5_4_fips, &wire_usual, OBJECTS_MAXIMUM, &device_5_4_fips, DEVICE_KEPT, &fido_5_4},
+    {"5.4.3-cspn", &firmware_5_4, &wire_usual, OBJECTS_MAXIMUM, &device_5_4_cspn, DEVICE_KEPT, &fido_5_4},
     {"4.4.2-fips", &firmware_4_4_fips, &wire_usual, OBJECTS_MAXIMUM, &device_4_4_fips, DEVICE_KEPT, &fido_4_3},
     {"bio", &firmware_bio, &wire_usual, OBJECTS_MAXIMUM, &device_bio, DEVICE_KEPT, &fido_5_7},
     {"neo", &firmware_neo, &wire_neo, OBJECTS_MAXIMUM, NULL, DEVICE_KEPT, NULL},

@@ -31,6 +31,7 @@ struct firmware {
 	struct bytes vendor_instructions; /* INS bytes that exist beside those of SP 800-73 */
 	struct bytes algorithms;          /* algorithm bytes for slot keys */
 	struct bytes management_ciphers;  /* algorithm bytes for 9B; the first one is the factory setting */
+	bool of_another_vendor;           /* has none of the vendor's other applications */
 	bool logout;                      /* VERIFY with P1 FF */
 	bool discovery;                   /* GET DATA 7E answers */
 	bool seven_bit_puk;               /* a PUK byte above 7F is refused; unfit codes get 6985 instead of 6A80 */
@@ -60,6 +61,7 @@ struct device_shape {
 	uint8_t version[3];                 /* the firmware that it names; a batch may lag behind the card's own */
 	bool constraints;                   /* has BasicConstraints */
 	struct bytes fips;                  /* content of extension .10, empty: absent */
+	struct bytes cspn;                  /* content of extension .11, empty: absent */
 };
 
 /* What became of f9 after the factory. */

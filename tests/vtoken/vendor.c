@@ -53,6 +53,8 @@ static bool put_extensions(X509 *certificate, const struct device_shape *shape, 
 		return false;
 	if (shape->fips.len > 0 && !certificate_put_extension(certificate, OID_FIPS, false, shape->fips, err))
 		return false;
+	if (shape->cspn.len > 0 && !certificate_put_extension(certificate, OID_CSPN, false, shape->cspn, err))
+		return false;
 	return !shape->constraints || certificate_put_ca(certificate, true, 0, err);
 }
 
