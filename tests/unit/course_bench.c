@@ -2,16 +2,23 @@
 
 #include "tests/unit/course_bench.h"
 
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/pem.h>
+
+/* It declares its PEM functions only behind the one above. */
+#include <openssl/cms.h>
+
 #include "common/file.h"
 #include "common/secret.h"
 #include "enroll/appraising.h"
 #include "enroll/desk.h"
+#include "enroll/escrow.h"
 #include "enroll/journal.h"
 #include "piv/admin_data.h"
 #include "policy/policy.h"
@@ -110,20 +117,53 @@ static void load_trust(struct world *world)
 	buffer_free(&json);
 }
 
+/* A certificate of its own key, and the escrow that was made of the file. */
+static void make_escrow(struct world *world)
+{
+	X509 *certificate = X509_new();
+	struct error err = ERROR_EMPTY;
+	char path[160];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/escrow.pem", world->folder);
+	world->escrow_key = EVP_EC_gen("P-256");
+	file = fopen(path, "we");
+	assert_true(certificate && world->escrow_key && file);
+	assert_non_null(X509_gmtime_adj(X509_getm_notBefore(certificate), 0));
+	assert_non_null(X509_gmtime_adj(X509_getm_notAfter(certificate), 86400));
+	assert_int_equal(X509_set_pubkey(certificate, world->escrow_key), 1);
+	assert_true(X509_sign(certificate, world->escrow_key, EVP_sha256()) > 0);
+	assert_int_equal(PEM_write_X509(file, certificate), 1);
+	assert_int_equal(fclose(file), 0);
+	X509_free(certificate);
+	assert_done(escrow_new(path, &world->escrow, &err), err);
+}
+
+/* Each write is synced, which a disk in memory does at once. */
+static void make_folder(struct world *world)
+{
+	snprintf(world->folder, sizeof(world->folder), "/dev/shm/keyenroll-course.XXXXXX");
+	if (mkdtemp(world->folder))
+		return;
+	snprintf(world->folder, sizeof(world->folder), "/tmp/keyenroll-course.XXXXXX");
+	assert_non_null(mkdtemp(world->folder));
+}
+
 int bench_make_world(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	struct error err = ERROR_EMPTY;
 	struct desk_made made;
 
-	snprintf(world->folder, sizeof(world->folder), "/tmp/keyenroll-course.XXXXXX");
-	assert_non_null(mkdtemp(world->folder));
+	make_folder(world);
+	assert_int_equal(setenv("TMPDIR", world->folder, 1), 0);
 	snprintf(world->vendor, sizeof(world->vendor), "%s/vendor", world->folder);
 	snprintf(world->stranger, sizeof(world->stranger), "%s/stranger", world->folder);
 	snprintf(world->registry, sizeof(world->registry), "%s/registry", world->folder);
 	assert_done(authorities_make(world->vendor, AUTHORITY_DEFAULT_PREFIX, &err), err);
 	assert_done(authorities_make(world->stranger, "Stranger", &err), err);
 	load_trust(world);
+	make_escrow(world);
 	assert_done(policy_new_default(&world->policy, &err), err);
 	*state = world;
 	assert_done(
@@ -141,6 +181,8 @@ int bench_end_world(void **state)
 
 	trust_free(world->trust);
 	policy_free(world->policy);
+	escrow_free(world->escrow);
+	EVP_PKEY_free(world->escrow_key);
 	snprintf(command, sizeof(command), "rm -rf %s", world->folder);
 	assert_int_equal(system(command), 0);
 	free(world);
@@ -205,7 +247,8 @@ struct course_means bench_means(struct world *world)
 	    .desk = &world->desk,
 	    .registrars = &world->registrars,
 	    .trust = world->trust,
-	    .policy = world->policy};
+	    .policy = world->policy,
+	    .escrow = world->seals ? world->escrow : NULL};
 }
 
 static struct course_dialogue dialogue_of(struct clerk *clerk)
@@ -288,8 +331,12 @@ static bool run_resumed(struct world *world, struct vtoken_plug *plug, const str
 	request.pin_tries = record->pin_tries;
 	request.puk_tries = record->puk_tries;
 	request.certificate = buffer_bytes(&record->certificate);
-	if (!journal_enrolls(record))
+	if (journal_enrolls(record)) {
+		request.slot = record->slot;
+		request.algorithm = record->algorithm;
+	} else {
 		request.person = NULL;
+	}
 	course_init(&course, &request, &means, &dialogue, &token);
 	course_resume(&course, record, journal);
 	done = journal_enrolls(record) ? course_run(&course, err)
@@ -353,6 +400,7 @@ bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *
 	if (!name[0])
 		return true;
 	assert_done(journal_open(world->registry, name, &record, &journal, err), *err);
+	request.slot = record.slot;
 	assert_done(open_plug(plug, &token, err), *err);
 	course_init(&course, &request, &means, &dialogue, &token);
 	course_resume(&course, &record, &journal);
@@ -401,7 +449,67 @@ bool bench_code_is(const struct code *code, const char *text)
 	return memcmp(code->value, padded, sizeof(padded)) == 0;
 }
 
-bool bench_key_is_known(struct card *card)
+/* Whether one of the sealed files, opened with the escrow key, has this line. */
+static bool file_has(const struct world *world, const char *path, const char *line)
+{
+	FILE *file = fopen(path, "re");
+	CMS_ContentInfo *message = file ? PEM_read_CMS(file, NULL, NULL, NULL) : NULL;
+	BIO *out = BIO_new(BIO_s_mem());
+	bool found = false;
+	char *text;
+	long len;
+
+	assert_true(message && out);
+	assert_int_equal(CMS_decrypt(message, world->escrow_key, NULL, NULL, out, 0), 1);
+	assert_int_equal(BIO_write(out, "", 1), 1);
+	len = BIO_get_mem_data(out, &text);
+	found = len > 0 && strstr(text, line) != NULL;
+	BIO_free(out);
+	CMS_ContentInfo_free(message);
+	(void)fclose(file);
+	return found;
+}
+
+static bool is_sealed(const struct world *world, const char *line)
+{
+	char pattern[160];
+	bool found = false;
+	glob_t files;
+
+	snprintf(pattern, sizeof(pattern), "%s/escrow/*.pem", world->registry);
+	if (glob(pattern, 0, NULL, &files) != 0)
+		return false;
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		found = found || file_has(world, files.gl_pathv[i], line);
+	globfree(&files);
+	return found;
+}
+
+bool bench_puk_is_sealed(const struct world *world, const struct card *card)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "\npuk %.8s\n", (const char *)card->puk.value);
+	return is_sealed(world, line);
+}
+
+static bool key_is_sealed(const struct world *world, struct bytes key)
+{
+	struct buffer line = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	uint8_t byte;
+	bool found;
+
+	assert_done(buffer_put_text(&line, "\nmanagement-key ", &err), err);
+	while (bytes_take_u8(&key, &byte))
+		assert_done(buffer_put_format(&line, &err, "%02x", byte), err);
+	assert_done(buffer_put_text(&line, "\n", &err), err);
+	found = is_sealed(world, buffer_text(&line));
+	buffer_free(&line);
+	return found;
+}
+
+bool bench_key_is_known(const struct world *world, struct card *card)
 {
 	struct bytes key = bytes_of(card->management.key, card->management.cipher->key_len);
 	const struct object *printed = card_object(card, PIV_OBJECT_PRINTED);
@@ -412,7 +520,7 @@ bool bench_key_is_known(struct card *card)
 		known = secret_equal(secret_bytes(stored), key) || (next && secret_equal(secret_bytes(next), key));
 	secret_free(stored);
 	secret_free(next);
-	return known;
+	return known || key_is_sealed(world, key);
 }
 
 struct vtoken_plug *bench_fresh_plug(const struct world *world, const char *personality)

@@ -18,6 +18,9 @@ struct world {
 	struct registrars registrars;
 	struct trust *trust;
 	struct policy *policy;
+	struct escrow *escrow; /* whose key stands in `escrow_key` */
+	struct evp_pkey_st *escrow_key;
+	bool seals; /* codes are sealed, and shown to nobody */
 };
 
 /* What the clerk of a test says, and what he was asked. */
@@ -38,7 +41,7 @@ int bench_end_world(void **state);
 int bench_open_desk(void **state);
 int bench_close_desk(void **state);
 
-/* bench_request: an enrollment of alice in slot 9a. */
+/* bench_request: an enrollment of alice in slot 9a, touch never. */
 struct course_request bench_request(const char *algorithm, enum piv_pin_policy pin_policy);
 
 /* bench_run: a whole course. Errors: those of course_run. */
@@ -68,10 +71,12 @@ bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *
 unsigned bench_count(struct world *world);
 unsigned bench_count_journals(struct world *world);
 
-/* bench_code_is: whether a code of the card is that text; bench_key_is_known: whether its management key is the factory's, or
- * stands in PRINTED behind the PIN. */
+/* bench_code_is: whether a code of the card is that text; bench_puk_is_sealed: whether the PUK can be read with the escrow key;
+ * bench_key_is_known: whether the management key is the factory's, stands in PRINTED behind the PIN, or can be read with the
+ * escrow key. */
 bool bench_code_is(const struct code *code, const char *text);
-bool bench_key_is_known(struct card *card);
+bool bench_puk_is_sealed(const struct world *world, const struct card *card);
+bool bench_key_is_known(const struct world *world, struct card *card);
 
 /* bench_fresh_plug: a card as the factory made it, without waiting for another f9 key. */
 struct vtoken_plug *bench_fresh_plug(const struct world *world, const char *personality);
