@@ -296,7 +296,7 @@ void course_fido_forget_files(struct course *course)
 {
 	static const char *const suffixes[] = {"", ".pub"};
 
-	for (size_t i = 0; i < course->files_written; i++) {
+	for (size_t i = 0; i < course->files_written && i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		struct buffer path = BUFFER_EMPTY;
 
 		if (buffer_put_format(&path, NULL, "%s%s", course->request.fido->path, suffixes[i]))

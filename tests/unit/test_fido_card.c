@@ -52,7 +52,7 @@ static void keep_alives_end_here(void **state)
 static bool keep_alive(void *state, struct bytes command, struct buffer *reply, struct error *err)
 {
 	uint8_t *last = state;
-	uint8_t class, ins, p1;
+	uint8_t class = 0, ins = 0, p1 = 0;
 
 	(void)!(bytes_take_u8(&command, &class) && bytes_take_u8(&command, &ins) && bytes_take_u8(&command, &p1));
 	*last = p1;
