@@ -50,6 +50,7 @@
 	X(ERROR_TOKEN_ABSENT,              "token.absent",               DEVICE) \
 	X(ERROR_VERIFIER_BUSY,             "verifier.busy",              SYSTEM) \
 	X(ERROR_VERIFIER_DEADLINE,         "verifier.deadline",          SYSTEM) \
+	X(ERROR_NAME_SERVICE,              "name-service.failed",        SYSTEM) \
 	/* evidence: what cannot be read, and what is refused */ \
 	X(ERROR_EVIDENCE_FORMAT,           "evidence.format",            INPUT) \
 	X(ERROR_EVIDENCE_ABSENT,           "evidence.absent",            INPUT) \

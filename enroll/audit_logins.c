@@ -12,6 +12,7 @@
 #include "verifier/configuration.h"
 #include "verifier/decision.h"
 #include "verifier/host_rules.h"
+#include "verifier/names.h"
 
 #define LOG_MAXIMUM ((size_t)512 * 1024 * 1024)
 
@@ -121,11 +122,12 @@ bool audit_logins(struct invocation *invocation, struct error *err)
 	const struct configuration_folders folders = {KEYENROLL_CONFIG_DIR, KEYENROLL_DATA_DIR, KEYENROLL_STATE_DIR};
 	struct configuration *configuration = NULL;
 	struct logins logins = LOGINS_EMPTY;
+	struct names names = NAMES_EMPTY;
 	struct host_view view;
 	struct judging judging = {
 	    .view = &view, .now = invocation->now, .json = invocation->json, .refused = json_array()};
-	bool done =
-	    configuration_new(&folders, &configuration, err) && configuration_refresh(configuration, &view, err);
+	bool done = configuration_new(&folders, &configuration, err) &&
+	            configuration_refresh(configuration, &names, &view, err);
 
 	logins.rules = done ? view.rules : NULL;
 	done = done && read_logins(&invocation->options, &logins, err);
@@ -137,5 +139,6 @@ bool audit_logins(struct invocation *invocation, struct error *err)
 	json_decref(judging.refused);
 	logins_clear(&logins);
 	configuration_free(configuration);
+	names_clear(&names);
 	return done;
 }

@@ -160,7 +160,7 @@ bool doctor_look(struct doctor *doctor, const char *const *accounts, size_t num,
 	look_at_pam(doctor);
 	if (!configuration_refresh_rules(doctor->configuration, &doctor->rules, &doctor->rules_error))
 		doctor->rules = NULL;
-	if (!configuration_refresh(doctor->configuration, &doctor->view, &doctor->view_error))
+	if (!configuration_refresh(doctor->configuration, NULL, &doctor->view, &doctor->view_error))
 		doctor->view = (struct host_view){.rules = NULL};
 	return true;
 }

@@ -293,7 +293,7 @@ bool host_setup(const struct host_setup_wish *wish, struct error *err)
 	struct error other = ERROR_EMPTY;
 	struct host_view view;
 	bool done = configuration_new(&folders, &configuration, err) &&
-	            configuration_refresh(configuration, &view, err) &&
+	            configuration_refresh(configuration, NULL, &view, err) &&
 	            try_login(wish, N_("does not work even before anything is changed"), 1, err) &&
 	            host_files_keep(&state, err);
 

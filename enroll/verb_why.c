@@ -5,6 +5,7 @@
 #include "registry/registrars.h"
 #include "verifier/configuration.h"
 #include "verifier/decision.h"
+#include "verifier/names.h"
 
 enum { OPTION_ACCOUNT };
 
@@ -102,15 +103,17 @@ static bool run(struct invocation *invocation, struct error *err)
 	const struct configuration_folders folders = {KEYENROLL_CONFIG_DIR, KEYENROLL_DATA_DIR, KEYENROLL_STATE_DIR};
 	struct telling telling = {.invocation = invocation, .keys = invocation->json ? json_array() : NULL};
 	struct configuration *configuration = NULL;
+	struct names names = NAMES_EMPTY;
 	struct host_view view;
 	bool done = configuration_new(&folders, &configuration, err) &&
-	            configuration_refresh(configuration, &view, err) &&
+	            configuration_refresh(configuration, &names, &view, err) &&
 	            why_each(&view, invocation->options.arguments[0],
 	                options_text(&invocation->options, OPTION_ACCOUNT, NULL), invocation->now, tell, &telling, err);
 
 	if (done && telling.keys != NULL)
 		done = report_take_json("why", json_pack("{s:O}", "keys", telling.keys), err);
 	json_decref(telling.keys);
+	names_clear(&names);
 	configuration_free(configuration);
 	return done && report_end(err);
 }

@@ -7,8 +7,8 @@
 #include "registry/snapshot.h"
 #include "verifier/configuration.h"
 #include "verifier/decision.h"
-#include "verifier/groups.h"
 #include "verifier/host_rules.h"
+#include "verifier/names.h"
 
 #define FINGERPRINT_START "SHA256:"
 
@@ -154,22 +154,19 @@ bool why_explain_rules(const struct host_view *view, const struct why *why, poli
 {
 	const struct admission *key = &why->decision->key;
 	struct result claims = key->result;
-	struct groups groups = GROUPS_EMPTY;
-	bool done;
+	const struct name_entry *entry;
 
 	if (!reached_rules(why))
 		return true;
-	if (!groups_load(key->person, &groups, err))
+	if (!names_find(view->names, key->person, &entry, err))
 		return false;
 	claims.num_reasons = 0;
 	claims.rule[0] = '\0';
-	done = policy_explain(view->policy,
+	return policy_explain(view->policy,
 	    &(struct policy_subject){.person = key->person,
-	        .groups = (const char *const *)groups.names,
-	        .num_groups = groups.num,
+	        .groups = (const char *const *)entry->groups,
+	        .num_groups = entry->num_groups,
 	        .host_class = host_rules_class(view->rules),
 	        .enrolled_at = key->enrollment.possession.time},
 	    &claims, visit, context, err);
-	groups_clear(&groups);
-	return done;
 }

@@ -77,6 +77,15 @@ static bool rule_matches(const struct rule *rule, const struct policy_subject *s
 	return true;
 }
 
+bool policy_names_groups(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->num_rules; i++)
+		for (size_t k = 0; k < policy->rules[i].num_conditions; k++)
+			if (policy->rules[i].conditions[k].row->kind == CONDITION_GROUP)
+				return true;
+	return false;
+}
+
 static void apply_rule(const struct rule *rule, struct result *result)
 {
 	struct error err = ERROR_EMPTY;

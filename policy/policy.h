@@ -46,6 +46,9 @@ bool policy_new_evidence_only(struct policy **policy, struct error *err) MUST_CH
 /* policy_free: NULL does nothing. */
 void policy_free(struct policy *policy);
 
+/* policy_names_groups: whether a rule asks for the person's groups: else they need not be known. */
+bool policy_names_groups(const struct policy *policy);
+
 /* policy_decide: applies the rules to a result whose evidence was found genuine (verdict accepted); may add reasons and
  * refuse, never the opposite. Names the deciding rule in result->rule, fills key_options and maximum_life. */
 void policy_decide(const struct policy *policy, const struct policy_subject *subject, struct result *result);

@@ -4,10 +4,11 @@
 #include <stdio.h>
 
 #include "policy/appraise.h"
+#include "policy/policy.h"
 #include "registry/snapshot.h"
 #include "verifier/configuration.h"
-#include "verifier/groups.h"
 #include "verifier/host_rules.h"
+#include "verifier/names.h"
 
 void admission_clear(struct admission *admission)
 {
@@ -140,10 +141,10 @@ static void note_enrollment(struct admission *admission)
 	admission->valid_before = admission->enrollment.certificate.valid_before;
 }
 
-static bool person_check(const struct host_view *view, const char *account, const struct groups *groups, int64_t now,
+static bool person_check(const struct host_view *view, const char *account, const struct name_entry *entry, int64_t now,
     struct admission *admission, struct error *err)
 {
-	const struct host_person person = {admission->person, (const char *const *)groups->names, groups->num};
+	const struct host_person person = {admission->person, (const char *const *)entry->groups, entry->num_groups};
 	const struct appraisal appraisal = {
 	    .trust = view->trust,
 	    .policy = view->policy,
@@ -161,16 +162,29 @@ static bool person_check(const struct host_view *view, const char *account, cons
 	return done && spare_check(view, admission->person, &appraisal, err);
 }
 
+/* Where no file names a group nobody is looked up, and a name service that fails does no harm.
+ *   entry  out: borrowed */
+static bool find_person(const struct host_view *view, const char *person, struct name_entry *entry, struct error *err)
+{
+	const struct name_entry *found;
+
+	*entry = NAME_ENTRY_EMPTY;
+	if (!host_rules_name_groups(view->rules) && !policy_names_groups(view->policy))
+		return true;
+	if (!names_find(view->names, person, &found, err))
+		return false;
+	*entry = *found;
+	return true;
+}
+
 bool admission_check(const struct host_view *view, const char *account, struct bytes blob, int64_t now,
     struct admission *admission, struct error *err)
 {
-	struct groups groups = GROUPS_EMPTY;
+	struct name_entry entry;
 	bool done = ssh_certificate_is(blob) ? read_certificate(view, blob, now, admission, err)
 	                                     : read_plain_key(view, blob, now, admission, err);
 
 	note_enrollment(admission);
-	done = done && groups_load(admission->person, &groups, err) &&
-	       person_check(view, account, &groups, now, admission, err);
-	groups_clear(&groups);
-	return done;
+	return done && find_person(view, admission->person, &entry, err) &&
+	       person_check(view, account, &entry, now, admission, err);
 }

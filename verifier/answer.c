@@ -1,7 +1,6 @@
 #include "verifier/answer.h"
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <sys/types.h>
 #include <syslog.h>
@@ -15,6 +14,7 @@
 #include "verifier/authentication.h"
 #include "verifier/configuration.h"
 #include "verifier/decision.h"
+#include "verifier/names.h"
 
 bool peer_is_trusted(uid_t user)
 {
@@ -22,18 +22,19 @@ bool peer_is_trusted(uid_t user)
 }
 
 /* unix_chkpwd's rule: the user's id must be the one that owns the name. */
-static bool peer_check(const struct peer *peer, struct bytes account, struct error *err)
+static bool peer_check(const struct peer *peer, struct bytes account, struct names *names, struct error *err)
 {
-	struct passwd entry, *found = NULL;
-	char storage[4096];
+	const struct name_entry *entry;
+	char name[ACCOUNT_NAME_MAXIMUM];
 
 	if (peer_is_trusted(peer->user))
 		return true;
-	if (getpwuid_r(peer->user, &entry, storage, sizeof(storage), &found) == 0 && found != NULL &&
-	    bytes_equal_text(account, found->pw_name))
-		return true;
-	return error_set(
-	    err, ERROR_PROTOCOL_PEER, "user id %ju may ask about its own account only", (uintmax_t)peer->user);
+	if (!account_name_check(account, err) || !bytes_to_text(account, name, sizeof(name)) ||
+	    !names_find(names, name, &entry, err))
+		return false;
+	return (entry->has_account && entry->user == peer->user) ||
+	       error_set(
+	           err, ERROR_PROTOCOL_PEER, "user id %ju may ask about its own account only", (uintmax_t)peer->user);
 }
 
 static const char *text_or_null(const char *text)
@@ -163,47 +164,47 @@ static bool put_reply(const struct decision *decision, struct buffer *out, struc
 }
 
 /* What host.conf allows on its own holds also where another of the host's files is broken. */
-static void decide_now(
-    struct configuration *configuration, const struct request *request, int64_t now, struct decision *decision)
+static void decide_now(struct configuration *configuration, const struct request *request, int64_t now,
+    struct names *names, struct decision *decision)
 {
 	const struct host_rules *rules;
 	struct host_view view;
 
 	if (!configuration_refresh_rules(configuration, &rules, &decision->error))
 		return;
-	if (configuration_refresh(configuration, &view, &decision->error))
+	if (configuration_refresh(configuration, names, &view, &decision->error))
 		decide(request, &view, now, decision);
 	else
-		decide_without_view(request, rules, decision);
+		decide_without_view(request, rules, names, decision);
 }
 
 /* False: *decision says why not. */
 static bool begin(struct configuration *configuration, const struct peer *peer, struct bytes message, int64_t now,
-    const struct request *request, struct authentication **begun, struct decision *decision)
+    const struct request *request, struct names *names, struct authentication **begun, struct decision *decision)
 {
 	struct host_view view;
 
 	if (begun == NULL)
 		return error_set(&decision->error, ERROR_VERIFIER_UNREACHABLE,
 		    "only the running verifier can talk with a person, and it does not run");
-	return configuration_refresh(configuration, &view, &decision->error) &&
+	return configuration_refresh(configuration, names, &view, &decision->error) &&
 	       authentication_begin(
 	           request, message, &view, peer_is_trusted(peer->user), now, begun, &decision->key, &decision->error);
 }
 
 /* Fills *decision, or begins an authentication, and then it is true. */
 static bool request_decide(struct configuration *configuration, const struct peer *peer, struct bytes message,
-    int64_t now, struct request *request, struct authentication **begun, struct decision *decision)
+    int64_t now, struct request *request, struct names *names, struct authentication **begun, struct decision *decision)
 {
 	if (!request_parse(message, request, &decision->error)) {
 		*request = (struct request){.num_methods = 0};
 		return false;
 	}
-	if (!peer_check(peer, request->account, &decision->error))
+	if (!peer_check(peer, request->account, names, &decision->error))
 		return false;
 	if (authentication_is(request))
-		return begin(configuration, peer, message, now, request, begun, decision);
-	decide_now(configuration, request, now, decision);
+		return begin(configuration, peer, message, now, request, names, begun, decision);
+	decide_now(configuration, request, now, names, decision);
 	return false;
 }
 
@@ -219,15 +220,29 @@ static bool conclude(const struct peer *peer, const struct request *request, str
 	return done;
 }
 
+/* A decision that missed a name is none, whatever it says. */
+static bool is_to_be_made_again(const struct names *names, struct authentication **begun)
+{
+	if (names->wanted[0] == '\0')
+		return false;
+	if (begun != NULL) {
+		authentication_free(*begun);
+		*begun = NULL;
+	}
+	return true;
+}
+
 bool answer(struct configuration *configuration, const struct peer *peer, struct bytes message, int64_t now,
-    struct authentication **begun, struct buffer *reply, struct error *err)
+    struct names *names, struct authentication **begun, struct buffer *reply, struct error *err)
 {
 	struct decision decision = DECISION_EMPTY;
 	struct request request = {.num_methods = 0};
+	bool has_begun;
 
 	if (begun != NULL)
 		*begun = NULL;
-	if (!request_decide(configuration, peer, message, now, &request, begun, &decision))
+	has_begun = request_decide(configuration, peer, message, now, &request, names, begun, &decision);
+	if (!is_to_be_made_again(names, begun) && !has_begun)
 		return conclude(peer, &request, &decision, reply, err);
 	decision_clear(&decision);
 	return true;
@@ -235,14 +250,14 @@ bool answer(struct configuration *configuration, const struct peer *peer, struct
 
 bool answer_proof(struct configuration *configuration, const struct peer *peer,
     const struct authentication *authentication, const struct bytes *proof, const struct error *why, int64_t now,
-    struct buffer *reply, struct error *err)
+    struct names *names, struct buffer *reply, struct error *err)
 {
 	struct decision decision = DECISION_EMPTY;
 	struct host_view view;
 
 	if (proof == NULL)
 		decision.error = *why;
-	else if (configuration_refresh(configuration, &view, &decision.error))
+	else if (configuration_refresh(configuration, names, &view, &decision.error))
 		authentication_conclude(authentication, *proof, &view, now, &decision);
 	return conclude(peer, &authentication->request, &decision, reply, err);
 }

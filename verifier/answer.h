@@ -13,6 +13,7 @@
 
 struct authentication;
 struct configuration;
+struct names;
 
 struct peer {
 	uid_t user;
@@ -23,18 +24,20 @@ struct peer {
  *   message  the request without its length
  *   peer     whose word this is, as the kernel says
  *   now      seconds since 1970
+ *   names    what is known of names; where one is wanted afterwards there is no reply, and the same is to be asked again when it is known
  *   begun    out, the caller's: an authentication that a worker must go on with before there is a reply, or NULL. Who cannot have one
  *            gives no place for it, and then such a request is refused
  * Errors: ERROR_MEMORY, ERROR_LIMIT: there is no reply then. */
 bool answer(struct configuration *configuration, const struct peer *peer, struct bytes message, int64_t now,
-    struct authentication **begun, struct buffer *reply, struct error *err) MUST_CHECK;
+    struct names *names, struct authentication **begun, struct buffer *reply, struct error *err) MUST_CHECK;
 
 /* answer_proof: as answer, when an authentication's worker is done.
  *   proof  what it reported; NULL: nothing, because of `why`
+ *   names  as they were when the authentication began: who else has come in since is refused
  * Errors: as answer. */
 bool answer_proof(struct configuration *configuration, const struct peer *peer,
     const struct authentication *authentication, const struct bytes *proof, const struct error *why, int64_t now,
-    struct buffer *reply, struct error *err) MUST_CHECK;
+    struct names *names, struct buffer *reply, struct error *err) MUST_CHECK;
 
 /* answer_refusal: appends a reply that refuses by `why`, and logs it: for a message that never became whole, whose account and service
  * nobody knows.

@@ -224,7 +224,8 @@ void configuration_free(struct configuration *configuration)
 	free(configuration);
 }
 
-bool configuration_refresh(struct configuration *configuration, struct host_view *view, struct error *err)
+bool configuration_refresh(
+    struct configuration *configuration, struct names *names, struct host_view *view, struct error *err)
 {
 	const struct host_rules *rules = NULL;
 
@@ -237,6 +238,7 @@ bool configuration_refresh(struct configuration *configuration, struct host_view
 	    .trust = configuration->beliefs.trust,
 	    .policy = configuration->beliefs.policy,
 	    .snapshot = configuration->snapshot,
+	    .names = names,
 	};
 	return true;
 }

@@ -17,6 +17,7 @@
 #include "common/error.h"
 
 struct host_rules;
+struct names;
 struct policy;
 struct registrars;
 struct snapshot;
@@ -33,6 +34,7 @@ struct host_view {
 	const struct trust *trust;
 	const struct policy *policy;
 	struct snapshot *snapshot; /* NULL: this host has none */
+	struct names *names;       /* what is known of names */
 };
 
 struct configuration;
@@ -54,9 +56,11 @@ bool configuration_refresh_rules(
 /* configuration_refresh: the host's view as its files are now. Unchanged files are not read again; a replaced one counts from
  * this call on. A file that cannot be used is an error, and never the old content in its stead: the daemon and a fresh `--once` say the
  * same.
- *   view  out: valid until the next call
+ *   names  for the view; borrowed. NULL where nothing is decided from it
+ *   view   out: valid until the next call
  * Errors: ERROR_FILE, ERROR_PERMISSIONS, ERROR_REGISTRARS, ERROR_TRUST_BUNDLE, ERROR_TRUST_SIGNATURE, ERROR_POLICY_FILE,
  * ERROR_SNAPSHOT, ERROR_MEMORY, those of configuration_refresh_rules. */
-bool configuration_refresh(struct configuration *configuration, struct host_view *view, struct error *err) MUST_CHECK;
+bool configuration_refresh(
+    struct configuration *configuration, struct names *names, struct host_view *view, struct error *err) MUST_CHECK;
 
 #endif

@@ -6,8 +6,8 @@
 
 #include "common/language.h"
 #include "verifier/configuration.h"
-#include "verifier/groups.h"
 #include "verifier/host_rules.h"
+#include "verifier/names.h"
 
 /* The last second that sshd's four digits of a year can say. */
 #define EXPIRY_MAXIMUM ((uint64_t)253402300799)
@@ -15,6 +15,7 @@
 struct inquiry {
 	const struct request *request;
 	const struct host_view *view;
+	struct names *names;
 	int64_t now;
 	struct decision *decision;
 	char account[ACCOUNT_NAME_MAXIMUM];
@@ -150,19 +151,16 @@ const char *pass_name(enum pass pass)
 	return names[pass];
 }
 
-static enum host_mode find_mode(const struct host_rules *rules, const char *account)
+/* Some group of an account may be under a stricter mode than the others: unless all are known the strictest holds. */
+static enum host_mode find_mode(const struct host_rules *rules, struct names *names, const char *account)
 {
-	struct groups groups = GROUPS_EMPTY;
-	struct host_person person;
-	enum host_mode mode;
+	const struct name_entry nobody = NAME_ENTRY_EMPTY, *entry = &nobody;
+	struct error untold = ERROR_EMPTY;
 
-	/* Some group of an account may be under a stricter mode than the others: unless all are known the strictest holds. */
-	if (!groups_load(account, &groups, NULL))
+	if (host_rules_name_groups(rules) && !names_find(names, account, &entry, &untold))
 		return HOST_MODE_ENFORCE;
-	person = (struct host_person){account, (const char *const *)groups.names, groups.num};
-	mode = host_rules_mode(rules, &person);
-	groups_clear(&groups);
-	return mode;
+	return host_rules_mode(
+	    rules, &(struct host_person){account, (const char *const *)entry->groups, entry->num_groups});
 }
 
 /* Whether a session opens in spite of what stands against it. sshd's own questions about keys are never answered in this way: it
@@ -173,7 +171,7 @@ static enum pass find_pass(const struct inquiry *inquiry, const struct host_rule
 
 	if (inquiry->request->code != REQUEST_SESSION || inquiry->account[0] == '\0')
 		return PASS_NONE;
-	return passes[find_mode(rules, inquiry->account)];
+	return passes[find_mode(rules, inquiry->names, inquiry->account)];
 }
 
 /* A break-glass account has one rule: where from. Its mode is of no account. */
@@ -206,7 +204,8 @@ static void conclude(struct decision *decision, bool accepted)
 
 void decide(const struct request *request, const struct host_view *view, int64_t now, struct decision *decision)
 {
-	struct inquiry inquiry = {.request = request, .view = view, .now = now, .decision = decision};
+	struct inquiry inquiry = {
+	    .request = request, .view = view, .names = view->names, .now = now, .decision = decision};
 	decider *decide_this = find_decider(request->code);
 	struct error *err = &decision->error;
 	bool accepted;
@@ -222,9 +221,10 @@ void decide(const struct request *request, const struct host_view *view, int64_t
 	conclude(decision, accepted);
 }
 
-void decide_without_view(const struct request *request, const struct host_rules *rules, struct decision *decision)
+void decide_without_view(
+    const struct request *request, const struct host_rules *rules, struct names *names, struct decision *decision)
 {
-	struct inquiry inquiry = {.request = request, .decision = decision};
+	struct inquiry inquiry = {.request = request, .names = names, .decision = decision};
 	struct error ignored = ERROR_EMPTY;
 	bool accepted = false;
 

@@ -10,6 +10,7 @@
 #include "verifier/admission.h"
 
 struct host_rules;
+struct names;
 
 struct decision {
 	enum request_verdict verdict;
@@ -39,7 +40,8 @@ void decide(const struct request *request, const struct host_view *view, int64_t
 
 /* decide_without_view: as decide, where the host's files other than host.conf cannot be read for the reason in decision->error: only
  * what host.conf alone allows is accepted. */
-void decide_without_view(const struct request *request, const struct host_rules *rules, struct decision *decision);
+void decide_without_view(
+    const struct request *request, const struct host_rules *rules, struct names *names, struct decision *decision);
 
 /* pass_name: "break-glass", "audit", "off"; NULL for PASS_NONE; static storage. */
 const char *pass_name(enum pass pass);

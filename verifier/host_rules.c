@@ -283,6 +283,19 @@ bool host_rules_may_enter(
 	return may || error_set(err, ERROR_ENROLLMENT_PERSON, "%s may not enter the account %s", person->name, account);
 }
 
+static bool sections_name_groups(const struct host_rules *rules, const char *kind)
+{
+	for (unsigned i = 0; i < cfg_size(rules->cfg, kind); i++)
+		if (cfg_size(cfg_getnsec(rules->cfg, kind, i), "group") > 0)
+			return true;
+	return false;
+}
+
+bool host_rules_name_groups(const struct host_rules *rules)
+{
+	return sections_name_groups(rules, "account") || sections_name_groups(rules, "stage");
+}
+
 enum host_mode host_rules_mode(const struct host_rules *rules, const struct host_person *account)
 {
 	enum host_mode mode = HOST_MODE_ENFORCE;

@@ -63,6 +63,9 @@ bool host_rules_may_enter(const struct host_rules *rules, const struct host_pers
  * person for something always may, hostbased and GSSAPI only where the file says so. */
 bool host_rules_allows_method(const struct host_rules *rules, struct bytes method);
 
+/* host_rules_name_groups: whether any rule asks for somebody's groups: else they need not be known. */
+bool host_rules_name_groups(const struct host_rules *rules);
+
 /* host_rules_mode: what a refusal means for the sessions of an account.
  *   account  with the groups of the account itself: who is behind a key that is refused may not be known */
 enum host_mode host_rules_mode(const struct host_rules *rules, const struct host_person *account);

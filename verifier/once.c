@@ -9,6 +9,7 @@
 #include "common/framing.h"
 #include "common/request.h"
 #include "verifier/answer.h"
+#include "verifier/names.h"
 #include "verifier/serve.h"
 
 static bool write_all(int output, struct bytes rest, struct error *err)
@@ -29,11 +30,16 @@ static bool write_all(int output, struct bytes rest, struct error *err)
 static bool answer_input(struct configuration *configuration, const struct peer *peer, struct bytes input,
     struct buffer *reply, struct error *err)
 {
+	struct names names = NAMES_EMPTY;
 	struct error why = ERROR_EMPTY;
 	struct bytes message;
+	bool done;
 
-	if (bytes_take_ssh_string(&input, &message) && input.len == 0)
-		return answer(configuration, peer, message, time(NULL), NULL, reply, err);
+	if (bytes_take_ssh_string(&input, &message) && input.len == 0) {
+		done = answer(configuration, peer, message, time(NULL), &names, NULL, reply, err);
+		names_clear(&names);
+		return done;
+	}
 	error_set(&why, ERROR_PROTOCOL, "standard input is not exactly one request");
 	return answer_refusal(peer, &why, reply, err);
 }

@@ -13,6 +13,8 @@
 #include "verifier/answer.h"
 #include "verifier/asking.h"
 #include "verifier/authentication.h"
+#include "verifier/names.h"
+#include "verifier/proof.h"
 #include "verifier/worker.h"
 
 /* How long the listener rests when the machine has no descriptor or memory left for another client. */
@@ -27,7 +29,8 @@ struct client {
 	struct buffer reply; /* empty until it was made */
 	size_t num_sent;
 	struct authentication *authentication; /* one that is under way; else NULL */
-	struct worker worker;
+	struct names names;
+	struct worker worker; /* proves the person, or without an authentication looks the wanted name up */
 	struct buffer report;
 };
 
@@ -43,6 +46,7 @@ static void client_clear(struct client *client)
 {
 	worker_end(&client->worker);
 	authentication_free(client->authentication);
+	names_clear(&client->names);
 	close(client->descriptor);
 	buffer_free(&client->report);
 	buffer_free(&client->received);
@@ -85,6 +89,7 @@ static void add_client(struct server *server, int descriptor)
 	    .deadline = deadline_in(SERVE_TIMEOUT_MS),
 	    .received = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REQUEST_MAXIMUM),
 	    .reply = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REPLY_MAXIMUM),
+	    .names = NAMES_EMPTY_WAITS_NOT,
 	    .worker = WORKER_NONE,
 	    .report = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + WORKER_REPORT_MAXIMUM),
 	};
@@ -146,14 +151,32 @@ static enum progress find_message(const struct client *client, struct bytes *mes
 	return PROGRESS_WHOLE;
 }
 
+static bool is_looking_up(const struct client *client)
+{
+	return client->worker.process > 0 && client->authentication == NULL;
+}
+
+static int client_left_ms(const struct client *client)
+{
+	int left = deadline_left_ms(client->deadline), reserve = is_looking_up(client) ? SERVE_REPLY_MS : 0;
+
+	return left > reserve ? left - reserve : 0;
+}
+
+static bool is_proving(const struct client *client)
+{
+	return client->worker.process > 0 && client->authentication != NULL;
+}
+
 static bool worker_has_room(const struct server *server, const struct client *client, struct error *err)
 {
 	size_t num = 0, of_user = 0;
 
 	for (size_t i = 0; i < server->num_clients; i++) {
-		num += server->clients[i].worker.process > 0 ? 1 : 0;
-		of_user +=
-		    server->clients[i].worker.process > 0 && server->clients[i].peer.user == client->peer.user ? 1 : 0;
+		const struct client *other = &server->clients[i];
+
+		num += is_proving(other) ? 1 : 0;
+		of_user += is_proving(other) && other->peer.user == client->peer.user ? 1 : 0;
 	}
 	if (num < SERVE_WORKERS_MAXIMUM &&
 	    (peer_is_trusted(client->peer.user) || of_user < SERVE_WORKERS_OF_A_USER_MAXIMUM))
@@ -165,8 +188,8 @@ static bool worker_has_room(const struct server *server, const struct client *cl
 static bool conclude_client(
     struct server *server, struct client *client, const struct bytes *proof, const struct error *why)
 {
-	bool done = answer_proof(
-	    server->configuration, &client->peer, client->authentication, proof, why, time(NULL), &client->reply, NULL);
+	bool done = answer_proof(server->configuration, &client->peer, client->authentication, proof, why, time(NULL),
+	    &client->names, &client->reply, NULL);
 
 	worker_end(&client->worker);
 	authentication_free(client->authentication);
@@ -182,10 +205,34 @@ static bool begin_client(struct server *server, struct client *client)
 
 	if (!worker_has_room(server, client, &why) ||
 	    !asking_tell(client->descriptor, QUESTION_UNDER_WAY, &MESSAGE_EMPTY, &why) ||
-	    !worker_start(client->authentication, client->descriptor, &client->worker, &why))
+	    !worker_start(proof_make, client->authentication, client->descriptor, &client->worker, &why))
 		return conclude_client(server, client, NULL, &why);
-	client->deadline = deadline_in(WORKER_TIMEOUT_MS + 1000 * client->authentication->request.wait_seconds);
+	client->deadline = deadline_in(PROOF_TIMEOUT_MS + 1000 * client->authentication->request.wait_seconds);
 	return true;
+}
+
+static bool start_look_up(struct client *client, struct error *err)
+{
+	if (deadline_left_ms(client->deadline) <= SERVE_REPLY_MS)
+		return error_set(err, ERROR_NAME_SERVICE, "no time was left to look %s up", client->names.wanted);
+	return worker_start(names_look_up, client->names.wanted, client->descriptor, &client->worker, err);
+}
+
+/* From the beginning each time that a name has become known. */
+static bool decide_client(struct server *server, struct client *client, struct bytes message)
+{
+	struct error why = ERROR_EMPTY;
+
+	do {
+		if (!answer(server->configuration, &client->peer, message, time(NULL), &client->names,
+		        &client->authentication, &client->reply, NULL))
+			return false;
+		if (client->names.wanted[0] == '\0')
+			return client->authentication == NULL || begin_client(server, client);
+		if (start_look_up(client, &why))
+			return true;
+	} while (names_take(&client->names, NULL, &why, NULL));
+	return false;
 }
 
 /* Makes the reply as soon as that is possible; false where there is none to send. */
@@ -198,9 +245,7 @@ static bool answer_client(struct server *server, struct client *client)
 	case PROGRESS_UNFINISHED:
 		return true;
 	case PROGRESS_WHOLE:
-		return answer(server->configuration, &client->peer, message, time(NULL), &client->authentication,
-		           &client->reply, &why) &&
-		       (client->authentication == NULL || begin_client(server, client));
+		return decide_client(server, client, message);
 	case PROGRESS_WRONG:
 		return answer_refusal(&client->peer, &why, &client->reply, NULL);
 	}
@@ -236,21 +281,33 @@ static bool send_to_client(struct client *client)
 	return client->num_sent < client->reply.len;
 }
 
-/* Reads on in a worker's report; at its end there is a reply. */
+/* The look-up is over, one way or the other.
+ *   report  NULL: without one, because of `why` */
+static bool conclude_look_up(
+    struct server *server, struct client *client, const struct bytes *report, const struct error *why)
+{
+	bool done = names_take(&client->names, report, why, NULL);
+
+	worker_end(&client->worker);
+	buffer_cut(&client->report, 0);
+	return done && answer_client(server, client);
+}
+
+/* Reads on in a worker's report; at its end the client goes on. */
 static bool advance_worker(struct server *server, struct client *client)
 {
 	uint8_t part[RECEIVE_SIZE];
 	ssize_t len = recv(client->worker.report, part, sizeof(part), MSG_DONTWAIT);
 	struct error why = ERROR_EMPTY;
-	struct bytes proof;
+	struct bytes output, *reported;
 
 	if (len < 0)
 		return errno == EAGAIN || errno == EINTR;
 	if (len > 0)
 		return buffer_put(&client->report, bytes_of(part, (size_t)len), NULL);
-	if (!worker_parse_report(buffer_bytes(&client->report), &proof, &why))
-		return conclude_client(server, client, NULL, &why);
-	return conclude_client(server, client, &proof, NULL);
+	reported = worker_parse_report(buffer_bytes(&client->report), &output, &why) ? &output : NULL;
+	return is_looking_up(client) ? conclude_look_up(server, client, reported, &why)
+	                             : conclude_client(server, client, reported, &why);
 }
 
 /* Goes on with one client as far as it gets without waiting; false when it is done or lost. What a client says while a worker talks
@@ -262,13 +319,18 @@ static bool advance_client(struct server *server, struct client *client)
 	return client->reply.len == 0 || send_to_client(client);
 }
 
-/* A worker that ran out of time is a refusal, and not a closed door. */
+/* A worker that ran out of time is a refusal, and not a closed door: with a code of its own. */
 static bool end_late_client(struct server *server, struct client *client)
 {
 	struct error why = ERROR_EMPTY;
 
-	if (client->authentication == NULL)
+	if (client->worker.process <= 0)
 		return false;
+	if (is_looking_up(client)) {
+		error_set(
+		    &why, ERROR_NAME_SERVICE, "the name service did not say in time who %s is", client->names.wanted);
+		return conclude_look_up(server, client, NULL, &why);
+	}
 	error_set(&why, ERROR_DEADLINE, "the token and its person took too long");
 	return conclude_client(server, client, NULL, &why);
 }
@@ -276,9 +338,9 @@ static bool end_late_client(struct server *server, struct client *client)
 /* What poll said of one client: of its socket, and of its worker's report. */
 static bool turn_client(struct server *server, struct client *client, short socket, short report)
 {
-	if (deadline_left_ms(client->deadline) == 0)
+	if (client_left_ms(client) == 0)
 		return end_late_client(server, client);
-	if (client->authentication != NULL)
+	if (client->worker.process > 0)
 		return (report == 0 || advance_worker(server, client)) && socket == 0;
 	return socket == 0 || advance_client(server, client);
 }
@@ -296,7 +358,7 @@ static int poll_timeout(const struct server *server)
 	int least = server->accept_rests ? ACCEPT_REST_MS : -1;
 
 	for (size_t i = 0; i < server->num_clients; i++) {
-		int left = deadline_left_ms(server->clients[i].deadline);
+		int left = client_left_ms(&server->clients[i]);
 
 		least = least < 0 || left < least ? left : least;
 	}
@@ -305,7 +367,7 @@ static int poll_timeout(const struct server *server)
 
 static short events_of(const struct client *client)
 {
-	if (client->authentication != NULL)
+	if (client->worker.process > 0)
 		return 0; /* poll tells of a hang-up in any case */
 	return client->reply.len == 0 ? POLLIN : POLLOUT;
 }

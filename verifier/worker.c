@@ -8,62 +8,32 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "verifier/asking.h"
-#include "verifier/authentication.h"
-#include "verifier/local_login.h"
-
 /* Where the two descriptors lie that a worker keeps. */
 enum { WORKER_CLIENT = 3, WORKER_REPORT = 4 };
 
-/* The agent may have several keys that would do, of which not every one's token is plugged in. */
-static bool agent_login(
-    const struct authentication *authentication, int client, struct buffer *proof, struct error *err)
-{
-	for (size_t i = 0; i < authentication->num_candidates; i++) {
-		const struct candidate *candidate = &authentication->candidates[i];
-		struct buffer signature = BUFFER_EMPTY;
-		bool asked = asking_sign(
-		    client, buffer_bytes(&candidate->offered), buffer_bytes(&authentication->to_sign), &signature, err);
-		bool signed_now = asked && signature.len > 0;
-		bool done = signed_now && authentication_put_proof(candidate, buffer_bytes(&signature), proof, err);
-
-		buffer_free(&signature);
-		if (!asked || signed_now)
-			return done;
-	}
-	return error_set(err, ERROR_AGENT, "the agent signs with none of the enrolled keys that it has");
-}
-
-/* A report has the form of a reply: its verdict is whether there is a proof, and no more. */
-static bool put_report(bool done, const struct buffer *proof, const struct error *err, struct buffer *report)
+/* A report has the form of a reply: its verdict is whether there is output, and no more. */
+static bool put_report(bool done, const struct buffer *output, const struct error *err, struct buffer *report)
 {
 	const struct reply reply = {
 	    .verdict = done ? REQUEST_ACCEPTED : REQUEST_REFUSED,
 	    .reason = bytes_of_text(error_word(err->code)),
 	    .sentence = bytes_of_text(err->text),
-	    .output = done ? buffer_bytes(proof) : BYTES_EMPTY,
+	    .output = done ? buffer_bytes(output) : BYTES_EMPTY,
 	};
 
 	return reply_encode(&reply, report, NULL);
 }
 
-static void run(const struct authentication *authentication)
+static void run(worker_job *job, const void *what)
 {
-	struct buffer proof = BUFFER_EMPTY, report = BUFFER_EMPTY;
-	struct error err = ERROR_EMPTY, untold = ERROR_EMPTY;
-	struct message why;
-	bool done = authentication->request.code == REQUEST_AGENT
-	                ? agent_login(authentication, WORKER_CLIENT, &proof, &err)
-	                : local_login(authentication, WORKER_CLIENT, &proof, &err);
+	struct buffer output = BUFFER_UP_TO(WORKER_OUTPUT_MAXIMUM), report = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	bool done = job(what, WORKER_CLIENT, &output, &err);
 
-	/* One sentence for the person, since an application shows no log. */
-	why = message_of_error(&err);
-	if (!done && !asking_tell(WORKER_CLIENT, QUESTION_WARN, &why, &untold))
-		error_prefix(&err, "the person was not told (%s)", untold.text);
-	if (put_report(done, &proof, &err, &report))
+	if (put_report(done, &output, &err, &report))
 		(void)send(WORKER_REPORT, report.data, report.len, MSG_NOSIGNAL);
 	buffer_free(&report);
-	buffer_free(&proof);
+	buffer_free(&output);
 }
 
 /* In the child: two descriptors at known places, all others closed. */
@@ -75,7 +45,7 @@ static bool keep_two(int client, int report)
 	       dup2(second, WORKER_REPORT) == WORKER_REPORT && close_range(WORKER_REPORT + 1, ~0U, 0) == 0;
 }
 
-bool worker_start(const struct authentication *authentication, int client, struct worker *worker, struct error *err)
+bool worker_start(worker_job *job, const void *what, int client, struct worker *worker, struct error *err)
 {
 	pid_t parent = getpid(), process;
 	int pair[2];
@@ -85,7 +55,7 @@ bool worker_start(const struct authentication *authentication, int client, struc
 	process = fork();
 	if (process == 0) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && keep_two(client, pair[1]))
-			run(authentication);
+			run(job, what);
 		_exit(0);
 	}
 	close(pair[1]);
@@ -119,19 +89,19 @@ static bool hand_on(const struct reply *reply, struct error *err)
 	return error_set(err, code, "%s", sentence);
 }
 
-bool worker_parse_report(struct bytes report, struct bytes *proof, struct error *err)
+bool worker_parse_report(struct bytes report, struct bytes *output, struct error *err)
 {
 	struct bytes message;
 	struct reply reply;
 
 	if (report.len == 0)
-		return error_set(err, ERROR_SYSTEM, "the worker that talks with the token died");
+		return error_set(err, ERROR_SYSTEM, "a worker died before it had reported");
 	if (!bytes_take_ssh_string(&report, &message) || report.len > 0)
 		return error_set(err, ERROR_PROTOCOL, "a report that is cut short or too long");
 	if (!reply_parse(message, &reply, err))
 		return false;
 	if (reply.verdict != REQUEST_ACCEPTED)
 		return hand_on(&reply, err);
-	*proof = reply.output;
+	*output = reply.output;
 	return true;
 }

@@ -15,7 +15,7 @@
 #include "tests/fault/sweep.h"
 #include "tests/unit/enrolled_host.h"
 #include "verifier/answer.h"
-#include "verifier/groups.h"
+#include "verifier/names.h"
 
 #define STRIDE_OF_FRESH_HOST 193
 #define STRIDE_OF_ACCEPTANCES 5
@@ -105,7 +105,7 @@ static void load_configuration(void)
 
 	configuration_free(fixture.configuration);
 	assert_done(configuration_new(&fixture.host.folders, &fixture.configuration, &err) &&
-	                configuration_refresh(fixture.configuration, &view, &err),
+	                configuration_refresh(fixture.configuration, NULL, &view, &err),
 	    err);
 }
 
@@ -182,16 +182,18 @@ static void run_question(void *context, struct outcome *outcome)
 	struct bytes in = buffer_bytes(&question->message), message = BYTES_EMPTY;
 	struct configuration *configuration = question->fresh_host ? NULL : fixture.configuration;
 	struct buffer reply = BUFFER_EMPTY;
+	struct names names = NAMES_EMPTY;
 	struct error err = ERROR_EMPTY;
 	bool replied = bytes_take_ssh_string(&in, &message) &&
 	               (configuration != NULL || configuration_new(&fixture.host.folders, &configuration, &err)) &&
-	               answer(configuration, &peer, message, fixture.now, NULL, &reply, &err);
+	               answer(configuration, &peer, message, fixture.now, &names, NULL, &reply, &err);
 
 	(void)fault_disarm();
 	if (replied)
 		read_reply(&reply, outcome);
 	else
 		outcome->code = err.code;
+	names_clear(&names);
 	buffer_free(&reply);
 }
 
@@ -290,17 +292,17 @@ static void a_group_that_is_refused(void **state)
 
 static void run_groups(void *context, struct outcome *outcome)
 {
-	struct groups groups = GROUPS_EMPTY;
+	struct name_entry entry = NAME_ENTRY_EMPTY;
 	struct error err = ERROR_EMPTY;
 
-	outcome->done = groups_load(context, &groups, &err);
+	outcome->done = name_entry_load(context, &entry, &err);
 	(void)fault_disarm();
 	outcome->code = err.code;
-	for (size_t i = 0; i < groups.num; i++) {
-		outcome_put(outcome, bytes_of_text(groups.names[i]));
+	for (size_t i = 0; i < entry.num_groups; i++) {
+		outcome_put(outcome, bytes_of_text(entry.groups[i]));
 		outcome_put(outcome, bytes_of_text(" "));
 	}
-	groups_clear(&groups);
+	name_entry_clear(&entry);
 }
 
 /* Where one service alone is asked, its trouble is seen: all groups, or an error. */
@@ -308,15 +310,15 @@ static void the_groups_of_an_account(void **state)
 {
 	char name[] = "operator";
 	const struct sweep loading = {.name = "groups", .kind = FAULT_MEMORY, .run = run_groups, .context = name};
-	struct groups groups = GROUPS_EMPTY;
+	struct name_entry entry = NAME_ENTRY_EMPTY;
 	struct error err = ERROR_EMPTY;
 
 	(void)state;
 	if (!fixture.own_groups)
 		skip();
 	/* The C library reads nsswitch.conf once; of having no memory for that it dies. */
-	assert_done(groups_load(name, &groups, &err), err);
-	groups_clear(&groups);
+	assert_done(name_entry_load(name, &entry, &err), err);
+	name_entry_clear(&entry);
 	sweep(&loading);
 }
 

@@ -11,6 +11,7 @@
 #include "verifier/answer.h"
 #include "verifier/authentication.h"
 #include "verifier/decision.h"
+#include "verifier/names.h"
 
 #define NOBODY 65534
 
@@ -18,6 +19,7 @@ static struct fixture {
 	struct enrolled_host host;
 	struct configuration *configuration;
 	struct host_view view;
+	struct names names;
 	struct buffer alice, stranger; /* key blobs */
 	EVP_PKEY *alice_pair, *stranger_pair;
 } fixture;
@@ -29,7 +31,7 @@ static void change_rules(const char *content)
 
 	(void)snprintf(path, sizeof(path), "%s/host.conf", fixture.host.config);
 	assert_done(file_store(path, bytes_of_text(content), 0644, &err), err);
-	assert_done(configuration_refresh(fixture.configuration, &fixture.view, &err), err);
+	assert_done(configuration_refresh(fixture.configuration, &fixture.names, &fixture.view, &err), err);
 }
 
 static void make_stranger(void)
@@ -63,6 +65,7 @@ static int drop_fixture(void **state)
 {
 	(void)state;
 	configuration_free(fixture.configuration);
+	names_clear(&fixture.names);
 	enrolled_host_clear(&fixture.host);
 	buffer_free(&fixture.alice);
 	buffer_free(&fixture.stranger);
@@ -216,7 +219,9 @@ static void the_peer_says_whether_its_word_counts(void **state)
 		struct authentication *begun = NULL;
 		struct buffer reply = BUFFER_EMPTY;
 
-		assert_done(answer(fixture.configuration, &peer, message, time(NULL), &begun, &reply, &err), err);
+		assert_done(
+		    answer(fixture.configuration, &peer, message, time(NULL), &fixture.names, &begun, &reply, &err),
+		    err);
 		assert_int_equal(begun != NULL, rows[i].begins);
 		assert_int_equal(reply.len > 0, !rows[i].begins);
 		authentication_free(begun);

@@ -13,6 +13,7 @@
 #include "registry/store_grace.h"
 #include "tests/unit/enrolled_host.h"
 #include "verifier/decision.h"
+#include "verifier/names.h"
 
 /* Key blobs by what is odd about their enrollment. */
 enum sample {
@@ -34,6 +35,7 @@ struct fixture {
 	struct enrolled_host host;
 	struct configuration *configuration;
 	struct host_view view;
+	struct names names;
 	struct buffer blobs[SAMPLE_COUNT];
 	struct buffer certificates[SAMPLE_COUNT]; /* of the enrolled ones: the enrollments themselves */
 };
@@ -107,7 +109,7 @@ static int make_fixture(void **state)
 	assert_done(buffer_put(&fixture.blobs[GARBAGE], BYTES_OF("no key at all"), &err), err);
 	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
 	assert_done(configuration_new(&fixture.host.folders, &fixture.configuration, &err), err);
-	assert_done(configuration_refresh(fixture.configuration, &fixture.view, &err), err);
+	assert_done(configuration_refresh(fixture.configuration, &fixture.names, &fixture.view, &err), err);
 	return 0;
 }
 
@@ -115,6 +117,7 @@ static int drop_fixture(void **state)
 {
 	(void)state;
 	configuration_free(fixture.configuration);
+	names_clear(&fixture.names);
 	enrolled_host_clear(&fixture.host);
 	for (enum sample sample = GOOD; sample < SAMPLE_COUNT; sample++)
 		buffer_free(&fixture.blobs[sample]), buffer_free(&fixture.certificates[sample]);
@@ -295,7 +298,7 @@ static enum error_code ask_again(void)
 	struct decision decision = DECISION_EMPTY;
 	enum error_code code;
 
-	if (configuration_refresh(fixture.configuration, &fixture.view, &decision.error))
+	if (configuration_refresh(fixture.configuration, &fixture.names, &fixture.view, &decision.error))
 		decide(&request, &fixture.view, later(), &decision);
 	code = decision.error.code;
 	assert_int_equal(decision.verdict == REQUEST_ACCEPTED, code == ERROR_NONE);
@@ -385,8 +388,8 @@ static void a_host_without_files_admits_nobody(void **state)
 
 	(void)state;
 	assert_done(configuration_new(&nowhere, &configuration, &err), err);
-	assert_refused(configuration_refresh(configuration, &view, &err), err, ERROR_FILE);
-	assert_refused(configuration_refresh(configuration, &view, &err), err, ERROR_FILE);
+	assert_refused(configuration_refresh(configuration, NULL, &view, &err), err, ERROR_FILE);
+	assert_refused(configuration_refresh(configuration, NULL, &view, &err), err, ERROR_FILE);
 	configuration_free(configuration);
 }
 
@@ -406,7 +409,7 @@ static enum error_code ask(
 	    .num_methods = 1};
 
 	*decision = DECISION_EMPTY;
-	if (configuration_refresh(fixture.configuration, &fixture.view, &decision->error))
+	if (configuration_refresh(fixture.configuration, &fixture.names, &fixture.view, &decision->error))
 		decide(&request, &fixture.view, later(), decision);
 	return decision->error.code;
 }
@@ -533,7 +536,7 @@ static void a_broken_file_leaves_the_ways_out_open(void **state)
 		assert_done(
 		    configuration_refresh_rules(fixture.configuration, &rules, &decision.error), decision.error);
 		error_set(&decision.error, ERROR_TRUST_SIGNATURE, "broken");
-		decide_without_view(&request, rules, &decision);
+		decide_without_view(&request, rules, &fixture.names, &decision);
 		assert_int_equal(decision.pass, rows[i].pass);
 		assert_int_equal(decision.verdict, rows[i].pass == PASS_NONE ? REQUEST_REFUSED : REQUEST_ACCEPTED);
 		assert_int_equal(decision.output.len, 0);

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "verifier/groups.h"
 #include "verifier/host_rules.h"
+#include "verifier/name_entry.h"
 
 static struct host_rules *parse(const char *text)
 {
@@ -217,25 +217,25 @@ static void methods_beside_a_key_are_named(void **state)
 
 static void groups_are_those_of_the_host(void **state)
 {
-	struct groups groups = GROUPS_EMPTY;
+	struct name_entry entry = NAME_ENTRY_EMPTY;
 	struct error err = ERROR_EMPTY;
 	bool found = false;
 
 	(void)state;
-	assert_done(groups_load("root", &groups, &err), err);
-	for (size_t i = 0; i < groups.num; i++)
-		found = found || strcmp(groups.names[i], "root") == 0;
+	assert_done(name_entry_load("root", &entry, &err), err);
+	for (size_t i = 0; i < entry.num_groups; i++)
+		found = found || strcmp(entry.groups[i], "root") == 0;
 	assert_true(found);
-	groups_clear(&groups);
-	assert_done(groups_load("nobody-of-this-name", &groups, &err), err);
-	assert_int_equal(groups.num, 0);
-	groups_clear(&groups);
+	name_entry_clear(&entry);
+	assert_done(name_entry_load("nobody-of-this-name", &entry, &err), err);
+	assert_int_equal(entry.num_groups, 0);
+	name_entry_clear(&entry);
 }
 
 /* A process that can open no file cannot read /etc/passwd: that is no answer, and no empty list. */
 static void groups_that_cannot_be_looked_up_are_no_groups(void **state)
 {
-	struct groups groups = GROUPS_EMPTY;
+	struct name_entry entry = NAME_ENTRY_EMPTY;
 	struct error err = ERROR_EMPTY;
 	struct rlimit before, none;
 
@@ -244,8 +244,8 @@ static void groups_that_cannot_be_looked_up_are_no_groups(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	assert_refused(groups_load("nobody-of-this-name", &groups, &err), err, ERROR_SYSTEM);
-	assert_int_equal(groups.num, 0);
+	assert_refused(name_entry_load("nobody-of-this-name", &entry, &err), err, ERROR_NAME_SERVICE);
+	assert_int_equal(entry.num_groups, 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
