@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/account_name.h"
+#include "common/conversation.h"
 #include "common/log.h"
 #include "common/request.h"
 #include "common/ssh_key.h"
@@ -208,13 +209,24 @@ static bool request_decide(struct configuration *configuration, const struct pee
 	return false;
 }
 
-/* The log first: it has more than the client is told. */
-static bool conclude(const struct peer *peer, const struct request *request, struct decision *decision,
+/* A warning that cannot be made keeps no reply back. */
+static void warn_person(const struct decision *decision, struct buffer *reply)
+{
+	const struct question warning = {.kind = QUESTION_WARN, .message = message_of_error(&decision->error)};
+
+	(void)!question_encode(&warning, reply, NULL);
+}
+
+/* The log first: it has more than the client is told.
+ *   warn  a person sits there who reads */
+static bool conclude(const struct peer *peer, const struct request *request, bool warn, struct decision *decision,
     struct buffer *reply, struct error *err)
 {
 	bool done;
 
 	log_decision(peer, request, decision);
+	if (warn && decision->verdict != REQUEST_ACCEPTED)
+		warn_person(decision, reply);
 	done = put_reply(decision, reply, err);
 	decision_clear(decision);
 	return done;
@@ -243,7 +255,7 @@ bool answer(struct configuration *configuration, const struct peer *peer, struct
 		*begun = NULL;
 	has_begun = request_decide(configuration, peer, message, now, &request, names, begun, &decision);
 	if (!is_to_be_made_again(names, begun) && !has_begun)
-		return conclude(peer, &request, &decision, reply, err);
+		return conclude(peer, &request, begun != NULL && authentication_is(&request), &decision, reply, err);
 	decision_clear(&decision);
 	return true;
 }
@@ -259,7 +271,7 @@ bool answer_proof(struct configuration *configuration, const struct peer *peer,
 		decision.error = *why;
 	else if (configuration_refresh(configuration, names, &view, &decision.error))
 		authentication_conclude(authentication, *proof, &view, now, &decision);
-	return conclude(peer, &authentication->request, &decision, reply, err);
+	return conclude(peer, &authentication->request, !authentication->told, &decision, reply, err);
 }
 
 bool answer_refusal(const struct peer *peer, const struct error *why, struct buffer *reply, struct error *err)

@@ -20,7 +20,8 @@ struct peer {
 	pid_t process;
 };
 
-/* answer: appends the whole reply, length included. Every trouble inside is a refusal with its code, written to the log.
+/* answer: appends the whole reply, length included; in front of a refusal to prove a person stands a warning for that person
+ * (conversation.h), since an application shows no log. Every trouble inside is a refusal with its code, written to the log.
  *   message  the request without its length
  *   peer     whose word this is, as the kernel says
  *   now      seconds since 1970

@@ -39,6 +39,7 @@ struct authentication {
 	struct candidate candidates[AUTHENTICATION_CANDIDATES_MAXIMUM];
 	size_t num_candidates; /* never 0 */
 	struct buffer to_sign;
+	bool told; /* the person has been told why not: there is nothing to add */
 };
 
 /* authentication_free: NULL does nothing. */

@@ -306,8 +306,11 @@ static bool advance_worker(struct server *server, struct client *client)
 	if (len > 0)
 		return buffer_put(&client->report, bytes_of(part, (size_t)len), NULL);
 	reported = worker_parse_report(buffer_bytes(&client->report), &output, &why) ? &output : NULL;
-	return is_looking_up(client) ? conclude_look_up(server, client, reported, &why)
-	                             : conclude_client(server, client, reported, &why);
+	if (is_looking_up(client))
+		return conclude_look_up(server, client, reported, &why);
+	/* proof_make has told of what it reports */
+	client->authentication->told = reported == NULL && client->report.len > 0;
+	return conclude_client(server, client, reported, &why);
 }
 
 /* Goes on with one client as far as it gets without waiting; false when it is done or lost. What a client says while a worker talks

@@ -151,4 +151,10 @@ shown "hears English" 'the helpdesk unblocks it with the PUK'
 world_token_stop two
 refuse "without a token, in German" alice "$pin" -- $german sudo -k -S true
 shown "she is told to plug one in" 'Bitte Ihr Token einstecken' 'kein Token dieser Person wurde innerhalb von 2 Sekunden eingesteckt'
+grep -o 'SHA256:[A-Za-z0-9+/]*' <(keyenroll show alice) | sort -u | while read -r fingerprint; do
+	keyenroll revoke --reason lost "$fingerprint"
+done >"$WORLD/output" 2>&1
+world_snapshot >"$WORLD/output" 2>&1
+refuse "a revoked token, in German" alice "$pin" -- $german sudo -k -S true
+shown "she is told what the verifier has decided" 'das Token von alice ist widerrufen'
 world_end

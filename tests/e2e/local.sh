@@ -205,6 +205,7 @@ burn
 refuse "the last try, wrong" alice_sudo yes 999999
 refuse "a blocked PIN is refused" alice_sudo "$pin"
 told 'is blocked' "and she is told"
+[ "$(grep -c 'is blocked' "$WORLD/output")" -eq 1 ] && ok "once" || not_ok "once" "$WORLD/output"
 expect "bob's token is not touched by all this" locks bob bob
 
 # ---- the verifier dead, hung, absent -----------------------------------------------------------------------------------------
@@ -233,6 +234,7 @@ fingerprint=$(grep -o 'SHA256:[A-Za-z0-9+/]*' "$WORLD/bob.txt" | head -n 1)
 keyenroll revoke --reason lost "$fingerprint" >"$WORLD/output" 2>&1 || not_ok "revoking" "$WORLD/output"
 world_snapshot >"$WORLD/output" 2>&1
 refuse "a revoked token is refused" locks bob bob
+told 'the token of bob is revoked' "and bob reads why"
 expect_logged "and the log says so" 'enrollment\.revoked'
 
 world_end

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/client.h"
+#include "common/conversation.h"
 #include "common/file.h"
 #include "tests/unit/enrolled_host.h"
 #include "verifier/answer.h"
@@ -230,12 +232,110 @@ static void the_peer_says_whether_its_word_counts(void **state)
 	buffer_free(&encoded);
 }
 
+/* The messages of a whole answer: the sentence of the warning that stands in front of a refusal, "" for none.
+ *   code  out: the refusal's */
+static const char *warning_of(struct buffer *reply, enum error_code *code)
+{
+	static char text[MESSAGE_TEXT_SIZE];
+	struct bytes rest = buffer_bytes(reply), message;
+	struct error err = ERROR_EMPTY;
+	struct question question;
+	struct reply parsed;
+
+	text[0] = '\0';
+	assert_true(bytes_take_ssh_string(&rest, &message));
+	if (question_is(message)) {
+		assert_done(question_parse(message, &question, &err), err);
+		assert_int_equal(question.kind, QUESTION_WARN);
+		assert_true(message_render(&question.message, NULL, text, sizeof(text)));
+		assert_true(bytes_take_ssh_string(&rest, &message));
+	}
+	assert_int_equal(rest.len, 0);
+	assert_done(reply_parse(message, &parsed, &err), err);
+	assert_false(client_consent(&parsed, &err));
+	*code = err.code;
+	buffer_free(reply);
+	return text;
+}
+
+static const struct peer root_asks = {.user = 0};
+
+static void answer_request(const struct request *request, struct authentication **begun, struct buffer *reply)
+{
+	struct buffer encoded = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct bytes rest, message;
+
+	assert_done(request_encode(request, &encoded, &err), err);
+	rest = buffer_bytes(&encoded);
+	assert_true(bytes_take_ssh_string(&rest, &message));
+	assert_done(
+	    answer(fixture.configuration, &root_asks, message, time(NULL), &fixture.names, begun, reply, &err), err);
+	buffer_free(&encoded);
+}
+
+/* Nobody sees the log: whoever sits there is told, but not twice. */
+static void a_refusal_is_told_to_its_person(void **state)
+{
+	struct request request = {.code = REQUEST_AUTHENTICATE,
+	    .account = bytes_of_text("carol"),
+	    .service = bytes_of_text("login"),
+	    .wait_seconds = 1};
+	struct authentication *begun = NULL;
+	const struct bytes no_proof = BYTES_EMPTY;
+	struct error why = ERROR_EMPTY, err = ERROR_EMPTY;
+	struct buffer reply = BUFFER_EMPTY;
+	enum error_code code;
+
+	(void)state;
+	answer_request(&request, &begun, &reply);
+	assert_null(begun);
+	assert_string_equal(warning_of(&reply, &code), "no token is enrolled for carol");
+	assert_int_equal(code, ERROR_ENROLLMENT_ABSENT);
+	request.account = bytes_of_text("alice");
+	answer_request(&request, &begun, &reply);
+	assert_non_null(begun);
+	assert_done(answer_proof(fixture.configuration, &root_asks, begun, &no_proof, NULL, time(NULL), &fixture.names,
+	                &reply, &err),
+	    err);
+	assert_string_equal(warning_of(&reply, &code), "a proof that is cut short or too long");
+	assert_int_equal(code, ERROR_PROTOCOL);
+	begun->told = true;
+	error_set(&why, ERROR_PIN_WRONG, "the PIN is wrong");
+	assert_done(answer_proof(
+	                fixture.configuration, &root_asks, begun, NULL, &why, time(NULL), &fixture.names, &reply, &err),
+	    err);
+	assert_string_equal(warning_of(&reply, &code), "");
+	assert_int_equal(code, ERROR_PIN_WRONG);
+	authentication_free(begun);
+}
+
+/* sshd's questions have no person who reads: their answer is the reply alone. */
+static void sshd_is_told_nothing_but_the_reply(void **state)
+{
+	const struct request request = {.code = REQUEST_SESSION,
+	    .account = bytes_of_text("bob"),
+	    .service = bytes_of_text("sshd"),
+	    .methods = {{bytes_of_text("publickey"), buffer_bytes(&fixture.alice)}},
+	    .num_methods = 1};
+	struct authentication *begun = NULL;
+	struct buffer reply = BUFFER_EMPTY;
+	enum error_code code;
+
+	(void)state;
+	answer_request(&request, &begun, &reply);
+	assert_string_equal(warning_of(&reply, &code), "");
+	assert_int_equal(code, ERROR_ENROLLMENT_PERSON);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(only_the_keys_own_signature_is_a_proof),
 	    cmocka_unit_test(a_caller_counts_only_from_a_trusted_peer),
 	    cmocka_unit_test(the_peer_says_whether_its_word_counts),
+	    cmocka_unit_test(a_refusal_is_told_to_its_person),
+	    cmocka_unit_test(sshd_is_told_nothing_but_the_reply),
 	};
 
 	return cmocka_run_group_tests_name("authentication", tests, make_fixture, drop_fixture);
