@@ -165,7 +165,8 @@ bool snapshot_is_current(const struct snapshot *snapshot)
 
 	return stat(snapshot->path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
 	       now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec && now.st_ctim.tv_sec == then->st_ctim.tv_sec &&
+	       now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
 }
 
 int64_t snapshot_made_at(const struct snapshot *snapshot)

@@ -30,7 +30,8 @@ bool snapshot_open(const char *path, struct snapshot **snapshot, struct error *e
 /* snapshot_close: closes it; NULL is no snapshot. */
 void snapshot_close(struct snapshot *snapshot);
 
-/* snapshot_is_current: whether the file at its path is still the one that was opened (device, inode, size, time). */
+/* snapshot_is_current: whether the file at its path is still the one that was opened (device, inode, size, and the times of its
+ * content and of its inode, of which a program can set back only the first). */
 bool snapshot_is_current(const struct snapshot *snapshot);
 
 /* snapshot_made_at: when it was written, seconds since 1970. Whoever can replace the file can write any time into it: this tells

@@ -1,6 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -146,6 +147,29 @@ static void what_is_over_is_left_out(void **state)
 	assert_done(snapshot_store(fixture->store, fixture->snapshot, SAMPLE_SINCE, &counts, &err), err);
 	assert_int_equal(counts.active, 1);
 	enrollment_clear(&over.enrollment);
+}
+
+/* Other content of the same size in the same file, whose time was set back. */
+static void a_file_that_was_written_over_shows(void **state)
+{
+	struct store_fixture *fixture = *state;
+	struct snapshot *snapshot = NULL;
+	struct person person;
+	struct stat before;
+	int descriptor;
+
+	add_person(fixture, &person);
+	write_snapshot(fixture);
+	open_snapshot(fixture, &snapshot);
+	assert_int_equal(stat(fixture->snapshot, &before), 0);
+	(void)poll(NULL, 0, 20); /* the kernel's clock for files ticks more slowly than that for people */
+	descriptor = open(fixture->snapshot, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(descriptor, "x", 1, before.st_size - 1), 1);
+	assert_int_equal(futimens(descriptor, (struct timespec[]){before.st_atim, before.st_mtim}), 0);
+	close(descriptor);
+	assert_false(snapshot_is_current(snapshot));
+	snapshot_close(snapshot);
+	enrollment_clear(&person.enrollment);
 }
 
 static void a_reader_keeps_the_file_that_it_opened(void **state)
@@ -497,6 +521,7 @@ int main(void)
 	    IN_A_FOLDER(active_keys_are_found_and_no_others),
 	    IN_A_FOLDER(a_revoked_certificate_is_not_in_the_file),
 	    IN_A_FOLDER(what_is_over_is_left_out),
+	    IN_A_FOLDER(a_file_that_was_written_over_shows),
 	    IN_A_FOLDER(a_reader_keeps_the_file_that_it_opened),
 	    IN_A_FOLDER(a_row_that_lies_about_its_key_is_refused),
 	    IN_A_FOLDER(only_a_snapshot_that_nobody_else_writes_is_opened),
