@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -65,6 +66,30 @@ static bool fill_address(const char *path, struct sockaddr_un *address, struct e
 		    err, ERROR_USAGE, "%s: a socket's path has at most %zu bytes", path, sizeof(address->sun_path) - 1);
 	(void)snprintf(address->sun_path, sizeof(address->sun_path), "%s", path);
 	return true;
+}
+
+bool listen_lock(const char *path, int *lock, struct error *err)
+{
+	char name[sizeof(((struct sockaddr_un *)NULL)->sun_path) + sizeof(".lock")];
+	int made;
+
+	*lock = -1;
+	if ((size_t)snprintf(name, sizeof(name), "%s.lock", path) >= sizeof(name))
+		return error_set(err, ERROR_USAGE, "%s: too long for a socket's path", path);
+	/* for its owner alone: who could read it could hold its lock */
+	made = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (made < 0)
+		return error_set_errno(err, ERROR_SYSTEM, "%s", name);
+	if (flock(made, LOCK_EX | LOCK_NB) == 0) {
+		*lock = made;
+		return true;
+	}
+	if (errno == EWOULDBLOCK)
+		error_set(err, ERROR_SYSTEM, "%s: another verifier listens there", path);
+	else
+		error_set_errno(err, ERROR_SYSTEM, "%s", name);
+	close(made);
+	return false;
 }
 
 /* Only a socket that nobody listens on any more is removed. */

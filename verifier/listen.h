@@ -11,6 +11,12 @@
  * Errors: ERROR_SYSTEM (several sockets, or not a listening local stream socket). */
 bool listen_activated(int *listener, struct error *err) MUST_CHECK;
 
+/* listen_lock: makes sure that this process alone makes and removes a socket at `path`: by a lock on the file PATH.lock, which ends
+ * with the process, however that ends. The file stays, and means nothing by itself.
+ *   lock  out: close-on-exec; whoever closes it gives the path away
+ * Errors: ERROR_USAGE (the path is too long), ERROR_SYSTEM (another process has it). */
+bool listen_lock(const char *path, int *lock, struct error *err) MUST_CHECK;
+
 /* listen_at: makes a socket at `path` that everybody may connect to. A socket that a dead verifier left there is removed; a
  * living one, or a file of another kind, is not.
  *   listener  out: close-on-exec and non-blocking

@@ -114,7 +114,8 @@ static bool watch_signals(int *descriptor, struct error *err)
 	return true;
 }
 
-static bool open_listener(const char *path, int *listener, struct error *err)
+/* lock  out: to be held for as long as the socket; -1 where none is needed */
+static bool open_listener(const char *path, int *listener, int *lock, struct error *err)
 {
 	if (!listen_activated(listener, err))
 		return false;
@@ -124,7 +125,7 @@ static bool open_listener(const char *path, int *listener, struct error *err)
 		return true;
 	if (path == NULL)
 		return error_set(err, ERROR_USAGE, "no socket was passed: say --socket PATH, or --once");
-	return listen_at(path, listener, err);
+	return listen_lock(path, lock, err) && listen_at(path, listener, err);
 }
 
 static void log_notice(const char *sentence)
@@ -155,12 +156,15 @@ static bool close_in(const struct command *command, struct error *err)
 
 static bool run_daemon(const struct command *command, struct configuration *configuration, struct error *err)
 {
-	int listener = -1, stop = -1;
-	bool done = open_listener(command->socket, &listener, err) && privileges_drop(KEYENROLL_VERIFIER_USER, err) &&
-	            watch_signals(&stop, err) && close_in(command, err) && serve(listener, stop, configuration, err);
+	int listener = -1, lock = -1, stop = -1;
+	bool done = open_listener(command->socket, &listener, &lock, err) &&
+	            privileges_drop(KEYENROLL_VERIFIER_USER, err) && watch_signals(&stop, err) &&
+	            close_in(command, err) && serve(listener, stop, configuration, err);
 
 	if (listener >= 0)
 		close(listener);
+	if (lock >= 0)
+		close(lock);
 	if (stop >= 0)
 		close(stop);
 	return done;

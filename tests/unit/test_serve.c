@@ -4,6 +4,7 @@
 
 #include <grp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +16,7 @@
 #include "common/deadline.h"
 #include "common/request.h"
 #include "tests/unit/running_verifier.h"
+#include "verifier/listen.h"
 #include "verifier/once.h"
 #include "verifier/privileges.h"
 #include "verifier/serve.h"
@@ -396,6 +398,38 @@ static void root_and_its_groups_are_given_up(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* A verifier that ends, however it does, leaves the place to the next. */
+static void a_place_is_one_verifiers(void **state)
+{
+	char path[128], lock_path[160];
+	struct error err = ERROR_EMPTY;
+	int lock, other, status = -1;
+	pid_t child;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/second.sock", host.folder);
+	(void)snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
+	assert_done(listen_lock(path, &lock, &err), err);
+	assert_refused(listen_lock(path, &other, &err), err, ERROR_SYSTEM);
+	assert_int_equal(other, -1);
+	assert_non_null(strstr(err.text, "another verifier listens there"));
+	close(lock);
+	child = fork();
+	if (child == 0) {
+		if (!listen_lock(path, &lock, &err))
+			_exit(2);
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_done(listen_lock(path, &lock, &err), err);
+	close(lock);
+	assert_int_equal(unlink(lock_path), 0);
+	assert_int_equal(symlink("/nowhere", lock_path), 0);
+	assert_refused(listen_lock(path, &lock, &err), err, ERROR_SYSTEM);
+	assert_int_equal(unlink(lock_path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +442,7 @@ int main(void)
 	    cmocka_unit_test(many_ids_leave_room_for_root),
 	    cmocka_unit_test(one_request_is_answered_under_an_alarm),
 	    cmocka_unit_test(root_and_its_groups_are_given_up),
+	    cmocka_unit_test(a_place_is_one_verifiers),
 	    cmocka_unit_test(the_snapshot_is_replaced_under_load),
 	};
 
