@@ -51,7 +51,7 @@ bool piv_metadata_find(
 
 /* piv_metadata_find_management: as piv_metadata_find of the management key, which every card has: by it a token shows whether its
  * metadata can be used. One that answers the same malformed bytes whatever is asked for has none.
- * Errors: as piv_metadata_find. */
+ * Errors: those of piv_metadata_find but ERROR_CARD_REPLY. */
 bool piv_metadata_find_management(
     struct piv *piv, struct piv_metadata *metadata, bool *found, struct error *err) MUST_CHECK;
 
