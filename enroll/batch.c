@@ -64,8 +64,11 @@ static bool enroll_one(struct enrolling *enrolling, const struct people_row *row
 	struct token_choice choice = house_choice(enrolling->invocation);
 	struct token token = TOKEN_EMPTY;
 
-	if (row->serial[0])
+	/* Whose token is not at hand can be passed over, which a wait could not be. */
+	if (row->serial[0]) {
 		choice.serial = row->serial;
+		choice.at_once = true;
+	}
 	*serial = 0;
 	if (!enrolling_check_person(enrolling, row->name, reason) ||
 	    !token_open(enrolling->house.context, &choice, &token, reason))

@@ -179,8 +179,6 @@ static bool begin_journal(struct course *course, struct error *err)
 	    .factory_codes = request->factory_codes};
 	bool done;
 
-	if (course->journal)
-		return true;
 	if (request->person && !bytes_to_text(bytes_of_text(request->person), record.person, sizeof(record.person)))
 		return error_set(err, ERROR_PERSON_NAME, "the person's name is too long");
 	done = buffer_put(&record.certificate, request->certificate, err) &&
@@ -189,12 +187,36 @@ static bool begin_journal(struct course *course, struct error *err)
 	return done;
 }
 
-static bool run_step(struct course *course, const struct course_step *step, struct error *err)
+/* A line about a step that changes nothing need not be on disk before the token is spoken to. */
+static bool note_step(struct course *course, const char *word, const struct course_step *step, struct error *err)
 {
-	if (!step->changes)
-		return step->run(course, err);
-	return begin_journal(course, err) && course_note(course, "begin", step->name, err) && step->run(course, err) &&
-	       course_note(course, "done", step->name, err);
+	const int64_t now = course->request.now;
+
+	if (!course->journal)
+		return true;
+	return step->changes ? journal_note(course->journal, word, step->name, now, err)
+	                     : journal_mention(course->journal, word, step->name, now, err);
+}
+
+/* Before something changes there is a journal; what was done until then stands in it as well. */
+static bool open_journal(
+    struct course *course, const struct course_step *steps, const struct course_step *step, struct error *err)
+{
+	if (course->journal || !step->changes)
+		return true;
+	if (!begin_journal(course, err))
+		return false;
+	for (; steps < step; steps++)
+		if (!note_step(course, "begin", steps, err) || !note_step(course, "done", steps, err))
+			return false;
+	return true;
+}
+
+static bool run_step(
+    struct course *course, const struct course_step *steps, const struct course_step *step, struct error *err)
+{
+	return open_journal(course, steps, step, err) && note_step(course, "begin", step, err) &&
+	       step->run(course, err) && note_step(course, "done", step, err);
 }
 
 /* What cannot be proved, or what the policy refuses, does not stay in the token; where that cannot be done now, the journal stays for it. */
@@ -279,7 +301,7 @@ static bool run_steps(struct course *course, const struct course_step *steps, si
 	for (size_t i = 0; i < count; i++) {
 		dialogue->before(
 		    dialogue->state, steps[i].name, is_idle(course, &steps[i]) ? NULL : translated(steps[i].sentence));
-		if (!run_step(course, &steps[i], err)) {
+		if (!run_step(course, steps, &steps[i], err)) {
 			dialogue->after(dialogue->state, steps[i].name, err);
 			if (steps[i].run == course_appraise || err->code == ERROR_NOT_ATTESTABLE)
 				put_refused_back(course);
@@ -293,20 +315,45 @@ static bool run_steps(struct course *course, const struct course_step *steps, si
 	return true;
 }
 
+#define COUNT(steps) (sizeof(steps) / sizeof(*(steps)))
+
 bool course_run(struct course *course, struct error *err)
 {
 	const struct course_fido *fido = course->request.fido;
 
 	if (fido == NULL)
-		return run_steps(course, piv_steps, sizeof(piv_steps) / sizeof(*piv_steps), err);
+		return run_steps(course, piv_steps, COUNT(piv_steps), err);
 	if (fido->path == NULL)
-		return run_steps(course, import_steps, sizeof(import_steps) / sizeof(*import_steps), err);
-	return run_steps(course, fido_steps, sizeof(fido_steps) / sizeof(*fido_steps), err);
+		return run_steps(course, import_steps, COUNT(import_steps), err);
+	return run_steps(course, fido_steps, COUNT(fido_steps), err);
 }
 
 bool course_run_retries(struct course *course, struct error *err)
 {
-	return run_steps(course, retries_steps, sizeof(retries_steps) / sizeof(*retries_steps), err);
+	return run_steps(course, retries_steps, COUNT(retries_steps), err);
+}
+
+/* What is not done because of what was wanted, whatever the token says. */
+static bool is_never_done(const struct journal_record *record, const struct course_step *step)
+{
+	bool brought = record->certificate.len > 0;
+
+	return (step->run == course_tries && record->pin_tries == 0) ||
+	       (brought && (step->run == course_generate || step->run == course_certificate));
+}
+
+void course_each_step_left(
+    const struct journal_record *record, void (*visit)(void *state, const char *sentence), void *state)
+{
+	const struct course_step *steps = journal_enrolls(record) ? piv_steps : retries_steps;
+	size_t count = journal_enrolls(record) ? COUNT(piv_steps) : COUNT(retries_steps), first = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(steps[i].name, record->done) == 0)
+			first = i + 1;
+	for (size_t i = first; i < count; i++)
+		if (!is_never_done(record, &steps[i]))
+			visit(state, translated(steps[i].sentence));
 }
 
 bool course_put_back(struct course *course, bool *deleted, struct error *err)

@@ -1,6 +1,6 @@
 /* course.h: the course of one enrollment, step by step, from a plugged token to a row of the registry. A step does one thing,
- * or nothing where it is done already; the table in course.c is their order, and a journal stands around each that changes
- * something.
+ * or nothing where it is done already; the table in course.c is their order. The journal says of each when it begins and when it is done; it is
+ * made before the first that changes something.
  *
  *   preflight       can this token, slot and person be enrolled at all? nothing is changed, and no PIN asked for, before that
  *                   is known: most refusals come here
@@ -230,6 +230,12 @@ bool course_run(struct course *course, struct error *err) MUST_CHECK;
  * Errors: ERROR_JOURNAL, ERROR_JOURNAL_OPEN, ERROR_PUK_RECIPIENT, ERROR_CODE_DEFAULT, those of the steps. */
 bool course_run_retries(struct course *course, struct error *err) MUST_CHECK;
 
+/* course_each_step_left: what a course of that journal goes on with: the steps behind the last one that was finished, in their order. A
+ * resumed course looks at the token first, and passes over what it finds done.
+ *   visit  gets the step's sentence, translated */
+void course_each_step_left(
+    const struct journal_record *record, void (*visit)(void *state, const char *sentence), void *state);
+
 /* course_look: the preflight alone, for those who want to know whether a token can be enrolled: nothing is asked for.
  * Errors: as course_preflight. */
 bool course_look(struct course *course, struct error *err) MUST_CHECK;
@@ -288,6 +294,10 @@ bool course_csr(struct course *course, const char *person, struct buffer *reques
 
 /* course_codes_state: asks the token which codes are the factory's: three commands. Errors: those of piv_metadata_read. */
 bool course_codes_state(struct course *course, struct error *err) MUST_CHECK;
+
+/* course_blocked_check: whether tries are left of the codes that are asked for, or changed, as the token tells them.
+ * Errors: ERROR_PIN_BLOCKED, ERROR_PUK_BLOCKED. */
+bool course_blocked_check(const struct course *course, struct error *err) MUST_CHECK;
 
 /* course_unlock: proves the PIN that the token has now: the factory's, where that is not changed yet, or course_verify_pin.
  * Errors: those of piv_pin_verify and ask_pin. */

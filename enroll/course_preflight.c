@@ -6,6 +6,7 @@
 #include "enroll/desk.h"
 #include "enroll/journal.h"
 #include "enroll/key_wishes.h"
+#include "piv/authenticate.h"
 #include "piv/certificate.h"
 #include "policy/appraise.h"
 #include "policy/forecast.h"
@@ -13,6 +14,9 @@
 
 /* The first firmware that attests. A card that tells no firmware has no such instruction either. */
 static const struct piv_version first_attesting = {4, 3, 0};
+
+/* Before, an empty VERIFY is not to be relied on. */
+static const struct piv_version first_telling_tries = {4, 3, 2};
 
 static bool attestation_check(const struct course *course, struct error *err)
 {
@@ -81,16 +85,14 @@ static bool refuse_unfinished(const char *name, const struct journal_record *rec
 
 bool course_journal_check(struct course *course, struct error *err)
 {
-	return course->resumes || journal_each(course->means.registry, refuse_unfinished, course, err);
+	return course->resumes || (journal_each(course->means.registry, refuse_unfinished, course, err) &&
+	                              journal_check(course->means.registry, err));
 }
 
 /* Before anything is asked for or made: whether the enrollment could be recorded in the end. */
 bool course_registry_check(struct course *course, struct error *err)
 {
-	if (!store_hold(course->means.desk->store, err))
-		return false;
-	store_release(course->means.desk->store);
-	return true;
+	return store_check_writable(course->means.desk->store, err);
 }
 
 static bool refusal(const struct result *result, struct error *err)
@@ -142,6 +144,20 @@ static bool policy_check(struct course *course, struct error *err)
 	return true;
 }
 
+/* Older firmware tells the tries of the PIN when it is asked to verify nothing. */
+static bool ask_pin_tries(struct course *course, struct error *err)
+{
+	struct piv_metadata *pin = &course->pin_state;
+	unsigned left = 0;
+
+	if (!piv_version_reaches(course->identity.firmware, first_telling_tries))
+		return true;
+	if (!piv_pin_tries(course->token.piv, &left, &pin->says_tries, err))
+		return false;
+	pin->tries_left = (uint8_t)left;
+	return true;
+}
+
 /* Of a token that cannot tell, the operator says whether the codes are the factory's. */
 bool course_codes_state(struct course *course, struct error *err)
 {
@@ -150,7 +166,8 @@ bool course_codes_state(struct course *course, struct error *err)
 
 	if (!piv_metadata_find_management(piv, &course->management, &tells, err) ||
 	    (tells && (!piv_metadata_find(piv, PIV_REFERENCE_PIN, &course->pin_state, &pin_known, err) ||
-	                  !piv_metadata_find(piv, PIV_REFERENCE_PUK, &course->puk_state, &puk_known, err))))
+	                  !piv_metadata_find(piv, PIV_REFERENCE_PUK, &course->puk_state, &puk_known, err))) ||
+	    (!tells && !ask_pin_tries(course, err)))
 		return false;
 	course->knows_codes = pin_known && course->pin_state.says_default;
 	if (!course->knows_codes) {
@@ -160,10 +177,23 @@ bool course_codes_state(struct course *course, struct error *err)
 	return true;
 }
 
-static bool codes_check(struct course *course, struct error *err)
+bool course_blocked_check(const struct course *course, struct error *err)
 {
 	if (course->pin_state.says_tries && course->pin_state.tries_left == 0)
 		return error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked: no try is left");
+	/* A PUK that is somebody's may be blocked on purpose; the factory's cannot be changed then. */
+	if (course->puk_state.is_default && course->puk_state.says_tries && course->puk_state.tries_left == 0)
+		return error_set(err, ERROR_PUK_BLOCKED, "the PUK is the factory's and blocked: it cannot be changed");
+	return true;
+}
+
+static bool codes_check(struct course *course, struct error *err)
+{
+	if (!course_blocked_check(course, err))
+		return false;
+	if (course->pin_state.says_tries && course->pin_state.tries_left == 1 && !course->pin_state.is_default)
+		course->dialogue.warn(
+		    course->dialogue.state, translated("the PIN has one try left: another wrong one blocks it"));
 	if (course->puk_state.is_default && !course->means.escrow && !course->dialogue.show_puk)
 		return error_set(err, ERROR_PUK_RECIPIENT,
 		    "the token gets a new PUK, and there is nobody to show it to: say --escrow FILE or --puk-fd N");

@@ -48,7 +48,8 @@ static bool read_words(const struct options *given, struct course_request *reque
 		return error_set(err, ERROR_USAGE, "--slot wants 9a, 9c, 9d, 9e or 82 to 95");
 	if (!request->algorithm || request->algorithm->type == PIV_KEY_TYPE_SYMMETRIC ||
 	    request->algorithm->type == PIV_KEY_TYPE_AGREEMENT)
-		return error_set(err, ERROR_USAGE, "--algorithm wants a name of a key that signs, such as ecdsa-p256");
+		return error_set(err, ERROR_USAGE,
+		    "--algorithm wants ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096");
 	request->pin_policy_is_open = options_find(given, "pin-policy") == NULL;
 	request->touch_policy_is_open = options_find(given, "touch-policy") == NULL;
 	if (!piv_pin_policy_find(word_of(given, "pin-policy", "once"), &request->pin_policy))

@@ -82,23 +82,39 @@ static unsigned complete(char name[ACCOUNT_NAME_MAXIMUM])
 	return num;
 }
 
-/* *again: the operator was not clear; the question comes once more. */
-static bool ask_person(
+/* What was typed is no account; the only one that begins so is meant only if the operator says so. */
+static bool ask_completed(const char *name, bool *again, struct error *err)
+{
+	char question[ACCOUNT_NAME_MAXIMUM + 128], answer[16];
+
+	snprintf(question, sizeof(question), translated("That is %s. Press Enter if so, or type no: "), name);
+	if (!prompt_line(question, answer, sizeof(answer), err))
+		return false;
+	*again = answer[0] != '\0';
+	return true;
+}
+
+/* Who is used to shells ends what is to be completed with a tab. */
+static void drop_tabs(char *name)
+{
+	size_t len = strlen(name);
+
+	while (len > 0 && (name[len - 1] == '\t' || name[len - 1] == ' '))
+		name[--len] = '\0';
+}
+
+static bool settle_person(
     const struct enrolling *enrolling, char name[ACCOUNT_NAME_MAXIMUM], bool *again, struct error *err)
 {
 	struct error reason = ERROR_EMPTY;
 	char typed[ACCOUNT_NAME_MAXIMUM];
 	unsigned num;
 
-	*again = false;
-	if (!prompt_line("Who gets it? (Enter: nobody, another token) ", name, ACCOUNT_NAME_MAXIMUM, err))
-		return false;
-	if (!name[0])
-		return true;
+	drop_tabs(name);
 	snprintf(typed, sizeof(typed), "%s", name);
-	num = complete(name);
+	num = name[0] ? complete(name) : 0;
 	if (num == 1 && strcmp(typed, name) != 0)
-		terminal_say("That is %s.", name);
+		return ask_completed(name, again, err);
 	if (num > 1) {
 		terminal_say("%u accounts begin with \"%s\"; type more of the name.", num, name);
 		*again = true;
@@ -107,6 +123,19 @@ static bool ask_person(
 		*again = true;
 	}
 	return true;
+}
+
+/* *again: the operator was not clear; the question comes once more. */
+static bool ask_person(
+    const struct enrolling *enrolling, char name[ACCOUNT_NAME_MAXIMUM], bool *again, struct error *err)
+{
+	*again = false;
+	if (prompt_line("Who gets it? (Enter: nobody, another token) ", name, ACCOUNT_NAME_MAXIMUM, err))
+		return !name[0] || settle_person(enrolling, name, again, err);
+	*again = err->code == ERROR_LIMIT;
+	if (*again)
+		(void)failure_report(err, false);
+	return *again;
 }
 
 /* The same token, by what it said before. */
@@ -183,7 +212,7 @@ static void enroll_token(struct enrolling *enrolling, struct token *token, bool 
 /* What is wrong with one token ends only its turn. *over: the operator has enough. */
 static void serve_token(struct enrolling *enrolling, struct arrivals *arrivals, const char *reader, bool *over)
 {
-	struct token_choice choice = {.reader = reader[0] ? reader : NULL};
+	struct token_choice choice = {.reader = reader[0] ? reader : NULL, .at_once = true};
 	struct token token = TOKEN_EMPTY;
 	struct error reason = ERROR_EMPTY;
 	bool opened = token_open(enrolling->house.context, &choice, &token, &reason), turn = false;

@@ -48,8 +48,8 @@ bool house_descriptor(const struct invocation *invocation, const char *option, i
 
 struct token_choice house_choice(const struct invocation *invocation)
 {
-	return (struct token_choice){
-	    options_find(&invocation->options, "serial"), options_find(&invocation->options, "reader")};
+	return (struct token_choice){.serial = options_find(&invocation->options, "serial"),
+	    .reader = options_find(&invocation->options, "reader")};
 }
 
 bool house_open_tokens(const struct invocation *invocation, struct house *house, struct error *err)

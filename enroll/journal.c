@@ -68,12 +68,12 @@ static bool journal_new(const char *registry, const char *name, struct journal *
 }
 
 /* A line half written, because the disk is full, would spoil the next one: it is taken back. */
-static bool append(struct journal *journal, struct bytes line, struct error *err)
+static bool append(struct journal *journal, struct bytes line, bool on_disk, struct error *err)
 {
 	off_t before = lseek(journal->descriptor, 0, SEEK_END);
 	ssize_t written = before < 0 ? -1 : write(journal->descriptor, line.data, line.len);
 
-	if (written == (ssize_t)line.len && fsync(journal->descriptor) == 0)
+	if (written == (ssize_t)line.len && (!on_disk || fsync(journal->descriptor) == 0))
 		return true;
 	if (written >= 0 && written != (ssize_t)line.len)
 		errno = ENOSPC;
@@ -84,13 +84,24 @@ static bool append(struct journal *journal, struct bytes line, struct error *err
 	return false;
 }
 
-bool journal_note(struct journal *journal, const char *word, const char *rest, int64_t now, struct error *err)
+static bool put_line(
+    struct journal *journal, const char *word, const char *rest, int64_t now, bool on_disk, struct error *err)
 {
 	struct buffer line = BUFFER_EMPTY;
-	bool done = journal_line_put(&line, now, word, rest, err) && append(journal, buffer_bytes(&line), err);
+	bool done = journal_line_put(&line, now, word, rest, err) && append(journal, buffer_bytes(&line), on_disk, err);
 
 	buffer_free(&line);
 	return done;
+}
+
+bool journal_note(struct journal *journal, const char *word, const char *rest, int64_t now, struct error *err)
+{
+	return put_line(journal, word, rest, now, true, err);
+}
+
+bool journal_mention(struct journal *journal, const char *word, const char *rest, int64_t now, struct error *err)
+{
+	return put_line(journal, word, rest, now, false, err);
 }
 
 static bool lock(struct journal *journal, struct error *err)
@@ -115,7 +126,7 @@ static bool create(struct journal *journal, const struct journal_record *record,
 		error_set_errno(err, ERROR_JOURNAL, "%s", buffer_text(&unborn));
 		goto out;
 	}
-	done = lock(journal, err) && append(journal, buffer_bytes(&head), err) &&
+	done = lock(journal, err) && append(journal, buffer_bytes(&head), true, err) &&
 	       (rename(buffer_text(&unborn), buffer_text(&path)) == 0 ||
 	           error_set_errno(err, ERROR_JOURNAL, "%s", buffer_text(&path))) &&
 	       sync_folder(folder, err);
@@ -146,6 +157,34 @@ bool journal_begin(
 	}
 	*journal = made;
 	return true;
+}
+
+bool journal_check(const char *registry, struct error *err)
+{
+	static const uint8_t page[4096];
+	struct journal *journal = NULL;
+	struct buffer path = BUFFER_EMPTY;
+	char name[JOURNAL_NAME_SIZE];
+	bool done = false;
+
+	/* No digit begins it: whoever walks the journals passes it over. */
+	snprintf(name, sizeof(name), "room-%ld", (long)getpid());
+	if (!journal_new(registry, name, &journal, err))
+		return false;
+	if (!make_folder(buffer_text(&journal->folder), err) ||
+	    !buffer_put_format(&path, err, "%s/%s", buffer_text(&journal->folder), name))
+		goto out;
+	journal->descriptor = open(buffer_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (journal->descriptor < 0) {
+		error_set_errno(err, ERROR_JOURNAL, "%s", buffer_text(&path));
+		goto out;
+	}
+	done = append(journal, BYTES_OF(page), false, err);
+	(void)unlink(buffer_text(&path));
+out:
+	buffer_free(&path);
+	journal_close(journal);
+	return done;
 }
 
 bool journal_end(struct journal *journal, const char *how, int64_t now, struct error *err)

@@ -1,8 +1,8 @@
 /* journal.h: what an enrollment, or a change of codes that must not be left half done, has done so far, on disk, so that after a
  * pulled token, a crash or a power cut somebody can finish it or put the token back. No secret ever stands in it.
  *
- * One file a course, REGISTRY/journal/NAME, as journal_record.h has it. It is only ever appended to, each line is fsynced before
- * the token is touched, and its holder locks it. When the course has ended the file moves to REGISTRY/journal/ended/.
+ * One file a course, REGISTRY/journal/NAME, as journal_record.h has it. It is only ever appended to, each line about what changes
+ * something is fsynced before the token is touched, and its holder locks it. When the course has ended the file moves to REGISTRY/journal/ended/.
  * Knows nothing of what the steps do. */
 #ifndef ENROLL_JOURNAL_H
 #define ENROLL_JOURNAL_H
@@ -28,6 +28,15 @@ bool journal_begin(const char *registry, const struct journal_record *record, in
  * Errors: ERROR_JOURNAL. */
 bool journal_note(
     struct journal *journal, const char *word, const char *rest, int64_t now, struct error *err) MUST_CHECK;
+
+/* journal_mention: appends one line that is good to know and that nothing rests on: it is on disk with the next journal_note.
+ * Errors: ERROR_JOURNAL. */
+bool journal_mention(
+    struct journal *journal, const char *word, const char *rest, int64_t now, struct error *err) MUST_CHECK;
+
+/* journal_check: whether a journal could be kept there: there is room, and the right to write. Leaves nothing behind.
+ * Errors: ERROR_JOURNAL. */
+bool journal_check(const char *registry, struct error *err) MUST_CHECK;
 
 /* journal_end: the last line, and the file moves among the ended ones; the journal is to be closed all the same.
  *   how  "enrolled", "done", "refused", "abandoned"

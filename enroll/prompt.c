@@ -177,19 +177,22 @@ static void restart_secret(void *state)
 	secret_wipe(state);
 }
 
+/* An empty line is a slip: whoever wants to give no answer says so by the end of input. */
 bool prompt_secret(const char *question, size_t maximum, struct secret **secret, struct error *err)
 {
 	struct secret *answer = NULL;
+	bool done;
 
 	if (!secret_new(maximum, &answer, err))
 		return false;
-	if (!ask(translated(question), true, (struct sink){answer, put_secret}, restart_secret, err) ||
-	    (secret_bytes(answer).len == 0 && !error_set(err, ERROR_DECLINED, "no answer was given"))) {
+	do
+		done = ask(translated(question), true, (struct sink){answer, put_secret}, restart_secret, err);
+	while (done && secret_bytes(answer).len == 0);
+	if (done)
+		*secret = answer;
+	else
 		secret_free(answer);
-		return false;
-	}
-	*secret = answer;
-	return true;
+	return done;
 }
 
 struct line {

@@ -11,15 +11,15 @@
 
 struct secret;
 
-/* prompt_secret: asks without echo; the line's end is not part of the answer.
+/* prompt_secret: asks without echo, and again after an empty line; the line's end is not part of the answer.
  *   maximum  bytes; a longer answer is refused
  *   secret   out: the caller's, to secret_free()
- * Errors: ERROR_DECLINED (end of input, an empty answer, or no terminal to ask on), ERROR_LIMIT, ERROR_SYSTEM, ERROR_MEMORY. */
+ * Errors: ERROR_DECLINED (end of input, or no terminal to ask on), ERROR_LIMIT, ERROR_SYSTEM, ERROR_MEMORY. */
 bool prompt_secret(const char *question, size_t maximum, struct secret **secret, struct error *err) MUST_CHECK;
 
 /* prompt_line: asks with echo.
  *   answer  out: text of up to `size` bytes with the NUL; empty when only the enter key was hit
- * Errors: as prompt_secret; an empty answer is none. */
+ * Errors: as prompt_secret. */
 bool prompt_line(const char *question, char *answer, size_t size, struct error *err) MUST_CHECK;
 
 /* prompt_show_secret: shows one on the controlling terminal, and nowhere else: standard error may be a log. It is not copied.

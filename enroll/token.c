@@ -104,24 +104,45 @@ static bool nothing_found(const struct reader_list *list, const struct token_cho
 	return error_set(err, ERROR_CARD_ABSENT, "no token is plugged in");
 }
 
+static void list_candidates(const struct candidates *candidates)
+{
+	terminal_say("%zu tokens are plugged in:", candidates->num);
+	for (size_t i = 0; i < candidates->num; i++) {
+		const struct piv_identity *identity = &candidates->list[i].identity;
+
+		if (identity->has_serial)
+			terminal_say("  %zu  serial %lu  %s", i + 1, (unsigned long)identity->serial,
+			    candidates->list[i].reader);
+		else
+			terminal_say("  %zu  no serial  %s", i + 1, candidates->list[i].reader);
+	}
+}
+
+/* A slip of the finger chooses none, and is no end. */
+static bool ask_number(size_t maximum, size_t *number, struct error *err)
+{
+	char answer[16];
+
+	for (;;) {
+		if (!prompt_line("Which number? ", answer, sizeof(answer), err))
+			return false;
+		*number = strspn(answer, "0123456789") == strlen(answer) ? strtoul(answer, NULL, 10) : 0;
+		if (*number >= 1 && *number <= maximum)
+			return true;
+		terminal_say("A number from 1 to %zu; Ctrl-D ends this.", maximum);
+	}
+}
+
 static bool ask_which(
     struct reader_context *context, const struct candidates *candidates, struct token *token, struct error *err)
 {
-	char answer[16], *end;
-	unsigned long number;
+	size_t number;
 
 	if (!terminal_is_there())
 		return error_set(err, ERROR_CARD_SEVERAL, "%zu tokens are plugged in", candidates->num);
-	terminal_say("%zu tokens are plugged in:", candidates->num);
-	for (size_t i = 0; i < candidates->num; i++)
-		terminal_say("  %zu  serial %lu  %s", i + 1, (unsigned long)candidates->list[i].identity.serial,
-		    candidates->list[i].reader);
-	if (!prompt_line("Which number? ", answer, sizeof(answer), err))
-		return false;
-	number = strtoul(answer, &end, 10);
-	if (*end || number < 1 || number > candidates->num)
-		return error_set(err, ERROR_DECLINED, "none of them was chosen");
-	if (!open_reader(context, candidates->list[number - 1].reader, token, err))
+	list_candidates(candidates);
+	if (!ask_number(candidates->num, &number, err) ||
+	    !open_reader(context, candidates->list[number - 1].reader, token, err))
 		return false;
 	if (token->identity.serial == candidates->list[number - 1].identity.serial)
 		return true;
@@ -137,17 +158,48 @@ static bool any_card(const struct reader_list *list)
 	return false;
 }
 
-/* Where nobody can be told to plug one in, what is not there is an error at once. */
-static bool wait_for_card(struct reader_context *context, struct reader_list *list, struct error *err)
+/* What can still come: any token, that of the serial, or one into the reader. What is there and does not open is told instead,
+ * and so is a reader that nobody has. */
+static bool may_come(
+    const struct reader_list *list, const struct token_choice *choice, const struct candidates *candidates)
 {
-	bool changed;
+	if (candidates->num > 0 || candidates->last.code != ERROR_NONE || choice->at_once || !terminal_is_there())
+		return false;
+	return !any_card(list) || choice->serial || (choice->reader && reader_list_find(list, choice->reader));
+}
 
-	if (any_card(list) || !terminal_is_there())
-		return true;
-	terminal_say("Plug in the token (Ctrl-C ends this).");
-	while (!any_card(list))
+static void say_wait(const struct token_choice *choice)
+{
+	if (choice->serial)
+		terminal_say("Plug in token %s (Ctrl-C ends this).", choice->serial);
+	else if (choice->reader)
+		terminal_say("Plug in the token, in %s (Ctrl-C ends this).", choice->reader);
+	else
+		terminal_say("Plug in the token (Ctrl-C ends this).");
+}
+
+static void look(struct reader_context *context, const struct reader_list *list, const struct token_choice *choice,
+    struct candidates *candidates)
+{
+	*candidates = (struct candidates){.open = TOKEN_EMPTY, .last = ERROR_EMPTY};
+	for (size_t i = 0; i < list->count; i++)
+		look_into(context, &list->readers[i], choice, candidates);
+}
+
+/* Where nobody can be told to plug one in, what is not there is an error at once. */
+static bool look_until_it_comes(struct reader_context *context, struct reader_list *list,
+    const struct token_choice *choice, struct candidates *candidates, struct error *err)
+{
+	bool said = false, changed;
+
+	for (look(context, list, choice, candidates); may_come(list, choice, candidates);
+	     look(context, list, choice, candidates)) {
+		if (!said)
+			say_wait(choice);
+		said = true;
 		if (!reader_list_wait(context, list, -1, &changed, err))
 			return false;
+	}
 	return true;
 }
 
@@ -156,10 +208,9 @@ bool token_open(
 {
 	struct candidates candidates = {.open = TOKEN_EMPTY, .last = ERROR_EMPTY};
 	struct reader_list list = READER_LIST_EMPTY;
-	bool done = reader_list_load(context, &list, err) && wait_for_card(context, &list, err);
+	bool done =
+	    reader_list_load(context, &list, err) && look_until_it_comes(context, &list, choice, &candidates, err);
 
-	for (size_t i = 0; done && i < list.count; i++)
-		look_into(context, &list.readers[i], choice, &candidates);
 	if (done && candidates.num == 0)
 		done = nothing_found(&list, choice, &candidates, err);
 	else if (done && candidates.num == 1)

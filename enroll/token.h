@@ -12,6 +12,7 @@ struct authenticator;
 struct token_choice {
 	const char *serial; /* decimal; NULL: any */
 	const char *reader; /* name as `tokens` shows it; NULL: any */
+	bool at_once;       /* what is not there is an error also where somebody could plug it in */
 };
 
 /* An open token. */

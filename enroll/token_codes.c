@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "common/language.h"
 #include "common/secret.h"
 #include "enroll/escrow.h"
 #include "enroll/token_session.h"
@@ -20,10 +21,10 @@ static bool change_code(struct course *course, enum piv_code code, const struct 
 	return done;
 }
 
-bool token_codes_set_pin(struct course *course, const struct secret *wanted, struct error *err)
+bool token_codes_set_pin(struct course *course, const struct secret *wanted, const void *context, struct error *err)
 {
-	return piv_code_check(PIV_CODE_PIN, course->identity.firmware, wanted, err) &&
-	       change_code(course, PIV_CODE_PIN, course->pin_state.is_default ? NULL : course->pin, wanted, err);
+	(void)context;
+	return change_code(course, PIV_CODE_PIN, course->pin_state.is_default ? NULL : course->pin, wanted, err);
 }
 
 static bool seal(struct course *course, const struct secret *puk, const struct secret *key, struct error *err)
@@ -51,9 +52,35 @@ static bool hand_over_puk(struct course *course, struct error *err)
 	                            : dialogue->show_puk(dialogue->state, course, course->new_puk, err);
 }
 
+/* Nobody is shown a PUK that the token does not get because the present one is wrong: it is changed to itself first. */
+static bool prove_puk(struct course *course, const struct secret *present, struct error *err)
+{
+	struct secret *factory = NULL;
+	struct error reason = ERROR_EMPTY;
+	bool done;
+
+	if (!present && course->knows_codes)
+		return true;
+	if (!present && !piv_code_default(PIV_CODE_PUK, &factory, err))
+		return false;
+	done = change_code(course, PIV_CODE_PUK, present, present ? present : factory, &reason);
+	secret_free(factory);
+	/* One that was set before the token had rules is proved by their refusal. */
+	if (done || reason.code == ERROR_CODE_WEAK)
+		return true;
+	*err = reason;
+	return false;
+}
+
 bool token_codes_new_puk(struct course *course, const struct secret *present, struct error *err)
 {
-	return hand_over_puk(course, err) && change_code(course, PIV_CODE_PUK, present, course->new_puk, err);
+	if (!prove_puk(course, present, err) || !hand_over_puk(course, err))
+		return false;
+	if (change_code(course, PIV_CODE_PUK, present, course->new_puk, err))
+		return true;
+	course->dialogue.warn(course->dialogue.state,
+	    translated("the token has the PUK of before, or the new one: keep both until one of them has helped"));
+	return false;
 }
 
 /* The present key stays readable beside the next one until the token has that. */

@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
+#include "common/secret.h"
 #include "enroll/options.h"
 #include "enroll/prompt.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"
 #include "enroll/verb.h"
+#include "piv/codes.h"
 
 static bool open_house(const struct invocation *invocation, struct token_session *session, struct error *err)
 {
@@ -83,8 +86,44 @@ bool token_session_confirm(const struct token_session *session, const char *loss
 	if (course->identity.has_serial)
 		snprintf(wanted, sizeof(wanted), "%lu", (unsigned long)course->identity.serial);
 	terminal_warn("%s: %s.", name, loss);
-	snprintf(question, sizeof(question), "Type %s to go on: ", wanted);
+	snprintf(question, sizeof(question), translated("Type %s to go on: "), wanted);
 	if (!prompt_line(question, answer, sizeof(answer), err))
 		return false;
 	return strcmp(answer, wanted) == 0 || error_set(err, ERROR_DECLINED, "%s was left as it is", name);
+}
+
+bool token_session_puk_check(const struct token_session *session, struct error *err)
+{
+	const struct piv_metadata *puk = &session->course.puk_state;
+
+	return !puk->says_tries || puk->tries_left > 0 ||
+	       error_set(err, ERROR_PUK_BLOCKED, "the PUK is blocked: no try is left");
+}
+
+bool token_session_new_pin(struct token_session *session,
+    bool (*set)(struct course *course, const struct secret *wanted, const void *context, struct error *err),
+    const void *context, struct error *err)
+{
+	struct course *course = &session->course;
+	struct codes_source source = session->answers.pin;
+	struct secret *wanted = NULL;
+	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
+	bool done, again;
+
+	snprintf(question, sizeof(question), translated("new PIN of %s"), token_name(&course->token, name));
+	if (!house_descriptor(session->invocation, "new-pin-fd", &source.descriptor, err))
+		return false;
+	do {
+		if (!codes_ask_new(&source, question, "--new-pin-fd", &wanted, err))
+			return false;
+		done = again = piv_code_check(PIV_CODE_PIN, course->identity.firmware, wanted, err);
+		done = done && set(course, wanted, context, err);
+		secret_free(wanted);
+		wanted = NULL;
+		/* Of what goes wrong behind the check only the token's own judgement is about the new one. */
+		again = !done && (!again || err->code == ERROR_CODE_WEAK) && codes_can_ask(&source);
+		if (again)
+			terminal_say("%s.", err->text);
+	} while (again);
+	return done;
 }

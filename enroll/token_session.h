@@ -47,11 +47,24 @@ bool token_session_manage(struct token_session *session, struct error *err) MUST
  * Errors: ERROR_DECLINED. */
 bool token_session_confirm(const struct token_session *session, const char *loss, struct error *err) MUST_CHECK;
 
-/* token_codes_set_pin: the PIN that `course->pin` holds becomes `wanted`; from the factory's one where the token has that.
- * Errors: those of piv_code_check and piv_code_change. */
-bool token_codes_set_pin(struct course *course, const struct secret *wanted, struct error *err) MUST_CHECK;
+/* token_session_puk_check: whether a try of the PUK is left, as far as the token tells. Errors: ERROR_PUK_BLOCKED. */
+bool token_session_puk_check(const struct token_session *session, struct error *err) MUST_CHECK;
 
-/* token_codes_new_puk: a random PUK in place of the present one, shown or sealed before it is set.
+/* token_session_new_pin: asks for a new PIN and has it set. One that is no good is asked for again where somebody answers: that
+ * costs no try, and what was proved before need not be typed anew.
+ *   set  proves what it has to and sets the PIN, which piv_code_check has let pass
+ * Errors: those of codes_ask_new, piv_code_check and `set`. */
+bool token_session_new_pin(struct token_session *session,
+    bool (*set)(struct course *course, const struct secret *wanted, const void *context, struct error *err),
+    const void *context, struct error *err) MUST_CHECK;
+
+/* token_codes_set_pin: the PIN that `course->pin` holds becomes `wanted`; from the factory's one where the token has that.
+ *   context  NULL: this is a setter for token_session_new_pin
+ * Errors: those of piv_code_change. */
+bool token_codes_set_pin(
+    struct course *course, const struct secret *wanted, const void *context, struct error *err) MUST_CHECK;
+
+/* token_codes_new_puk: a random PUK in place of the present one, which is proved before; shown or sealed before it is set.
  *   present  NULL: the factory's
  * Errors: those of show_puk, escrow_seal and piv_code_change. */
 bool token_codes_new_puk(struct course *course, const struct secret *present, struct error *err) MUST_CHECK;

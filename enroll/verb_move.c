@@ -45,6 +45,8 @@ static bool work(struct token_session *session, struct error *err)
 
 	if (!token_session_slot(session, 0, &from, err) || !token_session_slot(session, 1, &to, err))
 		return false;
+	if (from == to)
+		return error_set(err, ERROR_USAGE, "the key is in slot %s already", to->name);
 	if (!piv_key_can_move(course->identity.firmware))
 		return error_set(err, ERROR_CARD_UNSUPPORTED, "this firmware cannot move keys: 5.7 is the first");
 	snprintf(loss, sizeof(loss), translated("a key in slot %s is destroyed"), to->name);

@@ -155,6 +155,8 @@ static bool gather(const struct invocation *invocation, struct info *info, struc
 		make_forecast(info, invocation->now);
 	else
 		refuse(info, invocation->now, &reason);
+	if (info->forecast.verdict == VERDICT_ACCEPTED && !course_blocked_check(info->course, &reason))
+		result_refuse(&info->forecast, &reason, NULL);
 	if (!add_identity(info) || !add_codes(info) || !add_device(info))
 		return error_set(err, ERROR_MEMORY, "no memory for the report");
 	return add_slots(info, invocation->now, err);

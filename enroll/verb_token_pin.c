@@ -20,25 +20,19 @@ static const struct option_row options[] = {
 static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
-	struct codes_source source = session->answers.pin;
-	struct secret *wanted = NULL;
 	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
-	bool done;
 
 	token_name(&course->token, name);
 	snprintf(question, sizeof(question), translated("PIN of %s"), name);
+	if (course->pin_state.says_tries && course->pin_state.tries_left == 0)
+		return error_set(err, ERROR_PIN_BLOCKED, "the PIN is blocked: no try is left");
 	codes_warn_last(course->pin_state.says_tries, course->pin_state.tries_left, question);
-	if (!house_descriptor(session->invocation, "new-pin-fd", &source.descriptor, err) ||
-	    (!course->pin_state.is_default &&
-	        !codes_ask(&session->answers.pin, question, "--pin-fd", &course->pin, err)))
+	if ((!course->pin_state.is_default &&
+	        !codes_ask(&session->answers.pin, question, "--pin-fd", &course->pin, err)) ||
+	    !token_session_new_pin(session, token_codes_set_pin, NULL, err))
 		return false;
-	snprintf(question, sizeof(question), translated("new PIN of %s"), name);
-	done =
-	    codes_ask_new(&source, question, "--new-pin-fd", &wanted, err) && token_codes_set_pin(course, wanted, err);
-	secret_free(wanted);
-	if (done)
-		report_line("The PIN of %s is changed.", name);
-	return done;
+	report_line("The PIN of %s is changed.", name);
+	return true;
 }
 
 static bool run(struct invocation *invocation, struct error *err)

@@ -29,7 +29,8 @@ static bool work(struct token_session *session, struct error *err)
 
 	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
 	codes_warn_last(course->puk_state.says_tries, course->puk_state.tries_left, question);
-	if (!house_descriptor(session->invocation, "present-puk-fd", &source.descriptor, err) ||
+	if (!token_session_puk_check(session, err) ||
+	    !house_descriptor(session->invocation, "present-puk-fd", &source.descriptor, err) ||
 	    (!course->puk_state.is_default && !codes_ask(&source, question, "--present-puk-fd", &present, err)))
 		return false;
 	done = token_codes_new_puk(course, present, err);

@@ -5,6 +5,7 @@
 #include "enroll/verb.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
@@ -20,12 +21,13 @@ static const struct option_row options[] = {
     OPTION_ROWS_END,
 };
 
+/* One or two digits, and nothing else that strtoul would take. */
 static bool read_tries(const char *text, unsigned *tries, struct error *err)
 {
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
+	unsigned long number =
+	    strspn(text, "0123456789") == strlen(text) && strlen(text) <= 2 ? strtoul(text, NULL, 10) : 0;
 
-	if (!text[0] || *end || number < 1 || number > 15)
+	if (number < 1 || number > 15)
 		return error_set(err, ERROR_USAGE, "\"%s\" is no number of tries from 1 to 15", text);
 	*tries = (unsigned)number;
 	return true;

@@ -17,24 +17,26 @@ static const struct option_row options[] = {
     OPTION_ROWS_END,
 };
 
+static bool set(struct course *course, const struct secret *wanted, const void *context, struct error *err)
+{
+	return piv_pin_unblock(course->token.piv, context, wanted, NULL, err);
+}
+
 static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
-	struct codes_source puk_source = session->answers.pin, pin_source = session->answers.pin;
-	struct secret *puk = NULL, *wanted = NULL;
+	struct codes_source source = session->answers.pin;
+	struct secret *puk = NULL;
 	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
-	bool done = house_descriptor(session->invocation, "present-puk-fd", &puk_source.descriptor, err) &&
-	            house_descriptor(session->invocation, "new-pin-fd", &pin_source.descriptor, err);
+	bool done;
 
 	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
 	codes_warn_last(course->puk_state.says_tries, course->puk_state.tries_left, question);
-	done = done && codes_ask(&puk_source, question, "--present-puk-fd", &puk, err);
-	snprintf(question, sizeof(question), translated("new PIN of %s"), name);
-	done = done && codes_ask_new(&pin_source, question, "--new-pin-fd", &wanted, err) &&
-	       piv_code_check(PIV_CODE_PIN, course->identity.firmware, wanted, err) &&
-	       piv_pin_unblock(course->token.piv, puk, wanted, NULL, err);
+	done = token_session_puk_check(session, err) &&
+	       house_descriptor(session->invocation, "present-puk-fd", &source.descriptor, err) &&
+	       codes_ask(&source, question, "--present-puk-fd", &puk, err) &&
+	       token_session_new_pin(session, set, puk, err);
 	secret_free(puk);
-	secret_free(wanted);
 	if (done)
 		report_line("The PIN of %s is set.", name);
 	return done;

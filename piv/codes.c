@@ -25,7 +25,9 @@
 /* More than any token allows, so that a token which never blocks cannot keep us for ever. */
 #define BLOCKING_TRIES 256
 
-static const struct piv_version ascii_puk_since = {5, 7, 0};
+/* Since then a PUK is ASCII, and a PIN is counted in characters of UTF-8; a token whose PIN complexity is switched on has a list of
+ * its own besides, which only its refusal tells. */
+static const struct piv_version strict_since = {5, 7, 0};
 
 static const struct code_row {
 	const char *name, *factory;
@@ -83,7 +85,7 @@ bool piv_code_draw(struct secret **secret, struct error *err)
 		return false;
 	do
 		done = draw_once(made, err);
-	while (done && !piv_code_check(PIV_CODE_PUK, ascii_puk_since, made, NULL));
+	while (done && !piv_code_check(PIV_CODE_PUK, strict_since, made, NULL));
 	if (done)
 		*secret = made;
 	else
@@ -108,9 +110,60 @@ static bool is_row(struct bytes value)
 	return true;
 }
 
+/* Whether it is one piece again and again: 121212, 123123, 12341234. */
+static bool is_repetition(struct bytes value)
+{
+	struct bytes rest, piece, next;
+
+	for (size_t len = 1; len <= value.len / 2; len++) {
+		rest = value;
+		if (value.len % len != 0 || !bytes_take(&rest, len, &piece))
+			continue;
+		while (bytes_take(&rest, len, &next) && bytes_equal(next, piece))
+			if (rest.len == 0)
+				return true;
+	}
+	return false;
+}
+
+/* What lists of codes in use begin with, where no rule finds it. */
+static bool is_common(struct bytes value)
+{
+	static const char *const common[] = {"112233", "123321", "123654", "147258", "159753", "abc123", "abcd1234",
+	    "1q2w3e4r", "iloveyou", "password", "qwerty", "qwertz"};
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		if (secret_equal(value, bytes_of_text(common[i])))
+			return true;
+	return false;
+}
+
+/* The bytes that go on with a character of UTF-8 do not count. */
+static size_t count_characters(struct bytes value)
+{
+	size_t count = 0;
+	uint8_t byte;
+
+	while (bytes_take_u8(&value, &byte))
+		count += (byte & 0xc0U) != 0x80;
+	return count;
+}
+
+static bool length_check(enum piv_code code, struct piv_version firmware, struct bytes value, struct error *err)
+{
+	const struct code_row *row = &codes[code];
+	size_t shortest = piv_version_reaches(firmware, strict_since) ? count_characters(value) : value.len;
+
+	if (shortest >= row->minimum && value.len <= CODE_MAXIMUM)
+		return true;
+	return error_set(err, ERROR_PIN_LENGTH,
+	    row->minimum == CODE_MAXIMUM ? N_("a %s has %u characters") : N_("a %s has %u to 8 characters"), row->name,
+	    row->minimum);
+}
+
 static bool characters_check(enum piv_code code, struct piv_version firmware, struct bytes value, struct error *err)
 {
-	bool ascii = code == PIV_CODE_PUK && piv_version_reaches(firmware, ascii_puk_since);
+	bool ascii = code == PIV_CODE_PUK && piv_version_reaches(firmware, strict_since);
 	uint8_t byte;
 
 	while (bytes_take_u8(&value, &byte))
@@ -125,17 +178,15 @@ bool piv_code_check(enum piv_code code, struct piv_version firmware, const struc
 	struct bytes bytes = secret_bytes(value);
 	const struct code_row *row = &codes[code];
 
-	if (bytes.len < row->minimum || bytes.len > CODE_MAXIMUM)
-		return error_set(err, ERROR_PIN_LENGTH,
-		    row->minimum == CODE_MAXIMUM ? N_("a %s has %u characters") : N_("a %s has %u to 8 characters"),
-		    row->name, row->minimum);
-	if (!characters_check(code, firmware, bytes, err))
+	if (!characters_check(code, firmware, bytes, err) || !length_check(code, firmware, bytes, err))
 		return false;
 	if (secret_equal(bytes, bytes_of_text(row->factory)))
 		return error_set(err, ERROR_CODE_WEAK, "this is the factory's %s, which everybody knows", row->name);
-	if (is_row(bytes))
+	if (is_row(bytes) || is_repetition(bytes))
 		return error_set(err, ERROR_CODE_WEAK,
-		    "this %s is too simple: one character again and again, or a row like 234567", row->name);
+		    "this %s is too simple: the same again and again, or a row like 234567", row->name);
+	if (is_common(bytes))
+		return error_set(err, ERROR_CODE_WEAK, "this %s is one that many people have", row->name);
 	return true;
 }
 

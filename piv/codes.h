@@ -27,8 +27,8 @@ bool piv_code_default(enum piv_code code, struct secret **secret, struct error *
 bool piv_code_draw(struct secret **secret, struct error *err) MUST_CHECK;
 
 /* piv_code_check: whether a token of this firmware takes a code, and a person should have it. Nothing is sent.
- * Errors: ERROR_PIN_LENGTH (a PIN has 6 to 8 bytes, a PUK 8), ERROR_CODE_WEAK (the factory's value, one character
- * repeated, a row like 234567), ERROR_CODE_CHARACTERS (FF, which fills up; control characters; in a PUK since 5.7 anything
+ * Errors: ERROR_PIN_LENGTH (a PIN has 6 to 8 bytes and since 5.7 at least 6 characters, a PUK 8), ERROR_CODE_WEAK (the factory's value, the same
+ * repeated, a row like 234567, what everybody takes), ERROR_CODE_CHARACTERS (FF, which fills up; control characters; in a PUK since 5.7 anything
  * but ASCII). */
 bool piv_code_check(
     enum piv_code code, struct piv_version firmware, const struct secret *value, struct error *err) MUST_CHECK;

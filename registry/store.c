@@ -70,6 +70,16 @@ bool store_hold(struct store *store, struct error *err)
 	return database_run(store->database, "BEGIN IMMEDIATE", ERROR_STORE, err);
 }
 
+bool store_check_writable(struct store *store, struct error *err)
+{
+	if (sqlite3_db_readonly(store->database, "main") != 0)
+		return error_set(err, ERROR_STORE, "the registry can only be read, not written");
+	if (!store_hold(store, err))
+		return false;
+	store_release(store);
+	return true;
+}
+
 void store_release(struct store *store)
 {
 	(void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);

@@ -38,6 +38,10 @@ bool store_open(const char *path, bool create, struct store **store, struct erro
 /* store_close: closes it; NULL is no store. */
 void store_close(struct store *store);
 
+/* store_check_writable: whether something could be recorded now. What may only be read opens as well, and would say so at the very
+ * end. Errors: ERROR_STORE. */
+bool store_check_writable(struct store *store, struct error *err) MUST_CHECK;
+
 /* store_hold: keeps other operators from writing until store_release, so that what is made of the store in between is its
  * latest state. Nothing can be written in between from here either. Errors: ERROR_STORE. */
 bool store_hold(struct store *store, struct error *err) MUST_CHECK;

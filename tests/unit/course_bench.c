@@ -46,9 +46,13 @@ static bool say_pin(void *state, const struct course *course, enum course_pin wh
 	clerk->asked_new += which == COURSE_PIN_NEW;
 	if (clerk->renumbers)
 		clerk->renumbers->serial++;
-	if (problem)
+	if (problem) {
 		*err = *problem;
-	return !problem && secret_new(16, pin, err) && secret_put(*pin, bytes_of_text(clerk->pin), err);
+		clerk->problem = problem->code;
+		clerk->pin = clerk->next_pin ? clerk->next_pin : clerk->pin;
+	}
+	return (!problem || clerk->next_pin) && secret_new(16, pin, err) &&
+	       secret_put(*pin, bytes_of_text(clerk->pin), err);
 }
 
 static bool read_puk(void *state, const struct course *course, const struct secret *puk, struct error *err)

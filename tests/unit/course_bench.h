@@ -25,13 +25,14 @@ struct world {
 
 /* What the clerk of a test says, and what he was asked. */
 struct clerk {
-	const char *pin;
-	bool may_destroy, deaf; /* deaf: a PUK cannot be shown to him */
+	const char *pin, *next_pin; /* next: what he says when the first one was no good; NULL: nothing */
+	bool may_destroy, deaf;     /* deaf: a PUK cannot be shown to him */
 	unsigned asked, asked_new, asked_to_destroy, touches, steps;
-	unsigned dies_at_step;  /* SIGKILL at the n-th call of before and after together; 0: never */
-	struct card *renumbers; /* while the PIN is asked for, this card's serial grows by one; NULL: none */
-	char puk[16];           /* what he was shown last */
-	char puk_path[128];     /* where he writes it down; "": nowhere */
+	enum error_code problem; /* with what he was asked last */
+	unsigned dies_at_step;   /* SIGKILL at the n-th call of before and after together; 0: never */
+	struct card *renumbers;  /* while the PIN is asked for, this card's serial grows by one; NULL: none */
+	char puk[16];            /* what he was shown last */
+	char puk_path[128];      /* where he writes it down; "": nowhere */
 	char last_step[32];
 };
 

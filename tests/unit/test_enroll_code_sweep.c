@@ -26,7 +26,7 @@ static bool change_pin(struct course *course, struct clerk *clerk, struct error 
 {
 	struct secret *wanted = NULL;
 	bool done = put_code(clerk->pin, &course->pin, err) && put_code(OTHER_PIN, &wanted, err) &&
-	            token_codes_set_pin(course, wanted, err);
+	            token_codes_set_pin(course, wanted, NULL, err);
 
 	secret_free(wanted);
 	return done;

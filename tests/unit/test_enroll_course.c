@@ -1,14 +1,15 @@
 #include "tests/unit/unit.h"
 
+#include <glob.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "piv/certificate.h"
-#include "piv/key.h"
-#include "policy/appraise.h"
+#include "common/file.h"
 #include "policy/policy.h"
 #include "registry/store.h"
 #include "tests/unit/course_bench.h"
 #include "tests/vtoken/card.h"
+#include "tests/vtoken/cipher.h"
 
 static void assert_recorded(struct world *world, unsigned wanted)
 {
@@ -22,36 +23,6 @@ static size_t place_of(struct bytes record, uint8_t instruction)
 			return i;
 	fail_msg("instruction %02x did not come", instruction);
 	return 0;
-}
-
-static void every_token_and_algorithm_is_enrolled(void **state)
-{
-	static const struct {
-		const char *personality, *algorithm;
-		enum piv_pin_policy pin_policy;
-	} rows[] = {
-	    {"5.7.4", "ecdsa-p256", PIV_PIN_ONCE},
-	    {"5.7.4", "ecdsa-p384", PIV_PIN_ALWAYS},
-	    {"5.7.4", "ed25519", PIV_PIN_ONCE},
-	    {"5.7.4", "rsa-2048", PIV_PIN_ALWAYS},
-	    {"5.4.3", "rsa-2048", PIV_PIN_ONCE},
-	    {"4.3.5", "rsa-2048", PIV_PIN_ONCE},
-	};
-	struct world *world = *state;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct vtoken_plug *plug = vtoken_plug_new(rows[i].personality, world->vendor);
-		struct course_request request = bench_request(rows[i].algorithm, rows[i].pin_policy);
-		struct clerk clerk = {.pin = BENCH_PIN};
-		struct error err = ERROR_EMPTY;
-
-		request.factory_codes = true;
-		assert_done(bench_run(world, plug, &request, &clerk, &err), err);
-		assert_int_equal(clerk.asked, 1);
-		assert_int_equal(clerk.asked_to_destroy, 0);
-		assert_recorded(world, (unsigned)i + 1);
-		vtoken_plug_free(plug);
-	}
 }
 
 static void attestation_comes_before_the_pin_and_the_pin_before_the_signature(void **state)
@@ -313,6 +284,34 @@ static void the_policy_decides_what_nobody_asked_for(void **state)
 	vtoken_plug_free(plug);
 }
 
+static const char always_policy[] = "version = \"always 1\"\n"
+                                    "rule \"each time\" {\n"
+                                    "\tassurance = { \"vendor\", \"organisation\" }\n"
+                                    "\tpin-policy = { \"always\" }\n"
+                                    "\tthen = \"accept\"\n}\n";
+
+static void the_policys_pin_policy_is_the_default(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct course_means means = bench_means(world);
+	struct clerk clerk = {.pin = BENCH_PIN};
+	struct policy *policy = NULL;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(policy_parse(bytes_of_text(always_policy), "always", NULL, NULL, &policy, &err), err);
+	means.policy = policy;
+	assert_false(bench_run_with(&means, plug, &request, &clerk, &err));
+	assert_string_equal(clerk.last_step, "preflight");
+	request.pin_policy_is_open = true;
+	assert_done(bench_run_with(&means, plug, &request, &clerk, &err), err);
+	assert_int_equal(card_slot(vtoken_plug_card(plug), SLOT_AUTHENTICATION)->pin_policy, PIN_ALWAYS);
+	assert_int_equal(card_slot(vtoken_plug_card(plug), SLOT_AUTHENTICATION)->touch_policy, TOUCH_NEVER);
+	policy_free(policy);
+	vtoken_plug_free(plug);
+}
+
 static const char short_policy[] = "version = \"short 1\"\n"
                                    "rule \"for ten days\" {\n"
                                    "\tassurance = { \"vendor\", \"organisation\" }\n"
@@ -360,80 +359,214 @@ static void what_cannot_attest_is_refused_first(void **state)
 	vtoken_plug_free(plug);
 }
 
-static void assert_attested_for(
-    const struct course *course, const struct evidence *evidence, const char *slot, enum verdict verdict)
-{
-	const struct appraisal appraisal = {.evidence = evidence,
-	    .trust = course->means.trust,
-	    .policy = course->means.policy,
-	    .expected_slot = slot,
-	    .now = BENCH_NOW};
-	struct result result;
-
-	appraise(&appraisal, &result);
-	if (result.verdict != verdict)
-		fail_msg("as slot %s: %s", slot, result.num_reasons ? result.reasons[0].sentence : "accepted");
-}
-
-/* What stands in each slot is a key of that slot and of no other. */
-static bool attest_each_slot(struct course *course, struct clerk *clerk, struct error *err)
-{
-	const struct piv_slot *slot;
-	struct buffer device = BUFFER_EMPTY;
-
-	(void)clerk;
-	assert_done(piv_certificate_read(course->token.piv, piv_slot_find("f9"), &device, err), *err);
-	for (size_t i = 0; (slot = piv_slot_at(i)) != NULL; i++) {
-		const char *other = slot->id == 0x9a ? "9c" : "9a";
-		struct evidence evidence = EVIDENCE_EMPTY;
-		struct buffer leaf = BUFFER_EMPTY;
-
-		if (slot->id == 0xf9)
-			continue;
-		assert_done(piv_attest(course->token.piv, slot, &leaf, err), *err);
-		assert_done(evidence_of_piv(buffer_bytes(&leaf), buffer_bytes(&device), &evidence, err), *err);
-		assert_attested_for(course, &evidence, slot->name, VERDICT_ACCEPTED);
-		assert_attested_for(course, &evidence, other, VERDICT_REFUSED);
-		evidence_clear(&evidence);
-		buffer_free(&leaf);
-	}
-	buffer_free(&device);
-	return true;
-}
-
-static void every_slot_is_enrolled(void **state)
+/* The token's own judgement comes when the key is made already: another PIN is asked for, and no try is lost. */
+static void what_the_token_finds_too_simple_is_asked_for_again(void **state)
 {
 	struct world *world = *state;
-	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4-complexity", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = "sesame42", .next_pin = BENCH_PIN};
+	struct error err = ERROR_EMPTY;
+
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	assert_int_equal(clerk.asked_new, 2);
+	assert_int_equal(clerk.problem, ERROR_CODE_WEAK);
+	assert_true(bench_code_is(&vtoken_plug_card(plug)->pin, BENCH_PIN));
+	assert_int_equal(vtoken_plug_pin_tries(plug), 3);
+	assert_recorded(world, 1);
+	vtoken_plug_free(plug);
+}
+
+/* Whoever has nobody to ask again goes on later, with another PIN. */
+static void a_script_resumes_with_another_pin(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4-complexity", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = "sesame42"};
+	struct error err = ERROR_EMPTY;
+	bool found = false;
+
+	assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CODE_WEAK);
+	assert_string_equal(clerk.last_step, "pin");
+	clerk.pin = BENCH_PIN;
+	assert_done(bench_resume(world, plug, &clerk, &found, &err), err);
+	assert_true(found);
+	assert_recorded(world, 1);
+	vtoken_plug_free(plug);
+}
+
+/* What the tries say is known before anybody is asked. */
+static void tries_are_looked_at_first(void **state)
+{
+	static const struct {
+		const char *personality;
+		bool fresh;
+		uint8_t pin_left, puk_left;
+		enum error_code code;
+	} rows[] = {
+	    {"5.7.4", true, 0, 3, ERROR_PIN_BLOCKED}, {"5.7.4", true, 3, 0, ERROR_PUK_BLOCKED},
+	    {"5.7.4", false, 0, 3, ERROR_PIN_BLOCKED}, {"4.3.5", true, 0, 3, ERROR_PIN_BLOCKED},
+	    {"5.7.4", false, 3, 0, ERROR_NONE}, /* a PUK may be blocked on purpose, once it is not the factory's */
+	    {"5.7.4", false, 1, 3, ERROR_NONE}, /* who asks for it warns */
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct vtoken_plug *plug = bench_fresh_plug(world, rows[i].personality);
+		struct card *card = vtoken_plug_card(plug);
+		struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+		struct clerk clerk = {.pin = BENCH_PIN, .may_destroy = true};
+		struct error err = ERROR_EMPTY;
+
+		bench_begin_anew(world);
+		request.factory_codes = rows[i].fresh;
+		if (!rows[i].fresh)
+			assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+		card->pin.left = rows[i].pin_left;
+		card->puk.left = rows[i].puk_left;
+		clerk = (struct clerk){.pin = BENCH_PIN, .may_destroy = true};
+		if (rows[i].code == ERROR_NONE) {
+			assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+		} else {
+			assert_refused(bench_run(world, plug, &request, &clerk, &err), err, rows[i].code);
+			assert_string_equal(clerk.last_step, "preflight");
+			assert_int_equal(clerk.asked, 0);
+		}
+		vtoken_plug_free(plug);
+	}
+}
+
+/* The management key is an AES one where the token can, and DES where it cannot. */
+static void the_management_key_is_the_best_that_the_token_has(void **state)
+{
+	static const struct {
+		const char *personality;
+		uint8_t cipher;
+	} rows[] = {{"5.7.4", 0x0a}, {"5.4.3", 0x0a}, {"4.3.5", 0x03}};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct vtoken_plug *plug = bench_fresh_plug(world, rows[i].personality);
+		struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+		struct clerk clerk = {.pin = BENCH_PIN};
+		struct error err = ERROR_EMPTY;
+
+		bench_begin_anew(world);
+		request.factory_codes = true;
+		assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+		assert_ptr_equal(vtoken_plug_card(plug)->management.cipher, cipher_find(rows[i].cipher));
+		assert_false(card_management_is_default(vtoken_plug_card(plug)));
+		vtoken_plug_free(plug);
+	}
+}
+
+static void load_ended_journal(const struct world *world, struct buffer *text)
+{
+	struct error err = ERROR_EMPTY;
+	glob_t found;
+	char pattern[192];
+
+	snprintf(pattern, sizeof(pattern), "%s/journal/ended/*", world->registry);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	assert_int_equal(found.gl_pathc, 1);
+	assert_done(file_load(found.gl_pathv[0], 1 << 16, text, &err), err);
+	globfree(&found);
+}
+
+/* Each step stands in the journal when it begins and when it is done, in their order, and no code does. */
+static void the_journal_has_each_step_and_no_secret(void **state)
+{
+	static const char *const steps[] = {"preflight", "codes", "management", "generate", "attest", "appraise",
+	    "tries", "pin", "certificate", "possession", "install", "seal", "puk", "management-key", "release", "sign",
+	    "check", "record"};
+	struct world *world = *state;
+	struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
 	struct clerk clerk = {.pin = BENCH_PIN};
 	struct error err = ERROR_EMPTY;
-	const struct piv_slot *slot;
-	unsigned enrolled = 0;
-	char path[128];
+	struct buffer text = BUFFER_UP_TO(1 << 16);
+	const char *at;
+	char line[64];
 
-	snprintf(path, sizeof(path), "%s/slots", world->folder);
-	for (size_t i = 0; (slot = piv_slot_at(i)) != NULL; i++) {
-		struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
-
-		if (slot->id == 0xf9)
-			continue;
-		request.slot = slot;
-		assert_done(bench_run(world, plug, &request, &clerk, &err), err);
-		assert_recorded(world, ++enrolled);
-		/* the same card, with an empty record of its commands */
-		vtoken_plug_keep(plug, path);
-		vtoken_plug_free(plug);
-		plug = vtoken_plug_load(path);
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	load_ended_journal(world, &text);
+	at = buffer_text(&text);
+	for (size_t i = 0; i < 2 * sizeof(steps) / sizeof(*steps); i++) {
+		snprintf(line, sizeof(line), " %s %s\n", i % 2 ? "done" : "begin", steps[i / 2]);
+		if ((at = strstr(at, line)) == NULL)
+			fail_msg("no line%sin its place", line);
 	}
-	assert_int_equal(enrolled, 24);
-	assert_done(bench_change(world, plug, attest_each_slot, &clerk, &err), err);
+	assert_null(strstr(buffer_text(&text), BENCH_PIN));
+	assert_null(strstr(buffer_text(&text), clerk.puk));
+	buffer_free(&text);
+	vtoken_plug_free(plug);
+}
+
+struct left {
+	unsigned count;
+	char first[128], last[128];
+};
+
+static void hear_left(void *state, const char *sentence)
+{
+	struct left *left = state;
+
+	if (left->count++ == 0)
+		snprintf(left->first, sizeof(left->first), "%s", sentence);
+	snprintf(left->last, sizeof(left->last), "%s", sentence);
+}
+
+/* Told before it is done: what is left behind the last step that was finished, without what was never wanted. */
+static void what_is_left_to_do_is_known(void **state)
+{
+	struct journal_record record = JOURNAL_RECORD_EMPTY;
+	struct left left = {0};
+
+	(void)state;
+	snprintf(record.person, sizeof(record.person), "alice");
+	snprintf(record.done, sizeof(record.done), "generate");
+	course_each_step_left(&record, hear_left, &left);
+	assert_string_equal(left.first, "The token attests the key");
+	assert_string_equal(left.last, "Recording it in the registry");
+	assert_int_equal(left.count, 13); /* the tries were not asked for */
+	record.pin_tries = record.puk_tries = 5;
+	left.count = 0;
+	course_each_step_left(&record, hear_left, &left);
+	assert_int_equal(left.count, 14);
+	record.person[0] = '\0';
+	snprintf(record.done, sizeof(record.done), "tries");
+	left.count = 0;
+	course_each_step_left(&record, hear_left, &left);
+	assert_string_equal(left.first, "Setting the PIN");
+	assert_int_equal(left.count, 3);
+}
+
+/* What a host would not believe is not recorded, though the registrar has signed it. */
+static void what_the_check_refuses_is_not_recorded(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct course_means means = bench_means(world);
+	struct registrars nobody = REGISTRARS_EMPTY;
+	struct clerk clerk = {.pin = BENCH_PIN};
+	struct error err = ERROR_EMPTY;
+	bool found = false;
+
+	means.registrars = &nobody;
+	assert_refused(bench_run_with(&means, plug, &request, &clerk, &err), err, ERROR_REGISTRAR_UNKNOWN);
+	assert_string_equal(clerk.last_step, "check");
+	assert_recorded(world, 0);
+	assert_done(bench_resume(world, plug, &clerk, &found, &err), err);
+	assert_true(found);
+	assert_recorded(world, 1);
 	vtoken_plug_free(plug);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(every_token_and_algorithm_is_enrolled, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
 	        attestation_comes_before_the_pin_and_the_pin_before_the_signature, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
@@ -457,7 +590,16 @@ int main(void)
 	        without_anybody_to_show_the_puk_to_nothing_begins, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
 	        the_policy_decides_what_nobody_asked_for, bench_open_desk, bench_close_desk),
-	    cmocka_unit_test_setup_teardown(every_slot_is_enrolled, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        what_the_token_finds_too_simple_is_asked_for_again, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(a_script_resumes_with_another_pin, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(tries_are_looked_at_first, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        the_management_key_is_the_best_that_the_token_has, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(the_journal_has_each_step_and_no_secret, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test(what_is_left_to_do_is_known),
+	    cmocka_unit_test_setup_teardown(what_the_check_refuses_is_not_recorded, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(the_policys_pin_policy_is_the_default, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(what_cannot_attest_is_refused_first, bench_open_desk, bench_close_desk),
 	};
 

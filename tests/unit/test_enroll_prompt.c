@@ -174,7 +174,7 @@ static void a_question_does_not_speak_to_the_terminal(void **state)
 
 static void answers_that_are_none_are_refused(void **state)
 {
-	static const char *const answers[] = {"\n", "123456789\n", "\004"};
+	static const char *const answers[] = {"123456789\n", "\004"};
 	struct dialogue dialogue;
 
 	(void)state;
@@ -185,6 +185,20 @@ static void answers_that_are_none_are_refused(void **state)
 		assert_exit(end(&dialogue), EXIT_REFUSED);
 		close(dialogue.terminal);
 	}
+}
+
+static void an_empty_line_is_no_pin(void **state)
+{
+	struct dialogue dialogue;
+
+	(void)state;
+	start(&dialogue, ask_secret, "483920");
+	assert_true(shown(&dialogue, QUESTION, 1));
+	type(&dialogue, "\n");
+	assert_true(shown(&dialogue, QUESTION, 2));
+	type(&dialogue, "483920\n");
+	assert_exit(end(&dialogue), EXIT_RIGHT);
+	close(dialogue.terminal);
 }
 
 static void an_interrupt_ends_it_and_gives_the_echo_back(void **state)
@@ -291,6 +305,7 @@ int main(void)
 	    cmocka_unit_test(a_line_is_echoed),
 	    cmocka_unit_test(a_question_does_not_speak_to_the_terminal),
 	    cmocka_unit_test(answers_that_are_none_are_refused),
+	    cmocka_unit_test(an_empty_line_is_no_pin),
 	    cmocka_unit_test(an_interrupt_ends_it_and_gives_the_echo_back),
 	    cmocka_unit_test(after_a_stop_the_question_is_put_again),
 	    cmocka_unit_test(without_a_terminal_nothing_is_asked),

@@ -398,6 +398,28 @@ static void abandoned_after_each_command(void **state)
 			abandon_and_begin_again(world, &kinds[i], at);
 }
 
+/* Without the command that deletes a key its certificate goes, and with that all that would use it. */
+static void abandoned_on_firmware_that_cannot_delete(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = bench_fresh_plug(world, "5.4.3");
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN};
+	struct error err = ERROR_EMPTY;
+
+	vtoken_plug_pull(plug, count_apdus(world, "5.4.3"));
+	bench_begin_anew(world);
+	assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CARD_REMOVED);
+	vtoken_plug_insert(plug);
+	assert_non_null(card_object(vtoken_plug_card(plug), 0x5fc105));
+	assert_done(bench_abandon(world, plug, &clerk, &err), err);
+	assert_int_equal(bench_count_journals(world), 0);
+	assert_null(card_object(vtoken_plug_card(plug), 0x5fc105));
+	assert_non_null(card_slot(vtoken_plug_card(plug), SLOT_AUTHENTICATION)->key);
+	assert_no_code_is_lost(vtoken_plug_card(plug), &clerk);
+	vtoken_plug_free(plug);
+}
+
 /* The process dies at each command, also between the token's making the key and the journal's hearing of it. */
 static void killed_at_each_command_and_abandoned(void **state)
 {
@@ -515,6 +537,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(killed_at_each_write, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(the_disk_is_full_at_each_write, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(abandoned_after_each_command, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        abandoned_on_firmware_that_cannot_delete, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(killed_at_each_command_and_abandoned, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(abandon_spares_the_key_that_was_there, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(a_brought_certificate_is_resumed, bench_open_desk, bench_close_desk),

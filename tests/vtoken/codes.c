@@ -95,22 +95,45 @@ unsigned instruction_verify(struct card *card, const struct command *command, st
 	return status;
 }
 
-/* Six to eight bytes, then only padding; firmware from 5.7 on takes no byte above 7F in a PUK. */
+/* What PIN complexity refuses whatever the length: one character again and again, the factory's own, and what is on the list. */
+static bool is_trivial(const struct card *card, struct bytes value, size_t len)
+{
+	static const char *const listed[] = {"123456", "12345678", "password"};
+	const char *refused = card->personality->firmware->refused_code;
+	struct bytes code = BYTES_EMPTY;
+	uint8_t first = 0, byte;
+	bool same = true;
+
+	if (refused == NULL || !bytes_take(&value, len, &code))
+		return false;
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
+		if (bytes_equal_text(code, listed[i]))
+			return true;
+	if (bytes_equal_text(code, refused) || !bytes_take_u8(&code, &first))
+		return true;
+	while (bytes_take_u8(&code, &byte))
+		same = same && byte == first;
+	return same;
+}
+
+/* Six to eight bytes, then only padding. Firmware from 5.7 on counts a PIN's characters of UTF-8, and takes no byte above 7F in a PUK. */
 static bool acceptable(const struct card *card, uint8_t reference, struct bytes value)
 {
-	size_t len = 0;
+	struct bytes whole = value;
+	size_t len = 0, characters = 0;
 	uint8_t byte;
-	bool padding = false;
+	bool padding = false, strict = card->personality->firmware->seven_bit_puk;
 
 	while (bytes_take_u8(&value, &byte)) {
 		if (byte != PAD && padding)
 			return false;
 		padding = byte == PAD;
 		len += padding ? 0 : 1;
-		if (!padding && byte > 0x7f && reference == REFERENCE_PUK && card->personality->firmware->seven_bit_puk)
+		characters += !padding && (!strict || (byte & 0xc0) != 0x80);
+		if (!padding && byte > 0x7f && reference == REFERENCE_PUK && strict)
 			return false;
 	}
-	return len >= CODE_SHORTEST;
+	return characters >= CODE_SHORTEST && !is_trivial(card, whole, len);
 }
 
 /* 16 bytes: the code that is proven, and the new one. */

@@ -42,6 +42,19 @@ static const struct firmware firmware_5_7 = {
     .leaf = {.serial = true, .form_factor = 0x01, .number_starts_with_one = true},
 };
 
+/* The same, ordered with PIN complexity and a word of the customer's own on its list. */
+static const struct firmware firmware_5_7_complexity = {
+    .version = {5, 7, 4},
+    .vendor_instructions = INSTRUCTIONS_5_7,
+    .algorithms = ALGORITHMS_5_7,
+    .management_ciphers = CIPHERS_5_7,
+    .logout = true,
+    .discovery = true,
+    .seven_bit_puk = true,
+    .refused_code = "sesame42",
+    .leaf = {.serial = true, .form_factor = 0x01, .number_starts_with_one = true},
+};
+
 static const struct firmware firmware_bio = {
     .version = {5, 7, 2},
     .vendor_instructions = INSTRUCTIONS_5_7,
@@ -354,6 +367,7 @@ static const struct fido_shape fido_u2f_statement = {
 static const struct personality table[] = {
     /* name, firmware, wire, objects, device, its fate, FIDO2 */
     {"5.7.4", &firmware_5_7, &wire_usual, OBJECTS_MAXIMUM, &device_5_7, DEVICE_KEPT, &fido_5_7},
+    {"5.7.4-complexity", &firmware_5_7_complexity, &wire_usual, OBJECTS_MAXIMUM, &device_5_7, DEVICE_KEPT, NULL},
     {"5.4.3", &firmware_5_4, &wire_usual, OBJECTS_MAXIMUM, &device_5_4, DEVICE_KEPT, &fido_5_4},
     {"4.3.5", &firmware_4_3, &wire_usual, OBJECTS_MAXIMUM, &device_4_3, DEVICE_KEPT, &fido_4_3},
     {"4.3.7", &firmware_4_3_7, &wire_usual, OBJECTS_MAXIMUM, &device_4_3_7, DEVICE_KEPT, &fido_4_3},
