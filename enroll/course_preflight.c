@@ -236,8 +236,8 @@ static bool slot_check(struct course *course, struct error *err)
 
 bool course_preflight(struct course *course, struct error *err)
 {
-	return attestation_check(course, err) && algorithm_check(course, err) && course_journal_check(course, err) &&
-	       course_registry_check(course, err) && holder_check(course, err) &&
+	return attestation_check(course, err) && algorithm_check(course, err) && course_registry_check(course, err) &&
+	       course_journal_check(course, err) && holder_check(course, err) &&
 	       device_certificate_check(course, err) && policy_check(course, err) && course_codes_state(course, err) &&
 	       codes_check(course, err) && slot_check(course, err);
 }

@@ -17,7 +17,7 @@ token()
 	keyenroll "$@" --reader "$(world_token_reader "$name")"
 }
 
-pin=271828 walk=$top/tests/e2e/terminal_walk
+pin=271828 walk=$top/tests/e2e/terminal_walk close=$(printf '\004')
 
 # The factory's codes go during the enrollment, and other tools read what keeps the new ones.
 check_codes_of_an_enrollment()
@@ -100,6 +100,7 @@ check_code_verbs()
 	exits 0 "token pin" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<$pin 6<<<161803
 	exits 0 "token unblock" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<<<"$puk" 6<<<$pin
 	exits 3 "token puk with a wrong one" token blue token puk --present-puk-fd 5 --puk-fd 6 5<<<99999999 6>"$WORLD/void"
+	refuse "shows no new one that the token does not get" test -s "$WORLD/void"
 	exits 0 "token puk" token blue token puk --present-puk-fd 5 --puk-fd 6 5<<<"$puk" 6>"$WORLD/blue.puk"
 	exits 0 "whose new PUK unblocks" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<"$WORLD/blue.puk" 6<<<$pin
 	exits 1 "token retries without consent" setsid -w keyenroll token retries 5 5 --reader "$(world_token_reader blue)" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/void"
@@ -119,6 +120,8 @@ check_code_verbs()
 	exits 0 "the PUK that was told then holds" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<"$WORLD/blue.puk" 6<<<$pin
 	exits 0 "token management-key" token blue token management-key --pin-fd 5 5<<<$pin
 	exits 0 "and once more, from the stored one" token blue token management-key --pin-fd 5 5<<<$pin
+	exits 64 "a key is not moved onto itself" token blue move 9a 9a --yes --pin-fd 5 5<<<$pin
+	exits 0 "which leaves its certificate" bash -c "keyenroll slots --reader '$(world_token_reader blue)' | grep -q 'slot 9a: .*with certificate'"
 	exits 0 "move" token blue move 9a 83 --yes --pin-fd 5 5<<<$pin
 	exits 0 "slots" token blue slots
 	says 'slot 83: .*with certificate: signed' "shows it at its new place"
@@ -183,7 +186,11 @@ check_resume()
 	says 'journal.unfinished' "because one is not finished"
 	report 0 resume "resume" keyenroll resume --json --serial "$serial" --pin-fd 5 --puk-fd 6 5<<<$pin 6>"$WORLD/blue.puk"
 	holds '.outcome == "enrolled" and .person == "alice" and .token == '"$serial"' and .enrollment.slot == "9a"' "reports the enrollment"
-	says 'Going on with alice' "tells what it goes on with"
+	says 'Going on with alice: token [0-9]+, slot 9a' "tells what it goes on with"
+	says '^  Still to do' "and what it will do"
+	says '^    The key signs the enrollment' "step by step"
+	says '^    Recording it in the registry' "to the last one"
+	says_not '^    The token makes the key' "and not what is done"
 	exits 1 "and is finished" keyenroll resume
 	exits 0 "it is enrolled" keyenroll list --user alice
 	says 'active' "once"
@@ -241,6 +248,91 @@ check_killed()
 		exits 0 "killed at command $at: the last PUK that was told holds" bash -c "tail -n 1 '$WORLD/green.puk' |
 			keyenroll token unblock --reader '$(world_token_reader green)' --present-puk-fd 0 --new-pin-fd 6 6<<<$pin"
 	done
+}
+
+# What can only be read takes no enrollment, and that is known before a PIN is taken or the token changed.
+check_read_only()
+{
+	local line
+	token green token reset --yes >/dev/null 2>&1
+	mkdir "$WORLD/frozen"
+	mount -t tmpfs -o size=1m tmpfs "$WORLD/frozen"
+	cp -a "$world_registry/." "$WORLD/frozen/"
+	mount -o remount,ro "$WORLD/frozen"
+	cp "$WORLD/green.state" "$WORLD/state"
+	echo $pin >"$WORLD/pin"
+	exec 5<"$WORLD/pin"
+	exits 4 "a registry that can only be read" token green enroll --registry "$WORLD/frozen" --pin-fd 5 --puk-fd 6 bob 6>"$WORLD/void"
+	says 'can only be read.*store.database' "is said to be so"
+	read -r -u 5 line
+	exec 5<&-
+	expect "before the PIN is taken" test "$line" = $pin
+	expect "and the token is as it was" cmp "$WORLD/state" "$WORLD/green.state"
+	exits 0 "what is in it can be listed" keyenroll list --registry "$WORLD/frozen"
+	umount "$WORLD/frozen"
+}
+
+# The tries are told, and no PIN is asked for that cannot be tried.
+check_blocked()
+{
+	local i
+	for i in 1 2 3; do
+		yubico-piv-tool --reader="$(world_token_reader green)" -a verify-pin -P 999999 >/dev/null 2>&1
+	done
+	exits 0 "token info of a blocked token" token green token info
+	says 'cannot be enrolled: the PIN is blocked' "says that it cannot be enrolled, and why"
+	exits 3 "nor is it" token green enroll --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/void"
+	says 'pin.blocked' "for that reason"
+	exits 3 "token pin asks for no PIN then" setsid -w keyenroll token pin --reader "$(world_token_reader green)"
+	says 'pin.blocked' "but says so"
+	token green token reset --yes >/dev/null 2>&1
+}
+
+# A token that is meant, and not there yet, is waited for.
+check_waiting()
+{
+	local serial tell
+	serial=$(world_token_tell green serial)
+	tell=$(printf '%q ' "$build/tests/vtoken/vtoken" --control "$WORLD/green.control" --tell)
+	world_token_tell green eject >/dev/null
+	world_wait 15 world_card_absent "$(cat "$WORLD/green.reader")"
+	exits 0 "a token is waited for, though another is there" "$walk" "Plug in token $serial" "!sleep 1; $tell insert" -- \
+		keyenroll token info --serial "$serial"
+	says "token $serial can be enrolled" "and it is the one that was meant"
+	world_token_tell green eject >/dev/null
+	world_wait 15 world_card_absent "$(cat "$WORLD/green.reader")"
+	exits 3 "where nobody can plug it in it is an error at once" setsid -w keyenroll token info --serial "$serial"
+	world_token_tell blue eject >/dev/null
+	world_wait 15 world_card_absent "$(cat "$WORLD/blue.reader")"
+	exits 0 "without any token the first one is waited for" "$walk" 'Plug in the token' "!sleep 1; $tell insert" -- keyenroll token info
+	world_token_tell blue insert >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+}
+
+# Half a minute and more passes while the token makes the key: nothing gives up, and the operator hears that it goes on.
+check_slow_generation()
+{
+	local at
+	token green token reset --yes >/dev/null 2>&1
+	keyenroll revoke --reason test bob >/dev/null 2>&1
+	world_enroll bob green --trace "$WORLD/generation" >/dev/null 2>&1
+	at=$(grep '^> ' "$WORLD/generation" | grep -n '^> 00 47' | head -n 1 | cut -d: -f1)
+	token green token reset --yes >/dev/null 2>&1
+	keyenroll revoke --reason test bob >/dev/null 2>&1
+	world_token_tell green "stop $at" >/dev/null
+	exits 0 "a key takes its time" "$walk" 'new PIN of' $pin 'Again' $pin 'makes the key(.*still making the key){7}' \
+		"!kill -CONT $(cat "$WORLD/green.pid")" 'Press Enter' '' -- keyenroll enroll --reader "$(world_token_reader green)" bob
+	says '^Enrolled +bob' "and is enrolled when it is there"
+}
+
+# On a terminal a new PIN that is no good is asked for again; the present one need not be typed a second time.
+check_code_dialogue()
+{
+	exits 0 "token pin on a terminal" "$walk" 'PIN of token' '' 'PIN of token' $pin 'new PIN' 111111 'Again' 111111 'too simple.*new PIN' 121212 \
+		'Again' 121212 'too simple.*new PIN' 161803 'Again' 161804 'not the same.*new PIN' 161803 'Again' 161803 -- \
+		keyenroll token pin --reader "$(world_token_reader green)"
+	says 'is changed' "changes it in the end"
+	exits 0 "to what was typed" token green token pin --pin-fd 5 --new-pin-fd 6 5<<<161803 6<<<$pin
 }
 
 # A registry on a disk with ever more room, until an enrollment gets through.
@@ -330,8 +422,9 @@ check_which()
 	exits 3 "with two tokens and no terminal none is taken" setsid -w keyenroll enroll --yes --slot 9c --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/void"
 	says '2 tokens are plugged in.*card.several' "since there are two"
 	says 'choose one by --serial or --reader' "and how to choose one is said"
-	exits 1 "a number that is none of them" "$walk" 'Which number' 3 -- keyenroll enroll --slot 9c bob
-	says 'none of them was chosen' "chooses none"
+	exits 1 "a number that is none of them, and a word, are asked for again" "$walk" 'Which number' 3 'from 1 to 2.*Which number' first \
+		'from 1 to 2.*Which number' "$close" -- keyenroll enroll --slot 9c bob
+	says 'operator.declined' "and no answer chooses none"
 	expect "neither token was changed" cmp "$WORLD/state" <(cat "$WORLD/blue.state" "$WORLD/green.state")
 	# The batch has given them out with these PINs.
 	while read -r name person code; do
@@ -420,16 +513,16 @@ check_terminal()
 	world_token_stop old
 	token blue token reset --yes >/dev/null 2>&1
 	keyenroll revoke --reason test alice >/dev/null 2>&1
-	exits 0 "the guided desk" "$walk" 'Who gets it' ali 'new PIN of token' $pin 'Again' 999999 'not the same.*new PIN' $pin 'Again' $pin \
-		'Press Enter' '' 'Hand over.*Take the token out' $'\x04' -- timeout 40 bash -c 'stty cols 80; (sleep 12; "$0" --control "$1" --tell eject; sleep 3; "$0" --control "$1" --tell insert) & keyenroll' \
+	exits 0 "the guided desk" "$walk" 'Who gets it' ali 'That is alice.*Enter' '' 'new PIN of token' $pin 'Again' 999999 'not the same.*new PIN' $pin 'Again' $pin \
+		'Press Enter' '' 'Hand over.*Take the token out' $'\x04' -- env TERM=dumb timeout 40 bash -c 'stty cols 80; (sleep 12; "$0" --control "$1" --tell eject; sleep 3; "$0" --control "$1" --tell insert) & keyenroll' \
 		"$build/tests/vtoken/vtoken" "$WORLD/blue.control"
 	says 'It can be enrolled; it has the factory' "says what the token is"
 	says 'That is alice' "completes a name"
 	says '^Enrolled +alice' "enrolls"
 	says_not "$pin" "echoes no PIN"
+	says_not $'\033' "draws nothing, and colours nothing"
 	expect "no line is longer than 80 columns" bash -c "! grep -qE '^.{81}' '$WORLD/output'"
-	exits 64 "without a terminal it is a usage error" keyenroll
-	says_not $'\033' "and nothing is coloured"
+	exits 64 "without a terminal it is a usage error" setsid -w keyenroll
 }
 
 check_pinentry()
@@ -464,6 +557,11 @@ check_sealing_desk
 check_resume
 check_killed
 check_full_disk
+check_read_only
+check_blocked
+check_waiting
+check_slow_generation
+check_code_dialogue
 check_batch
 check_which
 check_certificate

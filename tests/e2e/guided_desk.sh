@@ -90,8 +90,48 @@ check_list()
 		'3 of 3: bob.*serial 1 is plugged in.*try bob again' "$close_desk" -- timeout 60 keyenroll enroll --from "$WORLD/list.csv"
 	says '^alice +enrolled' "enrolls at the second try"
 	says '^nobody-here +NOT enrolled' "leaves out whom the operator leaves out"
+	says '^1 enrolled, 0 not, 2 to go' "keeps count"
+	says '^1 enrolled, 1 not, 1 to go' "of both"
 	says '^1 enrolled, 2 not' "and ends with the report"
 	keyenroll revoke --reason test alice >/dev/null
+}
+
+# What fingers do to names: nothing of it enrolls anybody, and the question comes again.
+check_names()
+{
+	begin_anew bob
+	exits 0 "odd names at the desk" desk 'Who gets it' '' 'plug in the next one' "$comes" 'Who gets it' "$(printf 'x%.0s' {1..300})" \
+		'longer than.*Who gets it' 'al ice' 'person.name.*Who gets it' 'nobody-here' 'Type yes' no 'declined.*Who gets it' 'bo' 'That is bob.*Enter' no \
+		'Who gets it' "$(printf 'ali\t')" 'That is alice.*Enter' no 'Who gets it' "$close_desk"
+	says_not 'new PIN of' "enroll nobody"
+	says 'The desk is closed' "and end it no sooner than the operator"
+	begin_anew bob
+	exits 0 "a name that this machine does not know" desk 'Who gets it' '' 'plug in the next one' "$comes" 'Who gets it' nobody-here 'Type yes' yes \
+		'new PIN of' "$close_desk" 'plug in the next one' "$comes_again" 'Who gets it' "$close_desk"
+	says 'knows no account "nobody-here"' "is enrolled after a yes alone"
+}
+
+# made: what an enrollment left in token and registry, but for what is drawn anew and for the time.
+made()
+{
+	jq -S '[(.slots | map(del(.key))), (.objects | map(.tag) | sort), .pin, .management.cipher]' "$WORLD/blue.state"
+	keyenroll list --json --user bob | jq -S '.enrollments[-1] | del(.fingerprint, .serial, .enrolled_at, .valid_after, .valid_before) | [., keys]'
+}
+
+# The desk does what the verb does.
+check_same_as_verb()
+{
+	begin_anew bob
+	exits 0 "enrolled at the desk" desk 'Who gets it' '' 'plug in the next one' "$comes" 'Who gets it' bob 'new PIN of' $pin 'Again' $pin 'Press Enter' '' \
+		'Hand over.*plug in the next one' "$comes_again" 'Who gets it' "$close_desk"
+	made >"$WORLD/by-desk"
+	begin_anew bob
+	tell blue insert | bash >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	exits 0 "enrolled by the verb" world_enroll bob blue
+	made >"$WORLD/by-verb"
+	expect "which has made something" grep -qw 6275333 "$WORLD/by-verb"
+	expect "which makes the very same" diff "$WORLD/by-desk" "$WORLD/by-verb"
 }
 
 check_no_answer()
@@ -125,6 +165,8 @@ world_desk
 check_card_that_stays
 check_broken_off
 check_list
+check_names
+check_same_as_verb
 check_no_answer
 check_closed_descriptors
 world_end

@@ -111,7 +111,7 @@ check_choice()
 	world_token green 5.4.3
 	exits 3 "with two tokens and no choice none is taken" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<271828'
 	says 'card.several' "and says that there are several"
-	exits 3 "a serial that is not there is refused" bash -c 'keyenroll enroll --serial 1 --pin-fd 5 bob 5<<<271828'
+	exits 3 "a serial that is not there is refused" setsid -w bash -c 'keyenroll enroll --serial 1 --pin-fd 5 bob 5<<<271828'
 	report 0 enroll "an RSA key in the other token" world_enroll bob green --json --algorithm rsa-2048 --slot 9c
 	holds '.slot == "9c" and (.certificate | startswith("ssh-rsa-cert-v01"))' "is enrolled in the slot asked for"
 	report 0 enroll "an Ed25519 key with a PIN each time" \
