@@ -34,7 +34,7 @@ struct firmware {
 	bool of_another_vendor;           /* has none of the vendor's other applications */
 	bool logout;                      /* VERIFY with P1 FF */
 	bool discovery;                   /* GET DATA 7E answers */
-	bool seven_bit_puk;               /* a PUK byte above 7F is refused; a PIN is counted in characters; unfit codes get 6985, not 6A80 */
+	bool seven_bit_puk;               /* a PUK byte above 7F is refused, characters count; unfit codes get 6985 */
 	const char *refused_code;         /* PIN complexity is on, and this code is on its list; NULL: it is off */
 	bool never_refused;               /* PIN policy "never" is refused (certified models) */
 	bool old_tries_status;            /* 630x where others say 63Cx */
