@@ -191,9 +191,6 @@ static bool codes_check(struct course *course, struct error *err)
 {
 	if (!course_blocked_check(course, err))
 		return false;
-	if (course->pin_state.says_tries && course->pin_state.tries_left == 1 && !course->pin_state.is_default)
-		course->dialogue.warn(
-		    course->dialogue.state, translated("the PIN has one try left: another wrong one blocks it"));
 	if (course->puk_state.is_default && !course->means.escrow && !course->dialogue.show_puk)
 		return error_set(err, ERROR_PUK_RECIPIENT,
 		    "the token gets a new PUK, and there is nobody to show it to: say --escrow FILE or --puk-fd N");
