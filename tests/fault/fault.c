@@ -376,6 +376,14 @@ int rename(const char *from, const char *to)
 	return NEXT(rename)(from, to);
 }
 
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
+{
+	if (fails(FAULT_WRITE, ENOSPC))
+		return -1;
+	note("rename", from, to);
+	return NEXT(renameat2)(from_folder, from, to_folder, to, flags);
+}
+
 int link(const char *from, const char *to)
 {
 	if (fails(FAULT_WRITE, ENOSPC))
