@@ -249,6 +249,13 @@ bool file_replace(const char *temporary, const char *path, mode_t mode, struct e
 	return false;
 }
 
+bool file_make_folder(const char *path, mode_t mode, struct error *err)
+{
+	if (mkdir(path, mode) == 0)
+		return sync_folder(path, err);
+	return errno == EEXIST || error_set_errno(err, ERROR_FILE, "making the folder %s", path);
+}
+
 bool file_exists(const char *path)
 {
 	struct stat status;

@@ -27,8 +27,8 @@ static bool make_folders(const char *folder, struct error *err)
 			continue;
 		memcpy(path, folder, i);
 		path[i] = '\0';
-		if (mkdir(path, i == len ? 0750 : 0755) < 0 && errno != EEXIST)
-			return error_set_errno(err, ERROR_FILE, "making the folder %s", path);
+		if (!file_make_folder(path, i == len ? 0750 : 0755, err))
+			return false;
 	}
 	return true;
 }

@@ -162,9 +162,8 @@ static bool put_path(const char *registry, const struct escrow_content *content,
 	struct buffer folder = BUFFER_EMPTY;
 	bool done = buffer_put_format(&folder, err, "%s/escrow", registry);
 
-	if (done && mkdir(buffer_text(&folder), 0700) < 0 && errno != EEXIST)
-		done = error_set_errno(err, ERROR_FILE, "%s", buffer_text(&folder));
-	done = done && put_free_name(buffer_text(&folder), content, path, err);
+	done = done && file_make_folder(buffer_text(&folder), 0700, err) &&
+	       put_free_name(buffer_text(&folder), content, path, err);
 	buffer_free(&folder);
 	return done;
 }

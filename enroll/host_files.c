@@ -59,8 +59,8 @@ static bool forget(struct error *err)
 
 static bool keep_all(const struct host_setup_state *state, struct error *err)
 {
-	if (mkdir(HOST_SETUP_DIR, 0700) < 0)
-		return error_set_errno(err, ERROR_FILE, "%s", HOST_SETUP_DIR);
+	if (!file_make_folder(HOST_SETUP_DIR, 0700, err))
+		return false;
 	for (size_t i = 0; i < NUM_FILES; i++)
 		if (file_exists(files[i].path) && !copy(files[i].path, files[i].before, err))
 			return false;

@@ -51,6 +51,17 @@ static bool sync_folder(const char *path, struct error *err)
 	return done;
 }
 
+/* The folder of journals is in the registry's, and the first journal of all makes it. */
+static bool sync_folders(const char *folder, struct error *err)
+{
+	struct buffer above = BUFFER_EMPTY;
+	bool done = buffer_put_format(&above, err, "%s/..", folder) && sync_folder(folder, err) &&
+	            sync_folder(buffer_text(&above), err);
+
+	buffer_free(&above);
+	return done;
+}
+
 static bool journal_new(const char *registry, const char *name, struct journal **journal, struct error *err)
 {
 	struct journal *made = calloc(1, sizeof(*made));
@@ -129,7 +140,7 @@ static bool create(struct journal *journal, const struct journal_record *record,
 	done = lock(journal, err) && append(journal, buffer_bytes(&head), true, err) &&
 	       (rename(buffer_text(&unborn), buffer_text(&path)) == 0 ||
 	           error_set_errno(err, ERROR_JOURNAL, "%s", buffer_text(&path))) &&
-	       sync_folder(folder, err);
+	       sync_folders(folder, err);
 	if (!done) {
 		(void)unlink(buffer_text(&unborn));
 		(void)unlink(buffer_text(&path));

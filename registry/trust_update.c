@@ -119,10 +119,8 @@ bool trust_update_install(
 
 	if (!load_update(places, path, &json, version, err) || !check_newer(places, version, err))
 		goto out;
-	if (mkdir(places->updates, 0755) < 0 && errno != EEXIST) {
-		(void)error_set_errno(err, ERROR_FILE, "%s", places->updates);
+	if (!file_make_folder(places->updates, 0755, err))
 		goto out;
-	}
 	done = store_pair(places->updates, version, buffer_bytes(&json), path, err);
 	if (done)
 		remove_others(places->updates, version);

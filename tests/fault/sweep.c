@@ -80,7 +80,7 @@ static void run_once(const struct sweep *sweep, unsigned long at, enum fault_mod
 		    WIFSIGNALED(status) ? "killed by signal" : "ended with status",
 		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	if (sweep->after != NULL)
-		sweep->after(sweep->context, &shared->outcome);
+		sweep->after(sweep->context, &shared->outcome, mode);
 }
 
 static void judge(const struct sweep *sweep, const struct shared *calm, unsigned long at, const struct shared *now)

@@ -25,7 +25,7 @@ typedef void sweep_run(void *context, struct outcome *outcome);
 
 /* sweep_step: in the test's own process, before and after each run. */
 typedef void sweep_before(void *context);
-typedef void sweep_after(void *context, const struct outcome *outcome);
+typedef void sweep_after(void *context, const struct outcome *outcome, enum fault_mode mode);
 
 struct sweep {
 	const char *name;
