@@ -272,24 +272,4 @@ while [ "$(date +%s)" -le "$end" ]; do sleep 0.2; done
 expect_stays_out "(j) when it has expired it is refused" alice
 expect_logged "(j) with its reason in the log" 'enrollment\.expired'
 
-# ---- two verifiers for one place ------------------------------------------------------------------------------------------------
-# Started at once, as often as a race needs: one stays, the other ends and says why, and a killed one is in nobody's way.
-one_of_two_stays()
-{
-	local round processes status
-	mkdir -p "$WORLD/race"
-	for round in 1 2 3 4 5 6 7 8; do
-		processes=()
-		for _ in 1 2; do
-			keyenrolld --socket "$WORLD/race/socket" 2>>"$WORLD/race/said" &
-			processes+=($!)
-		done
-		wait -n "${processes[@]}"
-		status=$?
-		[ $status -eq 4 ] && [ "$(grep -c 'another verifier listens there' "$WORLD/race/said")" -eq "$round" ] || return 1
-		kill -KILL "${processes[@]}" 2>/dev/null
-		wait "${processes[@]}" 2>/dev/null
-	done
-}
-expect "of two verifiers that start at once one stays, and the other says why" one_of_two_stays
 world_end
