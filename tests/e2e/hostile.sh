@@ -98,7 +98,7 @@ check_last_try()
 	token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<999999 6<<<$pin >/dev/null 2>&1
 	exits 3 "a second wrong PIN" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<999999 6<<<$pin
 	says_not 'one try is left' "is no last try"
-	exits 3 "an operator who reads" "$walk" 'PIN of token' $'\x04' -- keyenroll enroll --reader "$(world_token_reader blue)" --slot 9c root
+	exits 3 "an operator who reads" "$walk" 'blocks it.*PIN of token' $'\x04' -- keyenroll enroll --reader "$(world_token_reader blue)" --slot 9c root
 	says 'Warning: one try is left of the PIN of token' "is told that one try is left"
 	exits 2 "and so is one who changes the PIN" token blue token pin --pin-fd 5 --new-pin-fd 6 5<<<$pin 6<<<111111
 	says 'Warning: one try is left of the PIN of token' "in the same words"
