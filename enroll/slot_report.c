@@ -1,6 +1,7 @@
 #include "enroll/slot_report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/language.h"
 #include "enroll/report.h"
@@ -12,6 +13,9 @@
 #include "policy/evidence.h"
 #include "policy/policy.h"
 
+/* What still fits into a line of 80 columns, between its name and its grade. */
+#define VALUE_BESIDE_MAXIMUM 50
+
 json_t *fact_json(const char *name, const char *value, bool is_signed, const char *proof)
 {
 	return json_pack("{s:s, s:s, s:s, s:s?}", "name", name, "value", value, "grade",
@@ -20,7 +24,14 @@ json_t *fact_json(const char *name, const char *value, bool is_signed, const cha
 
 void fact_say(const char *name, const char *value, bool is_signed)
 {
-	report_line("  %-19s %-36s %s", name, value, is_signed ? "signed" : "claimed");
+	const char *grade = is_signed ? "signed" : "claimed";
+
+	if (strlen(value) <= VALUE_BESIDE_MAXIMUM) {
+		report_line("  %-19s %-36s %s", name, value, grade);
+		return;
+	}
+	report_line("  %-56s %s", name, grade);
+	report_line("    %s", value);
 }
 
 /* Without a policy: whether it is genuine, not whether it is liked. */
