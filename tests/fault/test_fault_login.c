@@ -194,6 +194,8 @@ static void run_question(void *context, struct outcome *outcome)
 	else
 		outcome->code = err.code;
 	names_clear(&names);
+	if (question->fresh_host)
+		configuration_free(configuration);
 	buffer_free(&reply);
 }
 
