@@ -108,7 +108,8 @@ enum course_pin {
 struct course_dialogue {
 	void *state;
 
-	/* may_destroy: whether the key that is in the slot may be replaced. Errors: ERROR_DECLINED. */
+	/* may_destroy: whether the key that is in the slot may be replaced, or the resident key of this person and application.
+	 * Errors: ERROR_DECLINED. */
 	bool (*may_destroy)(void *state, const struct course *course, struct error *err) MUST_CHECK;
 
 	/* ask_pin: the token's PIN, or a new one.

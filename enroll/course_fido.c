@@ -150,6 +150,37 @@ static bool exclude_entry(const struct store_entry *entry, void *context, struct
 	return true;
 }
 
+/* Whether the token holds one of the keys that it is told to keep. No touch. */
+static bool holds_excluded(
+    struct course *course, const struct credential_request *request, bool *holds, struct error *err)
+{
+	struct bytes id;
+	size_t place;
+
+	*holds = false;
+	for (size_t i = 0; i < request->num_exclude && !*holds; i++) {
+		id = buffer_bytes(&request->exclude[i]);
+		if (!assertion_find(&course->authenticator, request->application, &id, 1, request->pin, &place, err))
+			return false;
+		*holds = place == 0;
+	}
+	return true;
+}
+
+/* A token keeps one resident key of an application and a person: the next one takes its place without a word. One that is enrolled
+ * here it will be told to keep; what another desk or ssh-keygen made, only the token knows. */
+static bool replace_check(struct course *course, const struct credential_request *request, struct error *err)
+{
+	bool exists = false, enrolled = false;
+
+	if (!request->resident)
+		return true;
+	if (!credential_exists(&course->authenticator, request, &exists, err) ||
+	    (exists && !holds_excluded(course, request, &enrolled, err)))
+		return false;
+	return !exists || enrolled || course->dialogue.may_destroy(course->dialogue.state, course, err);
+}
+
 static bool make(struct course *course, const struct excluded *excluded, struct error *err)
 {
 	const struct course_fido *wanted = &course->wanted;
@@ -169,6 +200,8 @@ static bool make(struct course *course, const struct excluded *excluded, struct 
 		person.len = sizeof(request.user);
 	if (!bytes_take_to(&person, request.user, person.len))
 		return error_set(err, ERROR_BUG, "a person's name is too long");
+	if (!replace_check(course, &request, err))
+		return false;
 	course->dialogue.touch(course->dialogue.state);
 	return credential_make(&course->authenticator, &request, &course->credential, err);
 }

@@ -21,16 +21,38 @@ static const char *confirmation(const struct course *course, char text[16])
 	return text;
 }
 
+/* None of these tokens tells a serial. */
+static bool may_replace_resident(const struct course *course, struct error *err)
+{
+	const char *application = course->wanted.application;
+	char question[128], answer[16];
+
+	if (!terminal_is_there())
+		return error_set(err, ERROR_DECLINED,
+		    "the token holds a resident key of this person for %s, which would be lost: say --yes, or another "
+		    "--application",
+		    application);
+	terminal_warn(
+	    "the token holds a resident key of this person for %s already. A new one destroys it.", application);
+	snprintf(question, sizeof(question), translated("Type %s to go on: "), "yes");
+	if (!prompt_line(question, answer, sizeof(answer), err))
+		return false;
+	return strcmp(answer, "yes") == 0 || error_set(err, ERROR_DECLINED, "the resident key was left as it is");
+}
+
 static bool may_destroy(void *state, const struct course *course, struct error *err)
 {
 	const struct enroll_answers *answers = state;
 	char name[TOKEN_NAME_SIZE], wanted[16], question[128], answer[64];
-	const char *slot = course->request.slot->name;
+	const char *slot;
 
-	token_name(&course->token, name);
-	confirmation(course, wanted);
 	if (answers->yes)
 		return true;
+	if (course->request.fido)
+		return may_replace_resident(course, err);
+	slot = course->request.slot->name;
+	token_name(&course->token, name);
+	confirmation(course, wanted);
 	if (!terminal_is_there())
 		return error_set(err, ERROR_DECLINED,
 		    "slot %s of %s holds a key, which would be lost: say --yes, or --slot", slot, name);

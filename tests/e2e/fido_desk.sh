@@ -88,7 +88,12 @@ mkdir "$WORLD/ed-cert.pub"
 exits 4 "a file in the place of the certificate" enroll alice new ed "$pin" --resident
 says "ed-cert.pub is there already" "is not replaced"
 rmdir "$WORLD/ed-cert.pub"
-exits 0 "a first PIN is set where a resident key needs it" enroll alice new ed "$pin" --resident
+exits 1 "the key that the broken-off course left in the token" enroll alice new ed "$pin" --resident
+says "holds a resident key of this person for ssh:, which would be lost" "is not replaced without a word"
+exits 1 "nor by another answer than yes" "$top/tests/e2e/terminal_walk" "Type yes to go on" "no" -- \
+	bash -c "keyenroll enroll --fido --reader '$(world_token_reader new)' --out '$WORLD/ed' --resident --pin-fd 5 alice 5<<<'$pin'"
+says "the resident key was left as it is" "says that it stays"
+exits 0 "a first PIN is set where a resident key needs it" enroll alice new ed "$pin" --resident --yes
 exits 4 "the files of an enrolled key" enroll alice new ed "$pin" --resident
 says "may be the only way to a key" "are left alone"
 ssh-keygen -q -t ed25519 -N '' -f "$WORLD/stray"
