@@ -85,7 +85,7 @@ check_list()
 	tell blue insert | bash >/dev/null
 	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
 	printf '\357\273\277user;serial\r\nalice;%s\r\nnobody-here;\r\nbob;%s\r\n' "$("$build/tests/vtoken/vtoken" --control "$WORLD/blue.control" --tell serial)" 1 >"$WORLD/list.csv"
-	exits 1 "a list on a terminal" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' $pin 'Again' 999999 'new PIN of' "$close_desk" \
+	exits 1 "a list on a terminal" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' $pin 'Again' 999999 'once more.*new PIN of' "$close_desk" \
 		'press Enter to try alice again' '' 'new PIN of' $pin 'Again' $pin 'Press Enter when' '' 'Take that token out' "!$(tell blue eject)" '2 of 3.*Type yes' no 'try nobody-here again' next \
 		'3 of 3: bob.*serial 1 is plugged in.*try bob again' "$close_desk" -- timeout 60 keyenroll enroll --from "$WORLD/list.csv"
 	says '^alice +enrolled' "enrolls at the second try"
