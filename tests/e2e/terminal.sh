@@ -8,12 +8,13 @@
 
 pin=271828 other=314159 walk=$top/tests/e2e/terminal_walk
 
-# With the terminal's mode beside it, before and after, and the status of the command.
+# With the terminal's mode beside it, before and after, and the status of the command; what whoever runs the tests ignores (nohup), the
+# command does not.
 cat >"$WORLD/measured" <<-'END'
 	#!/bin/bash
 	tty >tty
 	stty -g >before
-	"$@"
+	env --default-signal=INT,TERM,HUP,QUIT "$@"
 	echo $? >status
 	stty -g >after
 END
