@@ -16,9 +16,23 @@ void word_list_clear(struct word_list *list)
 	*list = (struct word_list){.words = NULL};
 }
 
+/* Room doubles whenever it is full, which is where the number is a power of two: lists of serial numbers are long. */
+static bool make_room(struct word_list *list, struct error *err)
+{
+	char **words;
+
+	if ((list->num & (list->num - 1)) != 0)
+		return true;
+	words = reallocarray(list->words, list->num == 0 ? 1 : 2 * list->num, sizeof(*words));
+	if (words == NULL)
+		return error_set(err, ERROR_MEMORY, "no memory for a policy's words");
+	list->words = words;
+	return true;
+}
+
 bool word_list_add(struct word_list *list, struct bytes word, struct error *err)
 {
-	char **words, *copy;
+	char *copy;
 
 	if (list->num >= WORDS_MAXIMUM)
 		return error_set(err, ERROR_POLICY_FILE, "a list has more than %zu entries", WORDS_MAXIMUM);
@@ -29,13 +43,11 @@ bool word_list_add(struct word_list *list, struct bytes word, struct error *err)
 		free(copy);
 		return error_set(err, ERROR_POLICY_FILE, "a word holds a NUL byte");
 	}
-	words = reallocarray(list->words, list->num + 1, sizeof(*words));
-	if (words == NULL) {
+	if (!make_room(list, err)) {
 		free(copy);
-		return error_set(err, ERROR_MEMORY, "no memory for a policy's words");
+		return false;
 	}
-	words[list->num++] = copy;
-	list->words = words;
+	list->words[list->num++] = copy;
 	return true;
 }
 
