@@ -415,6 +415,14 @@ bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *
 	return done;
 }
 
+size_t bench_stride(void)
+{
+	const char *text = getenv("KEYENROLL_SWEEP_STRIDE");
+	size_t number = text == NULL ? 1 : (size_t)strtoul(text, NULL, 10);
+
+	return number == 0 ? 1 : number;
+}
+
 unsigned bench_count(struct world *world)
 {
 	struct error err = ERROR_EMPTY;

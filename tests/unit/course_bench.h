@@ -68,6 +68,10 @@ bool bench_resume(
 /* bench_abandon: takes the one unfinished enrollment back, if there is one. */
 bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *clerk, struct error *err) MUST_CHECK;
 
+/* bench_stride: a sweep tries each N-th place with KEYENROLL_SWEEP_STRIDE=N, for builds in which every place would take too long;
+ * each one otherwise. */
+size_t bench_stride(void);
+
 /* bench_count: how many enrollments the registry has, all of them alice's; journals: how many are unfinished. */
 unsigned bench_count(struct world *world);
 unsigned bench_count_journals(struct world *world);

@@ -191,7 +191,7 @@ static void sweep(struct world *world, const struct change *change, trouble *mak
 	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
 	hand_out(world, change, path, &knows);
 	apdus = count_apdus(world, change, path, knows);
-	for (size_t at = 1; at <= apdus; at++) {
+	for (size_t at = 1; at <= apdus; at += bench_stride()) {
 		struct vtoken_plug *plug = vtoken_plug_load(path);
 		struct clerk clerk = knows;
 		struct error err = ERROR_EMPTY;
@@ -289,7 +289,7 @@ static void killed_after_each_command(void **state)
 
 		hand_out(world, &changes[i], path, &knows);
 		apdus = count_apdus(world, &changes[i], path, knows);
-		for (size_t at = 1; at <= apdus; at++)
+		for (size_t at = 1; at <= apdus; at += bench_stride())
 			survive(world, &changes[i], path, &knows, at);
 	}
 }
@@ -357,7 +357,7 @@ static void the_disk_is_full_at_each_write(void **state)
 		hand_out(world, &changes[i], path, &knows);
 		writes = count_writes(world, &changes[i], path, knows);
 		assert_true(changes[i].keeps_journal ? writes > 20 : changes[i].sealed ? writes > 4 : writes == 0);
-		for (unsigned long at = 1; at <= writes; at++)
+		for (unsigned long at = 1; at <= writes; at += bench_stride())
 			change_on_a_full_disk(world, &changes[i], path, &knows, at);
 	}
 }

@@ -145,7 +145,7 @@ static void sweep(struct world *world, const struct kind *kind, trouble *make_tr
 {
 	size_t apdus = count_apdus(world, kind);
 
-	for (size_t at = 1; at <= apdus; at++) {
+	for (size_t at = 1; at <= apdus; at += bench_stride()) {
 		struct vtoken_plug *plug = bench_fresh_plug(world, kind->personality);
 		struct course_request request = request_of(kind);
 		struct clerk clerk = clerk_of(kind);
@@ -261,7 +261,7 @@ static void killed_at_each_command(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < NUM_KINDS; i++)
-		for (size_t at = 1, apdus = count_apdus(world, &kinds[i]); at <= apdus; at++) {
+		for (size_t at = 1, apdus = count_apdus(world, &kinds[i]); at <= apdus; at += bench_stride()) {
 			survive(world, &kinds[i], 0, (struct death){.command = at});
 			survive(world, &kinds[i], 0, (struct death){.command = at, .after = true});
 		}
@@ -336,7 +336,7 @@ static void the_disk_is_full_at_each_write(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < NUM_KINDS_OF_WRITES; i++)
-		for (unsigned long at = 1, writes = count_writes(world, &kinds[i]); at <= writes; at++)
+		for (unsigned long at = 1, writes = count_writes(world, &kinds[i]); at <= writes; at += bench_stride())
 			go_through_a_full_disk(world, &kinds[i], at);
 }
 
@@ -345,7 +345,7 @@ static void killed_at_each_write(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < NUM_KINDS_OF_WRITES; i++)
-		for (unsigned long at = 1, writes = count_writes(world, &kinds[i]); at <= writes; at++)
+		for (unsigned long at = 1, writes = count_writes(world, &kinds[i]); at <= writes; at += bench_stride())
 			survive(world, &kinds[i], 0, (struct death){.write = at});
 }
 
@@ -394,7 +394,7 @@ static void abandoned_after_each_command(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < NUM_KINDS; i++)
-		for (size_t at = 1, apdus = count_apdus(world, &kinds[i]); at <= apdus; at++)
+		for (size_t at = 1, apdus = count_apdus(world, &kinds[i]); at <= apdus; at += bench_stride())
 			abandon_and_begin_again(world, &kinds[i], at);
 }
 
@@ -427,7 +427,7 @@ static void killed_at_each_command_and_abandoned(void **state)
 	struct world *world = *state;
 	size_t apdus = count_apdus(world, &usual);
 
-	for (size_t at = 1; at <= apdus; at++) {
+	for (size_t at = 1; at <= apdus; at += bench_stride()) {
 		struct clerk clerk = clerk_of(&usual);
 		struct error err = ERROR_EMPTY;
 		struct vtoken_plug *plug;
