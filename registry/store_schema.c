@@ -87,11 +87,13 @@ static bool make_tables(sqlite3 *database, struct error *err)
 	return database_end(database, done, ERROR_STORE, err);
 }
 
+/* In one transaction: else tables that another operator makes meanwhile would be seen by halves. */
 bool store_schema_ensure(sqlite3 *database, bool create, struct error *err)
 {
 	struct state state;
 
-	if (!read_state(database, &state, err))
+	if (!database_run(database, "BEGIN", ERROR_STORE, err) ||
+	    !database_end(database, read_state(database, &state, err), ERROR_STORE, err))
 		return false;
 	return create && is_blank(&state) ? make_tables(database, err) : check(&state, err);
 }
