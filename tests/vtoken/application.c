@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tests/vtoken/fido_instructions.h"
+#include "tests/vtoken/openpgp.h"
 
 enum { CLASS_ISO = 0x00, INS_SELECT = 0xa4, INS_VERIFY = 0x20, SELECT_BY_NAME = 0x04, INS_OTP_REQUEST = 0x01 };
 enum { OTP_REQUEST_SERIAL = 0x10 };
@@ -91,6 +92,8 @@ unsigned instruction_select(struct card *card, const struct command *command, st
 			return STATUS_FAILURE;
 		return select_application(card, APPLICATION_FIDO);
 	}
+	if (openpgp_named(card, command->data))
+		return select_application(card, APPLICATION_OPENPGP);
 	return STATUS_NOT_FOUND;
 }
 
@@ -128,6 +131,8 @@ unsigned application_answer(struct card *card, const struct command *command, st
 		return fido_answer(card, command, reply);
 	if (command->cla != CLASS_ISO)
 		return STATUS_CLASS;
+	if (card->session.application == APPLICATION_OPENPGP)
+		return openpgp_answer(card, command, reply);
 	return card->session.application == APPLICATION_PIV ? answer_piv(card, command, reply)
 	                                                    : answer_otp(card, command, reply);
 }

@@ -107,6 +107,15 @@ bool card_management_is_default(const struct card *card)
 	return true;
 }
 
+uint32_t card_decimal_serial(const struct card *card)
+{
+	uint32_t number = card->serial, digits = 0;
+
+	for (unsigned shift = 0; shift < 32; shift += 4, number /= 10)
+		digits |= number % 10 << shift;
+	return digits;
+}
+
 struct slot *card_slot(struct card *card, uint8_t reference)
 {
 	for (size_t i = 0; i < SLOT_COUNT; i++)

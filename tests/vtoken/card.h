@@ -55,7 +55,7 @@ struct object {
 	struct buffer content; /* what stands inside 53 */
 };
 
-enum application { APPLICATION_NONE, APPLICATION_PIV, APPLICATION_OTP, APPLICATION_FIDO };
+enum application { APPLICATION_NONE, APPLICATION_PIV, APPLICATION_OTP, APPLICATION_FIDO, APPLICATION_OPENPGP };
 
 /* Which answer the management key's holder owes. */
 enum challenge { CHALLENGE_NONE, CHALLENGE_TO_HOST, CHALLENGE_WITNESS };
@@ -112,6 +112,9 @@ void card_reset_codes(struct card *card, uint8_t pin_tries, uint8_t puk_tries);
 /* card_code_is_default, card_management_is_default: whether the factory value is in use. */
 bool card_code_is_default(const struct card *card, uint8_t reference);
 bool card_management_is_default(const struct card *card);
+
+/* card_decimal_serial: the serial number with two decimal digits a byte, 12345678 as 12 34 56 78: eight digits are all that fit. */
+uint32_t card_decimal_serial(const struct card *card);
 
 /* card_slot: the slot of that reference, NULL for what is none. */
 struct slot *card_slot(struct card *card, uint8_t reference);

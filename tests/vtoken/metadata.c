@@ -99,19 +99,9 @@ unsigned instruction_metadata(struct card *card, const struct command *command, 
 	return done ? STATUS_DONE : STATUS_FAILURE;
 }
 
-/* 12345678 as 12 34 56 78: eight digits are all that fit. */
-static uint32_t in_decimal(uint32_t number)
-{
-	uint32_t digits = 0;
-
-	for (unsigned shift = 0; shift < 32; shift += 4, number /= 10)
-		digits |= number % 10 << shift;
-	return digits;
-}
-
 static uint32_t told_serial(const struct card *card)
 {
-	return card->personality->firmware->decimal_serial ? in_decimal(card->serial) : card->serial;
+	return card->personality->firmware->decimal_serial ? card_decimal_serial(card) : card->serial;
 }
 
 unsigned instruction_serial(struct card *card, const struct command *command, struct buffer *reply)

@@ -33,6 +33,7 @@
 
 static const struct firmware firmware_5_7 = {
     .version = {5, 7, 4},
+    .openpgp = {3, 4},
     .vendor_instructions = INSTRUCTIONS_5_7,
     .algorithms = ALGORITHMS_5_7,
     .management_ciphers = CIPHERS_5_7,
@@ -45,6 +46,7 @@ static const struct firmware firmware_5_7 = {
 /* The same, ordered with PIN complexity and a word of the customer's own on its list. */
 static const struct firmware firmware_5_7_complexity = {
     .version = {5, 7, 4},
+    .openpgp = {3, 4},
     .vendor_instructions = INSTRUCTIONS_5_7,
     .algorithms = ALGORITHMS_5_7,
     .management_ciphers = CIPHERS_5_7,
@@ -69,6 +71,7 @@ static const struct firmware firmware_bio = {
 
 static const struct firmware firmware_5_4 = {
     .version = {5, 4, 3},
+    .openpgp = {3, 4},
     .vendor_instructions = INSTRUCTIONS_5_3,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_5_4,
@@ -80,6 +83,7 @@ static const struct firmware firmware_5_4 = {
 /* certified: the form factor says so, and so does f9 */
 static const struct firmware firmware_5_4_fips = {
     .version = {5, 4, 3},
+    .openpgp = {3, 4},
     .vendor_instructions = INSTRUCTIONS_5_3,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_5_4,
@@ -90,6 +94,7 @@ static const struct firmware firmware_5_4_fips = {
 
 static const struct firmware firmware_5_7_fips = {
     .version = {5, 7, 4},
+    .openpgp = {3, 4},
     .vendor_instructions = INSTRUCTIONS_5_7,
     .algorithms = ALGORITHMS_CERTIFIED,
     .management_ciphers = CIPHERS_5_7,
@@ -102,6 +107,7 @@ static const struct firmware firmware_5_7_fips = {
 
 static const struct firmware firmware_4_4_fips = {
     .version = {4, 4, 2},
+    .openpgp = {2, 1},
     .vendor_instructions = INSTRUCTIONS_4_3,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_3DES,
@@ -110,6 +116,7 @@ static const struct firmware firmware_4_4_fips = {
 
 static const struct firmware firmware_4_3 = {
     .version = {4, 3, 5},
+    .openpgp = {2, 1},
     .vendor_instructions = INSTRUCTIONS_4_3,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_3DES,
@@ -119,6 +126,7 @@ static const struct firmware firmware_4_3 = {
 /* There were batches whose attestation names no serial number. */
 static const struct firmware firmware_4_3_7 = {
     .version = {4, 3, 7},
+    .openpgp = {2, 1},
     .vendor_instructions = INSTRUCTIONS_4_3,
     .algorithms = ALGORITHMS_4,
     .management_ciphers = CIPHERS_3DES,
@@ -126,6 +134,7 @@ static const struct firmware firmware_4_3_7 = {
 
 static const struct firmware firmware_neo = {
     .version = {1, 0, 4},
+    .openpgp = {2, 0},
     .vendor_instructions = INSTRUCTIONS_1,
     .algorithms = ALGORITHMS_1,
     .management_ciphers = CIPHERS_3DES,

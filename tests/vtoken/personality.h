@@ -28,6 +28,7 @@ enum metadata_habit {
 /* What the PIV application of one firmware knows and does. */
 struct firmware {
 	uint8_t version[3];               /* what FD answers */
+	uint8_t openpgp[2];               /* version of the OpenPGP application beside it; 0 in front: there is none */
 	struct bytes vendor_instructions; /* INS bytes that exist beside those of SP 800-73 */
 	struct bytes algorithms;          /* algorithm bytes for slot keys */
 	struct bytes management_ciphers;  /* algorithm bytes for 9B; the first one is the factory setting */
