@@ -219,11 +219,17 @@ world_count_readers()
 
 world_vendor=$WORLD/vendor
 
-# The test vendor's issuing CA and its tokens' device keys; made once a world.
+# The test vendor's CAs: the build's, where its tests were made too, or new ones.
 world_vendor_ca()
 {
-	[ -d "$world_vendor" ] || "$build/tests/vtoken/vendor-ca" "$world_vendor" >"$WORLD/vendor-ca.log" 2>&1 ||
-		world_die "vendor-ca: $(cat "$WORLD/vendor-ca.log")"
+	local shared=$build/tests/vtoken/vendors/vendor
+	[ ! -d "$world_vendor" ] || return 0
+	if [ -f "$shared/trust.json" ]; then
+		cp -r "$shared" "$world_vendor"
+	else
+		"$build/tests/vtoken/vendor-ca" "$world_vendor" >"$WORLD/vendor-ca.log" 2>&1 ||
+			world_die "vendor-ca: $(cat "$WORLD/vendor-ca.log")"
+	fi
 }
 
 # world_token NAME PERSONALITY [VENDOR]: $WORLD/NAME.state holds the card, $WORLD/NAME.control its control socket.

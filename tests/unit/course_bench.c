@@ -25,7 +25,7 @@
 #include "policy/trust.h"
 #include "registry/registrars.h"
 #include "registry/store.h"
-#include "tests/vtoken/authority.h"
+#include "tests/vtoken/shared_vendor.h"
 
 static bool say_may_destroy(void *state, const struct course *course, struct error *err)
 {
@@ -164,8 +164,8 @@ int bench_make_world(void **state)
 	snprintf(world->vendor, sizeof(world->vendor), "%s/vendor", world->folder);
 	snprintf(world->stranger, sizeof(world->stranger), "%s/stranger", world->folder);
 	snprintf(world->registry, sizeof(world->registry), "%s/registry", world->folder);
-	assert_done(authorities_make(world->vendor, AUTHORITY_DEFAULT_PREFIX, &err), err);
-	assert_done(authorities_make(world->stranger, "Stranger", &err), err);
+	assert_done(shared_vendor_link(SHARED_VENDOR, world->vendor, &err), err);
+	assert_done(shared_vendor_link(SHARED_VENDOR_STRANGER, world->stranger, &err), err);
 	load_trust(world);
 	make_escrow(world);
 	assert_done(policy_new_default(&world->policy, &err), err);

@@ -16,8 +16,8 @@
 #include "registry/possession.h"
 #include "registry/signer.h"
 #include "registry/snapshot.h"
-#include "tests/vtoken/authority.h"
 #include "tests/vtoken/card.h"
+#include "tests/vtoken/shared_vendor.h"
 #include "tests/vtoken/token.h"
 #include "tests/vtoken/vendor.h"
 
@@ -58,11 +58,11 @@ static bool make_registrar(const struct enrolled_host *host, const char *name, s
 	       run(err, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path, NULL);
 }
 
-static bool make_vendor(const struct enrolled_host *host, const char *name, const char *prefix, struct error *err)
+static bool put_vendor(const struct enrolled_host *host, const char *name, const char *vendor, struct error *err)
 {
 	char path[160];
 
-	return path_in(host, name, path, err) && authorities_make(path, prefix, err);
+	return path_in(host, name, path, err) && shared_vendor_link(vendor, path, err);
 }
 
 static bool load_registrar(const struct enrolled_host *host, const char *name, struct ssh_key *key, struct error *err)
@@ -148,9 +148,9 @@ bool enrolled_host_make(struct enrolled_host *host, struct error *err)
 	char store[160];
 
 	*host = (struct enrolled_host){.folder = ""};
-	return make_folders(host, err) && make_vendor(host, "vendor", AUTHORITY_DEFAULT_PREFIX, err) &&
-	       make_vendor(host, "other-vendor", "Another Vendor", err) &&
-	       make_vendor(host, "forged-vendor", AUTHORITY_DEFAULT_PREFIX, err) &&
+	return make_folders(host, err) && put_vendor(host, "vendor", SHARED_VENDOR, err) &&
+	       put_vendor(host, "other-vendor", SHARED_VENDOR_STRANGER, err) &&
+	       put_vendor(host, "forged-vendor", SHARED_VENDOR_NAMESAKE, err) &&
 	       make_registrar(host, "registrar", err) && make_registrar(host, "other-registrar", err) &&
 	       trust_registrar(host, err) && trust_vendor(host, err) && path_in(host, "store", store, err) &&
 	       store_open(store, true, &host->store, err);

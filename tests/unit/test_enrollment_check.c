@@ -1,6 +1,5 @@
 #include "tests/unit/unit.h"
 
-#include <dirent.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 #include "tests/unit/certificate_samples.h"
 #include "tests/unit/enrollment_samples.h"
 #include "tests/unit/vtoken_bench.h"
-#include "tests/vtoken/authority.h"
+#include "tests/vtoken/shared_vendor.h"
 #include "tests/vtoken/vendor.h"
 
 #define PROVEN_AT 1795525200 /* 2026-11-24 */
@@ -93,12 +92,12 @@ static void load_trust(struct fixture *fixture)
 
 static int make_world(void **state)
 {
-	static struct fixture fixture = {.folder = "/tmp/keyenroll-test.XXXXXX"};
+	static struct fixture fixture;
 	struct buffer line = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 
-	assert_non_null(mkdtemp(fixture.folder));
-	assert_done(authorities_make(fixture.folder, AUTHORITY_DEFAULT_PREFIX, &err), err);
+	(void)snprintf(fixture.folder, sizeof(fixture.folder), "/tmp/keyenroll-test.%ld", (long)getpid());
+	assert_done(shared_vendor_link(SHARED_VENDOR, fixture.folder, &err), err);
 	load_trust(&fixture);
 	assert_done(policy_new_default(&fixture.policy, &err), err);
 	ssh_sample_init(SSH_KEY_ED25519, &fixture.registrar);
@@ -110,18 +109,6 @@ static int make_world(void **state)
 	buffer_free(&line);
 	*state = &fixture;
 	return 0;
-}
-
-/* What the vendor's authorities left. */
-static void remove_files(const char *folder)
-{
-	DIR *listing = opendir(folder);
-
-	if (listing == NULL)
-		return;
-	for (const struct dirent *entry; (entry = readdir(listing)) != NULL;)
-		(void)unlinkat(dirfd(listing), entry->d_name, 0);
-	(void)closedir(listing);
 }
 
 static int end_world(void **state)
@@ -137,8 +124,7 @@ static int end_world(void **state)
 	trust_free(fixture->nobody);
 	ssh_sample_clear(&fixture->registrar);
 	ssh_sample_clear(&fixture->software);
-	remove_files(fixture->folder);
-	return rmdir(fixture->folder);
+	return unlink(fixture->folder);
 }
 
 /* What an enrolling program does with the token: digest, PIN, GENERAL AUTHENTICATE. */
