@@ -107,6 +107,7 @@ prepare_host()
 	install -d -m 700 -o alice /opt/home/alice/.ssh
 	install -m 600 -o alice "$software.pub" /opt/home/alice/.ssh/authorized_keys
 	ssh-keygen -A >/dev/null
+	echo "127.0.0.1 localhost" >/etc/hosts
 	mkdir -p /etc/ssh/sshd_config.d
 	printf 'Include /etc/ssh/sshd_config.d/*.conf\nUsePAM yes\nKbdInteractiveAuthentication no\nPasswordAuthentication no\n' >/etc/ssh/sshd_config
 	! grep -qi PerSourcePenalties "$(command -v sshd)" || echo "PerSourcePenalties no" >>/etc/ssh/sshd_config
