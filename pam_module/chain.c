@@ -24,7 +24,8 @@ static void skip_blanks(struct bytes *line)
 		*line = rest;
 }
 
-/* Up to the next blank, or one of `end`, that is not within double quotes; a backslash takes a quote's meaning. */
+/* Up to the next blank, or one of `end`, that is not within double quotes. A backslash takes a quote's meaning, whatever stands before
+ * the backslash: read otherwise than sshd reads, quotes would hide an option from here that sshd obeys. */
 static struct bytes take_field(struct bytes *line, uint8_t end)
 {
 	struct bytes field = *line, rest = *line;
@@ -36,7 +37,7 @@ static struct bytes take_field(struct bytes *line, uint8_t end)
 			break;
 		if (letter == '"' && !escaped)
 			quoted = !quoted;
-		escaped = letter == '\\' && !escaped;
+		escaped = letter == '\\';
 		*line = rest;
 	}
 	field.len -= line->len;

@@ -35,6 +35,12 @@ static void the_line_of_the_key_gives_its_options(void **state)
 	    {"restrict,No-Touch-Required,pty " TYPE " " KEY "\n", NULL},
 	    {"cert-authority " TYPE " " KEY "\n", NULL},
 	    {"environment=\"A=\x1b[\" " TYPE " " KEY "\n", NULL},
+	    /* to sshd a quote behind a backslash is never an end, also where a backslash stands before that one */
+	    {"command=\"echo \\\\\" b\" " TYPE " " KEY "\n", "command=\"echo \\\\\" b\""},
+	    {"command=\"echo \\\\\" " TYPE " " KEY "\n", NULL},
+	    {"environment=\"A=\\\\\",environment=\",no-touch-required,environment=\"B=\\\\\"x\" " TYPE " " KEY "\n",
+	        NULL},
+	    {"environment=\"A=\\\\\",environment=\",cert-authority,environment=\"B=\\\\\"x\" " TYPE " " KEY "\n", NULL},
 	};
 
 	(void)state;
