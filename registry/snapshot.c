@@ -291,7 +291,8 @@ bool snapshot_count_short(struct snapshot *snapshot, size_t minimum, int64_t sin
 
 	done = statement_init(&count, snapshot->database,
 	    "SELECT count(*), ifnull(min(person), '') FROM (SELECT person FROM enrollment GROUP BY person"
-	    " HAVING count(CASE WHEN length(certificate) > 0 OR revoked_at >= ?1 THEN 1 END) < ?2)",
+	    " HAVING count(CASE WHEN length(certificate) > 0 THEN 1 END) > 0"
+	    " AND count(CASE WHEN length(certificate) > 0 OR revoked_at >= ?1 THEN 1 END) < ?2)",
 	    ERROR_SNAPSHOT, err);
 	if (done) {
 		statement_bind_number(&count, since);

@@ -17,7 +17,8 @@ struct snapshot_counts {
 	uint64_t active, revoked;
 };
 
-/* snapshot_store: writes the snapshot of a store, mode 0644; enrollments that are over by `now` are left out.
+/* snapshot_store: writes the snapshot of a store, mode 0644; enrollments that are over by `now` are left out. Revoked keys stay in it
+ * for ever: what is over here may not be over by a host's clock, and a key that a host does not know may have a grace.
  *   counts  out: may be NULL
  * Errors: ERROR_FILE, ERROR_STORE; what was at `path` before is untouched then. */
 bool snapshot_store(
@@ -67,7 +68,7 @@ typedef bool snapshot_visitor(const struct snapshot_entry *entry, void *context,
 bool snapshot_each(struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context,
     struct error *err) MUST_CHECK;
 
-/* snapshot_count_short: how many persons have fewer keys than `minimum`.
+/* snapshot_count_short: how many persons have a key, and fewer keys than `minimum`.
  *   since   a key that was revoked at this time or later counts on
  *   person  out: one of them; "" where there is none
  * Errors: ERROR_SNAPSHOT. */

@@ -95,7 +95,8 @@ bool store_each(struct store *store, const char *person, const char *fingerprint
     struct error *err) MUST_CHECK;
 
 /* store_each_key: walks the keys in order of their hash, each once with its latest entry; entries that are over by `now` are
- * left out. Others cannot write meanwhile: for walks within store_hold. Errors: ERROR_STORE, what the visitor says. */
+ * left out, unless they are revoked. Others cannot write meanwhile: for walks within store_hold.
+ * Errors: ERROR_STORE, what the visitor says. */
 bool store_each_key(
     struct store *store, int64_t now, store_visitor *visit, void *context, struct error *err) MUST_CHECK;
 

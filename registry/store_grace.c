@@ -39,14 +39,36 @@ out:
 	return done;
 }
 
+/* Hosts would refuse it all the same: it is said where somebody grants in vain. */
+static bool revocation_check(sqlite3 *database, const char *fingerprint, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool row = false, done;
+
+	done = statement_init(&statement, database,
+	    "SELECT 1 FROM enrollment AS e JOIN revocation AS r ON r.serial = e.serial WHERE e.fingerprint = ? LIMIT 1",
+	    ERROR_STORE, err);
+	if (done) {
+		statement_bind_text(&statement, fingerprint);
+		done = statement_step(&statement, &row, err);
+	}
+	statement_clear(&statement);
+	return done && (!row || error_set(err, ERROR_ENROLLMENT_REVOKED, "%s is revoked already", fingerprint));
+}
+
 bool store_add_grace(struct store *store, const struct grace *grace, struct bytes grant, const char *operator_name,
     int64_t now, struct error *err)
 {
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
 	uint8_t key_hash[SSH_KEY_HASH_SIZE];
+	sqlite3 *database = store->database;
 
-	if (!ssh_key_hash(&grace->key, key_hash, err) || !store_hold(store, err))
+	if (!ssh_key_hash(&grace->key, key_hash, err) || !ssh_key_fingerprint(&grace->key, fingerprint, err) ||
+	    !store_hold(store, err))
 		return false;
-	return database_end(store->database, insert(store->database, grace, key_hash, grant, operator_name, now, err),
+	return database_end(database,
+	    revocation_check(database, fingerprint, err) &&
+	        insert(database, grace, key_hash, grant, operator_name, now, err),
 	    ERROR_STORE, err);
 }
 

@@ -109,15 +109,16 @@ bool store_each(struct store *store, const char *person, const char *fingerprint
 	return done;
 }
 
-/* A key that was enrolled again has a later row. */
+/* A key that was enrolled again has a later row; of a revoked one, which never is again, only the last row counts, over or not. */
 bool store_each_key(struct store *store, int64_t now, store_visitor *visit, void *context, struct error *err)
 {
 	struct statement statement = STATEMENT_EMPTY;
 	bool done = false;
 
 	if (!statement_init(&statement, store->database,
-	        COLUMNS " WHERE e.valid_before > ?1 AND NOT EXISTS (SELECT 1 FROM enrollment AS later"
-	                " WHERE later.key_hash = e.key_hash AND later.valid_before > ?1 AND later.serial > e.serial)"
+	        COLUMNS " WHERE (e.valid_before > ?1 OR r.serial IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM enrollment"
+	                " AS later WHERE later.key_hash = e.key_hash AND later.serial > e.serial"
+	                " AND (later.valid_before > ?1 OR r.serial IS NOT NULL))"
 	                " ORDER BY e.key_hash",
 	        ERROR_STORE, err))
 		goto out;

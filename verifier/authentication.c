@@ -154,10 +154,10 @@ static bool try_entry(const struct snapshot_entry *entry, void *context, struct 
 	struct search *search = context;
 
 	(void)err;
-	if (entry->revoked)
-		error_set(&search->passed_over, ERROR_ENROLLMENT_REVOKED, "the token of %s is revoked", entry->person);
-	else
+	if (!entry->revoked)
 		try_key(search, entry->certificate);
+	else if (search->passed_over.code == ERROR_NONE) /* tokens of long ago: what stands against today's says more */
+		error_set(&search->passed_over, ERROR_ENROLLMENT_REVOKED, "the token of %s is revoked", entry->person);
 	return true;
 }
 

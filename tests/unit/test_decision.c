@@ -710,6 +710,42 @@ static void a_grace_is_its_own_keys_alone(void **state)
 	buffer_free(&other);
 }
 
+/* What the registry's clock says is over may still live by the clock of a host, and the key may have had a grace before. */
+static void a_revoked_key_is_out_for_ever(void **state)
+{
+	struct grace grace = {
+	    .person = "alice", .since = time(NULL) - 60, .until = time(NULL) + 86400, .because = "lost token"};
+	struct request_method lost = {bytes_of_text("publickey"), BYTES_EMPTY};
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
+	struct buffer blob = BUFFER_EMPTY;
+	struct decision decision;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	move("config/registrars", "kept");
+	trust_both_registrars();
+	assert_done(enrolled_host_enroll(&fixture.host, &ENROLLMENT_ORDER_GOOD, &blob, &err), err);
+	lost.blob = buffer_bytes(&blob);
+	store_grant(&grace, lost.blob, lost.blob);
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL) + 7200, &err), err);
+	assert_int_equal(ask(REQUEST_AUTHORIZED_KEYS, "alice", lost, &decision), ERROR_NONE);
+	decision_clear(&decision);
+	assert_done(ssh_key_parse(lost.blob, &grace.key, &err), err);
+	assert_done(ssh_key_fingerprint(&grace.key, fingerprint, &err), err);
+	assert_done(store_revoke(fixture.host.store, fingerprint, "stolen", time(NULL), &err), err);
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL) + 7200, &err), err);
+	assert_int_equal(ask(REQUEST_AUTHORIZED_KEYS, "alice", lost, &decision), ERROR_ENROLLMENT_REVOKED);
+	decision_clear(&decision);
+	assert_int_equal(ask(REQUEST_SESSION, "alice", certificate(REVOKED), &decision), ERROR_ENROLLMENT_REVOKED);
+	decision_clear(&decision);
+	assert_refused(store_add_grace(fixture.host.store, &grace, lost.blob, "tests", grace.since, &err), err,
+	    ERROR_ENROLLMENT_REVOKED);
+	ssh_key_clear(&grace.key);
+	buffer_free(&blob);
+	move("kept", "config/registrars");
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -726,6 +762,7 @@ int main(void)
 	    cmocka_unit_test(a_changed_file_counts_at_the_next_request),
 	    cmocka_unit_test(the_policy_file_decides_once_it_is_there),
 	    cmocka_unit_test(a_grace_is_its_own_keys_alone),
+	    cmocka_unit_test(a_revoked_key_is_out_for_ever),
 	    cmocka_unit_test(a_host_without_files_admits_nobody),
 	};
 

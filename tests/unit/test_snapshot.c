@@ -149,6 +149,38 @@ static void what_is_over_is_left_out(void **state)
 	enrollment_clear(&over.enrollment);
 }
 
+/* However often the key was enrolled before: a host whose clock goes after the registry's, or a grace for the key, would else let it
+ * in again. */
+static void a_revoked_key_stays_revoked(void **state)
+{
+	struct store_fixture *fixture = *state;
+	struct snapshot_counts counts;
+	struct snapshot *snapshot = NULL;
+	struct person revoked, again;
+	char person[ACCOUNT_NAME_MAXIMUM];
+	struct error err = ERROR_EMPTY;
+	uint64_t num = 9;
+
+	add_person(fixture, &revoked);
+	again = revoked;
+	again.enrollment.certificate.serial = 50;
+	again.enrollment.certificate.valid_before = SAMPLE_UNTIL + 1000;
+	assert_done(store_add(fixture->store, &again.enrollment, NULL, "operator", SAMPLE_UNTIL, &err), err);
+	assert_done(store_revoke(fixture->store, revoked.fingerprint, "stolen", SAMPLE_UNTIL + 10, &err), err);
+	for (int64_t now = SAMPLE_UNTIL + 10; now < SAMPLE_UNTIL + 3000; now += 1000) {
+		assert_done(snapshot_store(fixture->store, fixture->snapshot, now, &counts, &err), err);
+		assert_int_equal(counts.revoked, 1);
+		assert_int_equal(counts.active, 0);
+		open_snapshot(fixture, &snapshot);
+		assert_not_found(snapshot, &revoked, ERROR_ENROLLMENT_REVOKED);
+		/* who has no key at all has left, and is not short of a spare one */
+		assert_done(snapshot_count_short(snapshot, 2, now + 1, &num, person, &err), err);
+		assert_int_equal(num, 0);
+		snapshot_close(snapshot);
+	}
+	enrollment_clear(&revoked.enrollment);
+}
+
 /* Other content of the same size in the same file, whose time was set back. */
 static void a_file_that_was_written_over_shows(void **state)
 {
@@ -520,6 +552,7 @@ int main(void)
 	    IN_A_FOLDER(the_revocation_list_has_what_was_revoked),
 	    IN_A_FOLDER(active_keys_are_found_and_no_others),
 	    IN_A_FOLDER(a_revoked_certificate_is_not_in_the_file),
+	    IN_A_FOLDER(a_revoked_key_stays_revoked),
 	    IN_A_FOLDER(what_is_over_is_left_out),
 	    IN_A_FOLDER(a_file_that_was_written_over_shows),
 	    IN_A_FOLDER(a_reader_keeps_the_file_that_it_opened),
