@@ -207,14 +207,17 @@ static void apply_row(const struct status_row *row, struct findings *findings, s
 	note_word(findings, row->word);
 }
 
-/* The last certification in force counts, whatever came before it; a compromise is not undone by a later certification. */
-static void apply_statuses(const struct fido_attestation *attestation, const struct metadata_entry *model,
+/* The last certification in force counts, whatever came before it; a compromise is not undone by a later certification.
+ *   all  those without a batch as well */
+static void apply_statuses(const struct fido_attestation *attestation, const struct metadata_entry *entry, bool all,
     struct findings *findings, struct result *result)
 {
-	for (size_t i = 0; i < model->num_statuses; i++) {
-		const struct metadata_status *status = &model->statuses[i];
+	for (size_t i = 0; i < entry->num_statuses; i++) {
+		const struct metadata_status *status = &entry->statuses[i];
 		const struct status_row *row = find_row(status->status);
 
+		if (!all && !status->has_batch)
+			continue;
 		if (!is_effective(status, result->appraised_at) || !is_concerned(status, attestation))
 			continue;
 		if (row != NULL) {
@@ -226,15 +229,21 @@ static void apply_statuses(const struct fido_attestation *attestation, const str
 	}
 }
 
-/* Of another entry of the same model the bad news count, and its certifications do not. */
-static void apply_twins(const struct fido_attestation *attestation, const struct metadata *metadata,
+/* Of another entry of the same model the bad news count, and its certifications do not. What is said of a batch counts wherever it is
+ * said: whoever has its key writes the AAGUID of any model. */
+static void apply_others(const struct fido_attestation *attestation, const struct metadata *metadata,
     struct findings *findings, struct result *result)
 {
-	const struct metadata_entry *twin = NULL;
+	const struct metadata_entry *model = attestation->model;
 	const char *level = findings->level;
 
-	while ((twin = metadata_find_twin(metadata, attestation->model, twin)) != NULL)
-		apply_statuses(attestation, twin, findings, result);
+	for (size_t i = 0; i < metadata->num_entries; i++) {
+		const struct metadata_entry *other = &metadata->entries[i];
+
+		if (other != model)
+			apply_statuses(
+			    attestation, other, model != NULL && metadata_is_twin(model, other), findings, result);
+	}
 	findings->level = level;
 }
 
@@ -245,8 +254,11 @@ static void add_model(const struct fido_attestation *attestation, const struct m
 	const struct metadata_entry *model = attestation->model;
 	struct findings findings = {.level = "none"};
 
-	apply_statuses(attestation, model, &findings, result);
-	apply_twins(attestation, metadata, &findings, result);
+	if (model != NULL)
+		apply_statuses(attestation, model, true, &findings, result);
+	apply_others(attestation, metadata, &findings, result);
+	if (model == NULL)
+		return;
 	result_add_claim(result, CLAIM_MODEL, grade, model->description, proof);
 	result_add_claim(result, CLAIM_CERTIFICATION_LEVEL, grade, findings.level, proof);
 	result_add_claim(result, CLAIM_MODEL_STATUS, grade, findings.words[0] == '\0' ? "good" : findings.words, proof);
@@ -286,6 +298,5 @@ void fido_metadata_add(const struct fido_attestation *attestation, const struct 
 	    : attestation->model == NULL ? "unlisted"
 	                                 : "listed",
 	    proof);
-	if (attestation->model != NULL)
-		add_model(attestation, metadata, outdated ? CLAIM_CLAIMED : CLAIM_IMPLIED, proof, result);
+	add_model(attestation, metadata, outdated ? CLAIM_CLAIMED : CLAIM_IMPLIED, proof, result);
 }

@@ -316,7 +316,7 @@ const struct metadata_entry *metadata_find_key(const struct metadata *metadata, 
 	return NULL;
 }
 
-static bool is_twin(const struct metadata_entry *one, const struct metadata_entry *other)
+bool metadata_is_twin(const struct metadata_entry *one, const struct metadata_entry *other)
 {
 	struct bytes rest = buffer_bytes(&one->key_identifiers), identifier;
 
@@ -327,18 +327,6 @@ static bool is_twin(const struct metadata_entry *one, const struct metadata_entr
 			return true;
 	}
 	return false;
-}
-
-const struct metadata_entry *metadata_find_twin(
-    const struct metadata *metadata, const struct metadata_entry *entry, const struct metadata_entry *after)
-{
-	size_t first = after == NULL ? 0 : (size_t)(after - metadata->entries) + 1;
-
-	for (size_t i = first; i < metadata->num_entries; i++) {
-		if (&metadata->entries[i] != entry && is_twin(entry, &metadata->entries[i]))
-			return &metadata->entries[i];
-	}
-	return NULL;
 }
 
 bool metadata_date(const char *text, int64_t *seconds)

@@ -61,11 +61,8 @@ const struct metadata_entry *metadata_find(const struct metadata *metadata, stru
  *   point  the key as it stands in the certificate's bit string */
 const struct metadata_entry *metadata_find_key(const struct metadata *metadata, struct bytes point);
 
-/* metadata_find_twin: another entry of the model that an entry is of: the metadata may name one more than once.
- *   after  NULL for the first, else the one found before
- * Borrowed; NULL when there is none (left). */
-const struct metadata_entry *metadata_find_twin(
-    const struct metadata *metadata, const struct metadata_entry *entry, const struct metadata_entry *after);
+/* metadata_is_twin: whether two entries are of one model: the metadata may name it more than once. */
+bool metadata_is_twin(const struct metadata_entry *one, const struct metadata_entry *other);
 
 /* metadata_is_late: whether `now` is behind the day of the next update.
  *   days  out: by how many */

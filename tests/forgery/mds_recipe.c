@@ -116,15 +116,17 @@ static bool put_x5c(const struct mds_recipe *recipe, struct buffer *out, struct 
 	const struct issue self = {ROOT_NAME, ROOT_NAME, root, root, true, -1, 3650};
 	const struct issue crossed = {ROOT_NAME, "Somebody", root, KEY_STRANGER, true, -1, 3650};
 
-	if (recipe->without_certificates)
-		return buffer_put_text(out, "[]", err);
-	return buffer_put_text(out, "[", err) && put_quoted_certificate(&leaf, out, err) &&
+	bool done;
+
+	if (recipe->certificates != NULL)
+		return buffer_put_text(out, recipe->certificates, err);
+	done = buffer_put_text(out, "[", err) && put_quoted_certificate(&leaf, out, err) &&
 	       (recipe->without_issuing ||
-	           (buffer_put_text(out, ", ", err) && put_quoted_certificate(&issuing, out, err))) &&
-	       (recipe->root_behind == 0 ||
-	           (buffer_put_text(out, ", ", err) &&
-	               put_quoted_certificate(recipe->root_behind == 1 ? &self : &crossed, out, err))) &&
-	       buffer_put_text(out, "]", err);
+	           (buffer_put_text(out, ", ", err) && put_quoted_certificate(&issuing, out, err)));
+	for (int i = 0; done && i < (recipe->root_behind == 2 ? 1 : recipe->root_behind); i++)
+		done = buffer_put_text(out, ", ", err) &&
+		       put_quoted_certificate(recipe->root_behind == 2 ? &crossed : &self, out, err);
+	return done && buffer_put_text(out, "]", err);
 }
 
 /* base64 in the URL's alphabet, without padding. */
@@ -229,6 +231,18 @@ static bool put_entry(const struct mds_recipe *recipe, const char *reports, stru
 	       buffer_put_text(out, "]}}", err);
 }
 
+static bool put_other_model(const struct mds_recipe *recipe, struct buffer *out, struct error *err)
+{
+	struct mds_recipe other = *recipe;
+
+	other.key_identifier = 0;
+	other.reports = "";
+	other.aaguid = "22222222-2222-2222-2222-222222222222";
+	other.reports_batch = recipe->other_batch;
+	return recipe->other_batch == 0 ||
+	       (buffer_put_text(out, ", ", err) && put_entry(&other, other.reports, out, err));
+}
+
 bool mds_recipe_put_payload(const struct mds_recipe *recipe, struct buffer *out, struct error *err)
 {
 	return buffer_put_format(out, err,
@@ -237,7 +251,7 @@ bool mds_recipe_put_payload(const struct mds_recipe *recipe, struct buffer *out,
 	       put_entry(recipe, recipe->reports, out, err) &&
 	       (recipe->twin_reports == NULL ||
 	           (buffer_put_text(out, ", ", err) && put_entry(recipe, recipe->twin_reports, out, err))) &&
-	       buffer_put_text(out, "]}", err);
+	       put_other_model(recipe, out, err) && buffer_put_text(out, "]}", err);
 }
 
 /* JSON Web Signatures carry the two numbers of ECDSA bare. */

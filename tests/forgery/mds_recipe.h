@@ -11,15 +11,16 @@
 /* Booleans are 0 for what an honest BLOB has. */
 struct mds_recipe {
 	/* who signed it */
-	const char *algorithm;  /* as the header has it; by what it is signed follows from `signer` */
-	int signer;             /* enum forged_key: RSA-2048 or P-256 */
-	const char *name;       /* the signer's common name */
-	int root_key;           /* enum forged_key */
-	int not_authority;      /* the issuing CA may not issue */
-	int without_issuing;    /* it is not sent along */
-	int root_behind;        /* 1: the root is sent along; 2: it was cross-signed by somebody */
-	int days_from, days_to; /* validity of the signer, from today */
-	int without_certificates, signature_flipped, payload_changed, signature_cut;
+	const char *algorithm;    /* as the header has it; by what it is signed follows from `signer` */
+	int signer;               /* enum forged_key: RSA-2048 or P-256 */
+	const char *name;         /* the signer's common name */
+	int root_key;             /* enum forged_key */
+	int not_authority;        /* the issuing CA may not issue */
+	int without_issuing;      /* it is not sent along */
+	int root_behind;          /* 1: the root is sent along; 2: it was cross-signed by somebody; 3: three times */
+	int days_from, days_to;   /* validity of the signer, from today */
+	const char *certificates; /* JSON; NULL: those of the above */
+	int signature_flipped, payload_changed, signature_cut;
 	const char *behind; /* text behind the BLOB */
 	/* what it says */
 	const char *number, *next_update; /* JSON; a date */
@@ -27,6 +28,7 @@ struct mds_recipe {
 	    *key_restricted; /* JSON but for the first; NULL: missing */
 	const char *reports; /* JSON of the list's content */
 	int reports_batch; /* enum forged_key + 1: a report "ATTESTATION_KEY_COMPROMISE" for the batch with this key; 0: none */
+	int other_batch; /* enum forged_key + 1: an entry of another model has such a report; 0: there is none */
 	const char *twin_reports; /* those of a second entry of the same model, behind this one; NULL: there is none */
 	int anchor; /* which certificate the model's attestations lead to: 0 the root, 1 the attestation certificate itself,
 	                        2 somebody else's, 3 none */

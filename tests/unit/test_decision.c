@@ -411,6 +411,8 @@ static enum error_code ask(
 	*decision = DECISION_EMPTY;
 	if (configuration_refresh(fixture.configuration, &fixture.names, &fixture.view, &decision->error))
 		decide(&request, &fixture.view, later(), decision);
+	assert_int_equal(
+	    decision->verdict == REQUEST_ACCEPTED, decision->error.code == ERROR_NONE || decision->pass != PASS_NONE);
 	return decision->error.code;
 }
 

@@ -360,6 +360,29 @@ static void a_compromised_batch_is_one_batch(void **state)
 	assert_string_equal(refusal(&result), "none");
 }
 
+/* Whoever has the key of one model's batch may say that it is another model, of the same issuers or of one that is not listed. */
+static void a_compromised_batch_is_of_every_model(void **state)
+{
+	static const enum fido_format formats[] = {FIDO_PACKED, FIDO_U2F};
+	static const char *const models[] = {MDS_RECIPE_AAGUID, "33333333-3333-3333-3333-333333333333"};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct course course = honest(formats[i / 2]);
+		struct result result;
+
+		course.mds.aaguid = models[i % 2];
+		course.mds.key_identifier = formats[i / 2] == FIDO_U2F && i % 2 == 0;
+		course.mds.other_batch = KEY_STRANGER + 1;
+		run(&course, &result);
+		assert_string_equal(refusal(&result), "none");
+		course.mds.other_batch = KEY_DEVICE_P256 + 1;
+		run(&course, &result);
+		if (strcmp(refusal(&result), "mds.status") != 0)
+			fail_msg("%zu: %s", i, refusal(&result));
+	}
+}
+
 /* A report may name an issuer: then it is about all batches below, whether that certificate was sent along or is the anchor. */
 static void a_compromised_issuer_is_all_its_batches(void **state)
 {
@@ -553,6 +576,7 @@ int main(void)
 	    cmocka_unit_test(weaknesses_are_told),
 	    cmocka_unit_test(reports_have_their_time),
 	    cmocka_unit_test(a_compromised_batch_is_one_batch),
+	    cmocka_unit_test(a_compromised_batch_is_of_every_model),
 	    cmocka_unit_test(a_compromised_issuer_is_all_its_batches),
 	    cmocka_unit_test(a_model_may_stand_there_twice),
 	    cmocka_unit_test(a_status_that_repeats_hides_no_other),
