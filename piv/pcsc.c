@@ -41,9 +41,12 @@ static const struct result_row rows[] = {
 static void name_holder(const char *doing, struct error *err)
 {
 	struct buffer names = BUFFER_EMPTY;
+	unsigned num;
 
-	if (holder_put_names(&names, NULL) && names.len > 0)
-		(void)error_set(err, ERROR_CARD_BUSY, "%s: another program keeps the token for itself: %s",
+	if (holder_put_names(&names, &num, NULL) && num > 0)
+		(void)error_set(err, ERROR_CARD_BUSY,
+		    num == 1 ? N_("%s: another program keeps the token for itself: %s")
+		             : N_("%s: one of these programs keeps the token for itself: %s"),
 		    translated(doing), buffer_text(&names));
 	buffer_free(&names);
 }
