@@ -20,8 +20,13 @@ struct candidates {
 		struct piv_identity identity;
 	} list[CANDIDATES_MAXIMUM];
 	size_t num;
-	struct error last; /* why one did not open */
+	struct error last; /* why one did not open; of several reasons, that another program has it */
 };
+
+static bool is_held(const struct candidates *candidates)
+{
+	return candidates->last.code == ERROR_CARD_BUSY;
+}
 
 void token_close(struct token *token)
 {
@@ -75,13 +80,17 @@ static void add_candidate(struct candidates *candidates, struct token *token)
 static void look_into(struct reader_context *context, const struct reader *reader, const struct token_choice *choice,
     struct candidates *candidates)
 {
+	struct error reason = ERROR_EMPTY;
 	struct token token;
 
 	if (!reader->card_present || (choice->reader && strcmp(choice->reader, reader->name) != 0) ||
 	    candidates->num == CANDIDATES_MAXIMUM)
 		return;
-	if (!open_reader(context, reader->name, &token, &candidates->last))
+	if (!open_reader(context, reader->name, &token, &reason)) {
+		if (!is_held(candidates))
+			candidates->last = reason;
 		return;
+	}
 	if (is_meant(&token, choice))
 		add_candidate(candidates, &token);
 	token_close(&token);
@@ -90,7 +99,7 @@ static void look_into(struct reader_context *context, const struct reader *reade
 static bool nothing_found(const struct reader_list *list, const struct token_choice *choice,
     const struct candidates *candidates, struct error *err)
 {
-	if (choice->serial)
+	if (choice->serial && !is_held(candidates))
 		return error_set(err, ERROR_CARD_ABSENT, "no token with the serial %s is plugged in%s%s",
 		    choice->serial, candidates->last.code != ERROR_NONE ? "; " : "", candidates->last.text);
 	if (candidates->last.code != ERROR_NONE) {
@@ -106,7 +115,10 @@ static bool nothing_found(const struct reader_list *list, const struct token_cho
 
 static void list_candidates(const struct candidates *candidates)
 {
-	terminal_say("%zu tokens are plugged in:", candidates->num);
+	if (is_held(candidates))
+		terminal_say("%s", candidates->last.text);
+	if (candidates->num > 1)
+		terminal_say("%zu tokens are plugged in:", candidates->num);
 	for (size_t i = 0; i < candidates->num; i++) {
 		const struct piv_identity *identity = &candidates->list[i].identity;
 
@@ -138,6 +150,10 @@ static bool ask_which(
 {
 	size_t number;
 
+	if (!terminal_is_there() && is_held(candidates)) {
+		*err = candidates->last;
+		return false;
+	}
 	if (!terminal_is_there())
 		return error_set(err, ERROR_CARD_SEVERAL, "%zu tokens are plugged in", candidates->num);
 	list_candidates(candidates);
@@ -203,6 +219,12 @@ static bool look_until_it_comes(struct reader_context *context, struct reader_li
 	return true;
 }
 
+/* With one that cannot be looked at there are several, and the one that can is not taken for the one that is meant. */
+static bool may_be_another(const struct token_choice *choice, const struct candidates *candidates)
+{
+	return !choice->serial && !choice->reader && is_held(candidates);
+}
+
 bool token_open(
     struct reader_context *context, const struct token_choice *choice, struct token *token, struct error *err)
 {
@@ -211,12 +233,14 @@ bool token_open(
 	bool done =
 	    reader_list_load(context, &list, err) && look_until_it_comes(context, &list, choice, &candidates, err);
 
-	if (done && candidates.num == 0)
+	if (done && candidates.num == 0) {
 		done = nothing_found(&list, choice, &candidates, err);
-	else if (done && candidates.num == 1)
+	} else if (done && candidates.num == 1 && !may_be_another(choice, &candidates)) {
 		*token = candidates.open;
-	else
-		done = done && ask_which(context, &candidates, token, err);
+	} else if (done) {
+		token_close(&candidates.open);
+		done = ask_which(context, &candidates, token, err);
+	}
 	reader_list_clear(&list);
 	return done;
 }
