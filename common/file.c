@@ -256,6 +256,13 @@ bool file_make_folder(const char *path, mode_t mode, struct error *err)
 	return errno == EEXIST || error_set_errno(err, ERROR_FILE, "making the folder %s", path);
 }
 
+bool file_is_absent(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 bool file_exists(const char *path)
 {
 	struct stat status;

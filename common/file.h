@@ -45,4 +45,8 @@ bool file_make_folder(const char *path, mode_t mode, struct error *err) MUST_CHE
 /* file_exists: whether there is anything at `path`, a dangling symbolic link included. */
 bool file_exists(const char *path);
 
+/* file_is_absent: whether there is certainly nothing at `path`. Where that cannot be told it is false, and opening the file says why:
+ * for files without which a host is less strict. */
+bool file_is_absent(const char *path);
+
 #endif

@@ -14,7 +14,7 @@ bool metadata_files_load(const char *path, struct metadata **metadata, struct er
 	bool done;
 
 	*metadata = NULL;
-	if (!file_exists(path))
+	if (file_is_absent(path))
 		return true;
 	done = file_load_trusted(path, METADATA_INDEX_MAXIMUM, &json, err) &&
 	       metadata_parse(buffer_bytes(&json), path, metadata, err);

@@ -16,7 +16,7 @@ bool policy_files_load(const char *path, struct policy **policy, struct error *e
 	struct buffer text = BUFFER_UP_TO(POLICY_FILE_MAXIMUM);
 	bool done;
 
-	if (!file_exists(path))
+	if (file_is_absent(path))
 		return policy_new_default(policy, err);
 	done = file_load_trusted(path, POLICY_FILE_MAXIMUM, &text, err) &&
 	       policy_parse(buffer_bytes(&text), path, load_list, NULL, policy, err);

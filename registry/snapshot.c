@@ -51,7 +51,7 @@ static bool read_status(const char *path, struct stat *status, struct error *err
 	int descriptor = -1;
 	bool done;
 
-	if (!file_exists(path))
+	if (file_is_absent(path))
 		return error_set(err, ERROR_SNAPSHOT_ABSENT, "there is no snapshot at %s", path);
 	if (!file_open_trusted(path, &descriptor, err))
 		return false;

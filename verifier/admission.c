@@ -63,7 +63,7 @@ out:
 }
 
 /* What a certificate's holder cannot know: that it was revoked since. A host without a snapshot, or whose snapshot never had the
- * key, believes the certificate. */
+ * key, believes the certificate; one that wants to hear of revocations in time does not do without. */
 static bool revocation_check(const struct host_view *view, const struct ssh_key *key, int64_t now, struct error *err)
 {
 	struct buffer certificate = BUFFER_EMPTY;
@@ -71,7 +71,8 @@ static bool revocation_check(const struct host_view *view, const struct ssh_key 
 	bool done;
 
 	if (view->snapshot == NULL)
-		return true;
+		return host_rules_refuse_age(view->rules) == 0 ||
+		       error_set(err, ERROR_SNAPSHOT_ABSENT, "host.conf refuses an old snapshot, and there is none");
 	if (!age_check(view, now, err) || !ssh_key_hash(key, hash, err))
 		return false;
 	done = snapshot_find(view->snapshot, hash, &certificate, err);

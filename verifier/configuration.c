@@ -155,7 +155,7 @@ static bool refresh_snapshot(struct configuration *configuration, struct error *
 		return true;
 	snapshot_close(configuration->snapshot);
 	configuration->snapshot = NULL;
-	return !file_exists(path) || snapshot_open(path, &configuration->snapshot, err);
+	return file_is_absent(path) || snapshot_open(path, &configuration->snapshot, err);
 }
 
 bool configuration_refresh_rules(

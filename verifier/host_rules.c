@@ -204,7 +204,7 @@ bool host_rules_parse(struct bytes text, const char *origin, struct host_rules *
 bool host_rules_load(const char *path, struct host_rules **rules, struct error *err)
 {
 	struct buffer text = BUFFER_UP_TO(FILE_MAXIMUM);
-	bool done = (!file_exists(path) || file_load_trusted(path, FILE_MAXIMUM, &text, err)) &&
+	bool done = (file_is_absent(path) || file_load_trusted(path, FILE_MAXIMUM, &text, err)) &&
 	            host_rules_parse(buffer_bytes(&text), path, rules, err);
 
 	buffer_free(&text);

@@ -562,7 +562,12 @@ static void an_old_snapshot_is_refused_where_the_host_says_so(void **state)
 	decision_clear(&decision);
 	assert_int_equal(ask(REQUEST_PRINCIPALS, "alice", certificate(GOOD), &decision), ERROR_SNAPSHOT_AGE);
 	decision_clear(&decision);
+	move("state/snapshot", "gone.snapshot");
+	assert_int_equal(ask(REQUEST_PRINCIPALS, "alice", certificate(GOOD), &decision), ERROR_SNAPSHOT_ABSENT);
+	decision_clear(&decision);
 	move("config/host.conf", "gone");
+	assert_int_equal(ask(REQUEST_PRINCIPALS, "alice", certificate(GOOD), &decision), ERROR_NONE);
+	decision_clear(&decision);
 	assert_done(enrolled_host_publish(&fixture.host, time(NULL) - 60, &err), err);
 }
 

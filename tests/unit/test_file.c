@@ -193,9 +193,17 @@ static void existence_is_seen(void **state)
 {
 	(void)state;
 	assert_false(file_exists("link"));
+	assert_true(file_is_absent("link"));
+	assert_true(file_is_absent("link/below"));
 	assert_int_equal(symlink("nowhere", "link"), 0);
 	assert_true(file_exists("link"));
+	assert_false(file_is_absent("link"));
 	assert_true(file_exists("."));
+	assert_false(file_is_absent("."));
+	/* what is behind a circle of links nobody can tell */
+	assert_int_equal(symlink("circle", "circle"), 0);
+	assert_false(file_exists("circle/below"));
+	assert_false(file_is_absent("circle/below"));
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)

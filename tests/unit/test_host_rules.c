@@ -106,6 +106,18 @@ static void without_a_file_each_has_his_own(void **state)
 	host_rules_free(rules);
 }
 
+/* It may hold rules that are stricter than none. */
+static void a_file_that_nobody_can_look_for_is_not_absent(void **state)
+{
+	char path[512] = "/";
+	struct host_rules *rules = NULL;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	memset(path + 1, 'x', 300); /* no name is so long */
+	assert_refused(host_rules_load(path, &rules, &err), err, ERROR_FILE);
+}
+
 static void accounts_are_entered_by_person_or_group(void **state)
 {
 	static const char *const wheel[] = {"users", "wheel"};
@@ -255,6 +267,7 @@ int main(void)
 	    cmocka_unit_test(good_values_are_read_bad_ones_named),
 	    cmocka_unit_test(good_sections_are_read_bad_ones_named),
 	    cmocka_unit_test(without_a_file_each_has_his_own),
+	    cmocka_unit_test(a_file_that_nobody_can_look_for_is_not_absent),
 	    cmocka_unit_test(accounts_are_entered_by_person_or_group),
 	    cmocka_unit_test(the_first_stage_that_names_an_account_decides),
 	    cmocka_unit_test(glass_breaks_only_where_it_is_allowed),

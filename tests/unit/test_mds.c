@@ -206,6 +206,18 @@ static bool import(const struct fixture *fixture, const char *number, const char
 	return done;
 }
 
+/* It may say that a model is revoked. */
+static void an_index_that_nobody_can_look_for_is_not_absent(void **state)
+{
+	char path[512] = "/";
+	struct metadata *metadata = NULL;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	memset(path + 1, 'x', 300); /* no name is so long */
+	assert_refused(metadata_files_load(path, &metadata, &err), err, ERROR_FILE);
+}
+
 static void the_number_never_goes_back(void **state)
 {
 	struct fixture *fixture = *state;
@@ -323,6 +335,7 @@ int main(void)
 	    cmocka_unit_test(signed_blobs_are_believed),
 	    cmocka_unit_test(lies_are_refused),
 	    cmocka_unit_test(no_changed_bit_is_believed),
+	    cmocka_unit_test(an_index_that_nobody_can_look_for_is_not_absent),
 	    cmocka_unit_test(the_number_never_goes_back),
 	    cmocka_unit_test(the_next_update_has_a_limit),
 	    cmocka_unit_test(payloads_are_indexed),

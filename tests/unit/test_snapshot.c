@@ -279,6 +279,10 @@ static void only_a_snapshot_that_nobody_else_writes_is_opened(void **state)
 	struct snapshot *snapshot = NULL;
 	struct error err;
 
+	char unseen[512] = "/";
+
+	memset(unseen + 1, 'x', 300); /* no name is so long: whether it is there nobody can tell */
+	assert_refused(snapshot_open(unseen, &snapshot, &err), err, ERROR_FILE);
 	assert_refused(snapshot_open(fixture->snapshot, &snapshot, &err), err, ERROR_SNAPSHOT_ABSENT);
 	assert_refused(snapshot_open(fixture->path, &snapshot, &err), err, ERROR_SNAPSHOT);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
