@@ -8,6 +8,7 @@
 #include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/subcommand.h"
+#include "enroll/terminal.h"
 #include "enroll/verb.h"
 #include "policy/appraise.h"
 #include "policy/policy.h"
@@ -34,18 +35,46 @@ static const struct option_row options[] = {
     OPTION_ROWS_END,
 };
 
+/* Ids that this machine's trust does not know: it may be older than the hosts', or the id is misspelt.
+ *   unknown  NULL: they are told */
+static bool put_unknown(
+    const struct invocation *invocation, const struct policy *policy, json_t *unknown, struct error *err)
+{
+	struct trust *trust = NULL;
+	bool done = true;
+	const char *word;
+
+	if (policy_unknown_advisory(policy, NULL, 0) != NULL)
+		done = configuration_trust(&invocation->configuration, &trust, err);
+	for (size_t i = 0; done && (word = policy_unknown_advisory(policy, trust, i)) != NULL; i++)
+		if (unknown == NULL)
+			terminal_warn("%s: no advisory that is known here: neither an id nor a severity", word);
+		else if (json_array_append_new(unknown, json_string(word)) != 0)
+			done = error_set(err, ERROR_MEMORY, "no memory for the report");
+	trust_free(trust);
+	return done;
+}
+
 static bool check(struct invocation *invocation, struct error *err)
 {
 	const char *path = invocation->options.arguments[0];
 	struct policy *policy = NULL;
+	json_t *unknown;
+	bool done;
 
 	if (!file_exists(path))
 		return error_set(err, ERROR_FILE, "%s: there is no such file", path);
 	if (!policy_files_load(path, &policy, err))
 		return false;
+	unknown = invocation->json ? json_array() : NULL;
+	done = put_unknown(invocation, policy, unknown, err);
 	policy_free(policy);
-	if (invocation->json)
-		return report_take_json("policy", json_pack("{s:s, s:b}", "path", path, "good", true), err);
+	if (done && invocation->json)
+		return report_take_json("policy",
+		    json_pack("{s:s, s:b, s:o}", "path", path, "good", true, "unknown_advisories", unknown), err);
+	json_decref(unknown);
+	if (!done)
+		return false;
 	report_line("%s: good", path);
 	return report_end(err);
 }

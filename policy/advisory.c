@@ -1,18 +1,68 @@
 #include "policy/advisory.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #include "policy/firmware.h"
+
+#define SEVERITY_WORD_MAXIMUM 16
+/* How many letters a word may be away from one that was meant. */
+#define SLIPS_MAXIMUM 2
+
+static const enum severity severities[] = {SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_CRITICAL};
 
 bool severity_find(struct bytes word, enum severity *severity)
 {
-	static const enum severity all[] = {SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_CRITICAL};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (bytes_equal_text(word, severity_name(all[i]))) {
-			*severity = all[i];
+	for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++) {
+		if (bytes_equal_text(word, severity_name(severities[i]))) {
+			*severity = severities[i];
 			return true;
 		}
 	}
 	return false;
+}
+
+static unsigned least(unsigned one, unsigned other, unsigned third)
+{
+	unsigned less = one < other ? one : other;
+
+	return less < third ? less : third;
+}
+
+/* How many letters must be changed, added or left out to make the one of the other; case is of no account. */
+static unsigned count_slips(const char *word, const char *meant)
+{
+	unsigned row[SEVERITY_WORD_MAXIMUM + 1], last;
+	size_t len = strlen(meant);
+
+	for (size_t i = 0; i <= len; i++)
+		row[i] = (unsigned)i;
+	for (; *word != '\0'; word++) {
+		last = row[0]++;
+		for (size_t i = 1; i <= len; i++) {
+			bool same = tolower((unsigned char)*word) == meant[i - 1];
+			unsigned here = least(row[i] + 1, row[i - 1] + 1, last + (same ? 0 : 1));
+
+			last = row[i];
+			row[i] = here;
+		}
+	}
+	return row[len];
+}
+
+bool advisory_word_check(const char *word, struct error *err)
+{
+	enum severity severity;
+
+	if (severity_find(bytes_of_text(word), &severity))
+		return true;
+	for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++) {
+		const char *meant = severity_name(severities[i]);
+
+		if (count_slips(word, meant) <= SLIPS_MAXIMUM)
+			return error_set(err, ERROR_POLICY_FILE, "'%s' is no severity: did you mean %s?", word, meant);
+	}
+	return true;
 }
 
 static const char *value_of(const struct result *result, enum claim_name name)

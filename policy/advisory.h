@@ -45,4 +45,9 @@ bool advisory_concerns(const struct advisory *advisory, const char *format, cons
 /* severity_find: the severity of a stable word ("note", "warning", "critical"). */
 bool severity_find(struct bytes word, enum severity *severity) MUST_CHECK;
 
+/* advisory_word_check: whether a word may stand for an advisory, by its id or a severity: what is almost a severity is none, and would be
+ * no advisory's id either.
+ * Errors: ERROR_POLICY_FILE. */
+bool advisory_word_check(const char *word, struct error *err) MUST_CHECK;
+
 #endif

@@ -16,6 +16,7 @@
 #include "policy/signature.h"
 #include "policy/trust.h"
 
+#define ADVISORY_ID_START "MDS-"
 #define BY_METADATA "FIDO metadata no %lld"
 
 /* What a report means. */
@@ -69,6 +70,15 @@ static const struct status_row *find_row(const char *status)
 			return &statuses[i];
 	}
 	return NULL;
+}
+
+bool fido_metadata_is_advisory(const char *id)
+{
+	const struct status_row *row = strncmp(id, ADVISORY_ID_START, strlen(ADVISORY_ID_START)) == 0
+	                                   ? find_row(id + strlen(ADVISORY_ID_START))
+	                                   : NULL;
+
+	return row != NULL && row->meaning == MEANING_ADVISORY;
 }
 
 static struct bytes attestation_point(const struct fido_attestation *attestation)
@@ -194,7 +204,7 @@ static void apply_row(const struct status_row *row, struct findings *findings, s
 	case MEANING_NOTE:
 		break;
 	case MEANING_ADVISORY:
-		(void)snprintf(hit.id, sizeof(hit.id), "MDS-%s", row->status);
+		(void)snprintf(hit.id, sizeof(hit.id), ADVISORY_ID_START "%s", row->status);
 		(void)snprintf(hit.text, sizeof(hit.text), "%s", translated(row->text));
 		(void)snprintf(hit.reference, sizeof(hit.reference), "https://fidoalliance.org/metadata/");
 		result_add_advisory(result, &hit);

@@ -24,6 +24,9 @@ bool fido_metadata_find_anchor(
  * Errors: ERROR_FIDO_AAGUID. */
 bool fido_metadata_check_anchor(const struct fido_attestation *attestation, struct error *err) MUST_CHECK;
 
+/* fido_metadata_is_advisory: whether a status report can bring an advisory of this id. */
+bool fido_metadata_is_advisory(const char *id);
+
 /* fido_metadata_add: adds the claims that rest on metadata, and its status reports: those that take the evidence's worth away
  * refuse (ERROR_MDS_STATUS), the others are advisories. Metadata that is out of date warns (ERROR_MDS_LATE). */
 void fido_metadata_add(const struct fido_attestation *attestation, const struct trust *trust, struct result *result);

@@ -5,7 +5,7 @@
  * Immutable after loading, so threads may share it; loading itself is for one thread at a time, since libconfuse's
  * scanner is. Knows nothing of where files lie: the caller loads them.
  * Files: policy_file.c reads, policy_rule.c holds and compares rules, policy_condition.c tests them, policy_explain.c says why,
- * policy_forecast.c what may become of a key that is not made yet. */
+ * policy_forecast.c what may become of a key that is not made yet, policy_advisories.c which advisories it names. */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
 
@@ -13,6 +13,7 @@
 #include "policy/result.h"
 
 struct policy;
+struct trust;
 
 /* For whom and where: what a rule may ask beside the claims. */
 struct policy_subject {
@@ -48,6 +49,11 @@ void policy_free(struct policy *policy);
 
 /* policy_names_groups: whether a rule asks for the person's groups: else they need not be known. */
 bool policy_names_groups(const struct policy *policy);
+
+/* policy_unknown_advisory: the words that mean advisories and are neither a severity nor the id of one that the trust or FIDO's
+ * metadata can bring, one after the other; NULL behind the last. Borrowed from the policy.
+ *   trust  NULL: knows none */
+const char *policy_unknown_advisory(const struct policy *policy, const struct trust *trust, size_t index);
 
 /* policy_decide: applies the rules to a result whose evidence was found genuine (verdict accepted); may add reasons and
  * refuse, never the opposite. Names the deciding rule in result->rule, fills key_options and maximum_life. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "policy/advisory.h"
 #include "policy/fido_auth_data.h"
 #include "policy/firmware.h"
 #include "policy/hex.h"
@@ -246,6 +247,9 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 	case CONDITION_IMPLIED:
 		good = check_claim_word(word, err);
 		break;
+	case CONDITION_ADVISORY:
+		good = advisory_word_check(word, err);
+		break;
 	case CONDITION_AGE_BELOW:
 	case CONDITION_AGE_ABOVE:
 		good = set_age(condition, word, err);
@@ -254,7 +258,6 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 	case CONDITION_ASSURANCE:
 	case CONDITION_CLAIM:
 	case CONDITION_LIST:
-	case CONDITION_ADVISORY:
 	case CONDITION_PERSON:
 	case CONDITION_GROUP:
 	case CONDITION_HOST_CLASS:

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/advisory.h"
 #include "policy/policy.h"
 #include "policy/policy_condition.h"
 #include "policy/policy_options.h"
@@ -178,24 +179,28 @@ static bool read_rules(struct reading *reading, cfg_t *cfg, struct policy *polic
 	return true;
 }
 
+static const char *const action_words[ADVISORY_ACTION_COUNT] = {"ignore", "warn", "refuse"};
+
+static bool add_advisory(struct policy *policy, enum advisory_action action, const char *word, struct error *err)
+{
+	for (enum advisory_action other = ADVISORY_IGNORE; other < action; other++)
+		if (word_list_has(&policy->advisories[other], word))
+			return error_set(err, ERROR_POLICY_FILE, "'%s' stands under %s and under %s", word,
+			    action_words[other], action_words[action]);
+	return advisory_word_check(word, err) && word_list_add(&policy->advisories[action], bytes_of_text(word), err);
+}
+
 static bool read_advisories(struct reading *reading, cfg_t *cfg, struct policy *policy)
 {
-	static const char *const words[ADVISORY_ACTION_COUNT] = {"ignore", "warn", "refuse"};
 	cfg_t *section = cfg_getsec(cfg, "advisories");
 
-	for (enum advisory_action action = ADVISORY_IGNORE; action <= ADVISORY_REFUSE; action++) {
-		for (unsigned i = 0; i < cfg_size(section, words[action]); i++) {
-			const char *word = cfg_getnstr(section, words[action], i);
-
-			for (enum advisory_action other = ADVISORY_IGNORE; other < action; other++)
-				if (word_list_has(&policy->advisories[other], word))
-					return error_set(reading->err, ERROR_POLICY_FILE,
-					    "%s: advisories: '%s' stands under %s and under %s", reading->origin, word,
-					    words[other], words[action]);
-			if (!word_list_add(&policy->advisories[action], bytes_of_text(word), reading->err))
-				return false;
-		}
-	}
+	for (enum advisory_action action = ADVISORY_IGNORE; action <= ADVISORY_REFUSE; action++)
+		for (unsigned i = 0; i < cfg_size(section, action_words[action]); i++)
+			if (!add_advisory(
+			        policy, action, cfg_getnstr(section, action_words[action], i), reading->err)) {
+				(void)error_prefix(reading->err, "%s", "advisories");
+				return fail_at(reading, strict_conf_line(section));
+			}
 	return true;
 }
 

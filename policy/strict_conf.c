@@ -22,6 +22,7 @@ struct reading {
 	enum error_code code;
 	struct error *err;
 	bool failed;
+	const cfg_t *whole;                /* the file itself, outside of its sections */
 	int section_line;                  /* of the first word of the section that is open */
 	struct given given[GIVEN_MAXIMUM]; /* in the sections that are open */
 	size_t num_given;
@@ -62,7 +63,7 @@ int strict_conf_note_value(cfg_t *cfg, cfg_opt_t *option, const char *value, voi
 		cfg_error(cfg, translated("'%s' is given twice"), option->name);
 		return -1;
 	}
-	if (current->section_line == 0)
+	if (current->section_line == 0 && cfg != current->whole)
 		current->section_line = cfg->line;
 	*(const char **)result = value;
 	return 0;
@@ -136,6 +137,7 @@ static bool parse(struct reading *reading, const char *text, cfg_opt_t *options,
 	for (const cfg_opt_t *option = options; option->name != NULL; option++)
 		if (option->type == CFGT_SEC)
 			(void)cfg_set_validate_func(made, option->name, note_section);
+	reading->whole = made;
 	current = reading;
 	if (cfg_parse_buf(made, text) != CFG_SUCCESS && !reading->failed)
 		reading->failed = !error_set(reading->err, reading->code, "%s: cannot be read", reading->origin);

@@ -23,6 +23,14 @@ check_policies()
 	printf 'rule "a" {\n\tpin-polcy = { once }\n\tthen = accept\n}\n' >"$WORLD/typo.conf"
 	exits 2 "a policy with a typing error is none" keyenroll policy check "$WORLD/typo.conf"
 	says 'typo.conf:2: .*policy.file' "and file and line are named"
+	printf 'advisories { refuse = { "critcal" } }\nrule "all" { then = "accept" }\n' >"$WORLD/typo.conf"
+	exits 2 "a severity with a typing error" keyenroll policy check "$WORLD/typo.conf"
+	says "typo.conf:1: advisories: 'critcal' is no severity: did you mean critical\?" "is named with file and line"
+	printf 'advisories { refuse = { "YSA-2024-30", "YSA-2024-03", "MDS-RETIRED" } }\nrule "all" { then = "accept" }\n' >"$WORLD/typo.conf"
+	exits 0 "an id that no advisory has" keyenroll policy check "$WORLD/typo.conf"
+	says 'YSA-2024-30: no advisory that is known here' "is told"
+	report 0 policy "the same as JSON" keyenroll policy check --json "$WORLD/typo.conf"
+	holds '.unknown_advisories == ["YSA-2024-30"]' "names it alone"
 	exits 64 "an unknown subcommand is a usage error" keyenroll policy frobnicate x
 	says 'policy check FILE' "that lists those there are"
 }
