@@ -5,6 +5,7 @@
 #include "registry/registrars.h"
 #include "verifier/configuration.h"
 #include "verifier/decision.h"
+#include "verifier/host_rules.h"
 #include "verifier/names.h"
 
 enum { OPTION_ACCOUNT };
@@ -43,6 +44,20 @@ static bool tell_rule(const struct policy_step *step, void *context, struct erro
 	return true;
 }
 
+/* What a refusal is worth where the host does not enforce. */
+static void tell_pass(const struct why *why)
+{
+	static const char *const remarks[] = {
+	    [PASS_NONE] = NULL,
+	    [PASS_BREAK_GLASS] = N_("a break-glass account: it opens without a key, from where host.conf says"),
+	    [PASS_AUDIT] = N_("but the mode is audit: a login that sshd accepts by other files is let in, and logged"),
+	    [PASS_OFF] = N_("but the mode is off: a login that sshd accepts by other files is let in"),
+	};
+
+	if (why->decision->verdict != REQUEST_ACCEPTED && remarks[why->pass] != NULL)
+		report_line("  %s: %s", why->account, translated(remarks[why->pass]));
+}
+
 static void tell_text(const struct host_view *view, const struct why *why)
 {
 	const struct decision *decision = why->decision;
@@ -54,6 +69,7 @@ static void tell_text(const struct host_view *view, const struct why *why)
 	    decision->verdict == REQUEST_ACCEPTED ? N_("%s: gets in") : N_("%s: does not get in"), why->fingerprint);
 	if (decision->error.code != ERROR_NONE)
 		report_line("  because %s [%s]", decision->error.text, error_word(decision->error.code));
+	tell_pass(why);
 	if (key->person[0] == '\0')
 		return;
 	registrar = registrars_find(view->registrars, &key->enrollment.certificate.authority);
@@ -67,16 +83,25 @@ static void tell_text(const struct host_view *view, const struct why *why)
 		report_line("  sshd is told: %.60s…", buffer_text(&decision->output));
 }
 
+/* NULL where no account is known that would have one. */
+static const char *mode_word(const struct why *why)
+{
+	if (why->account[0] == '\0')
+		return NULL;
+	return why->pass == PASS_NONE ? host_mode_name(HOST_MODE_ENFORCE) : pass_name(why->pass);
+}
+
 static json_t *key_json(const struct why *why, json_t *rules)
 {
 	const struct decision *decision = why->decision;
 	const struct admission *key = &decision->key;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:O}", "fingerprint", why->fingerprint, "verdict",
-	    decision->verdict == REQUEST_ACCEPTED ? "accepted" : "refused", "code", error_word(decision->error.code),
-	    "sentence", decision->error.text, "person", key->person[0] != '\0' ? key->person : NULL, "serial",
-	    (json_int_t)key->serial, "device", key->device[0] != '\0' ? key->device : NULL, "rule",
-	    key->result.rule[0] != '\0' ? key->result.rule : NULL, "rules", rules);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?, s:I, s:s?, s:s?, s:O}", "fingerprint", why->fingerprint,
+	    "verdict", decision->verdict == REQUEST_ACCEPTED ? "accepted" : "refused", "code",
+	    error_word(decision->error.code), "sentence", decision->error.text, "mode", mode_word(why), "person",
+	    key->person[0] != '\0' ? key->person : NULL, "serial", (json_int_t)key->serial, "device",
+	    key->device[0] != '\0' ? key->device : NULL, "rule", key->result.rule[0] != '\0' ? key->result.rule : NULL,
+	    "rules", rules);
 }
 
 static bool tell(const struct host_view *view, const struct why *why, void *context, struct error *err)
@@ -123,8 +148,9 @@ const struct verb verb_why = {
     .summary = N_("say why a key gets into this host, or does not"),
     .synopsis = "[OPTION]... USER|FINGERPRINT",
     .description = N_("Decides about each key of a user, or about one key, as this host's verifier does\n"
-                      "when sshd asks it, and shows policy.conf rule by rule. Exits with 1 when one of\n"
-                      "them does not get in.\n"),
+                      "when sshd asks it, and shows policy.conf rule by rule. Where host.conf only logs\n"
+                      "a refusal of the account, it says so. Exits with 1 when one of the keys does not\n"
+                      "get in.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -92,7 +92,21 @@ static void decide_hash(const struct asking *asking, const uint8_t hash[SSH_KEY_
 	buffer_free(&grant);
 }
 
-static bool visit_hash(struct asking *asking, const uint8_t hash[SSH_KEY_HASH_SIZE], struct error *err)
+/* A session is asked about when sshd has let a key in by whatever else it believes. */
+static void find_pass(const struct asking *asking, const char *person, struct why *why)
+{
+	const char *account = asking->account != NULL                ? asking->account
+	                      : why->decision->key.person[0] != '\0' ? why->decision->key.person
+	                                                             : person;
+
+	(void)snprintf(why->account, sizeof(why->account), "%s", account);
+	if (account[0] != '\0')
+		why->pass = decision_pass(asking->view->rules, asking->view->names, account);
+}
+
+/* person  as the snapshot says; "" where it was not asked */
+static bool visit_hash(
+    struct asking *asking, const uint8_t hash[SSH_KEY_HASH_SIZE], const char *person, struct error *err)
 {
 	struct decision decision = DECISION_EMPTY;
 	struct why why = {.decision = &decision};
@@ -100,6 +114,7 @@ static bool visit_hash(struct asking *asking, const uint8_t hash[SSH_KEY_HASH_SI
 
 	if (done) {
 		decide_hash(asking, hash, &decision);
+		find_pass(asking, person, &why);
 		asking->num++;
 		done = asking->visit(asking->view, &why, asking->context, err);
 	}
@@ -109,7 +124,7 @@ static bool visit_hash(struct asking *asking, const uint8_t hash[SSH_KEY_HASH_SI
 
 static bool visit_entry(const struct snapshot_entry *entry, void *context, struct error *err)
 {
-	return visit_hash(context, entry->key_hash, err);
+	return visit_hash(context, entry->key_hash, entry->person, err);
 }
 
 static bool parse_fingerprint(const char *text, uint8_t hash[SSH_KEY_HASH_SIZE], struct error *err)
@@ -135,7 +150,7 @@ bool why_each(const struct host_view *view, const char *word, const char *accoun
 	if (view->snapshot == NULL)
 		return error_set(err, ERROR_SNAPSHOT_ABSENT, "there is no snapshot on this host");
 	if (strncmp(word, FINGERPRINT_START, strlen(FINGERPRINT_START)) == 0)
-		return parse_fingerprint(word, hash, err) && visit_hash(&asking, hash, err);
+		return parse_fingerprint(word, hash, err) && visit_hash(&asking, hash, "", err);
 	if (!snapshot_each(view->snapshot, word, visit_entry, &asking, err))
 		return false;
 	return asking.num > 0 ||

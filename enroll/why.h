@@ -3,8 +3,10 @@
 #ifndef ENROLL_WHY_H
 #define ENROLL_WHY_H
 
+#include "common/account_name.h"
 #include "common/ssh_key.h"
 #include "policy/policy.h"
+#include "verifier/host_rules.h"
 
 struct decision;
 struct host_view;
@@ -12,7 +14,9 @@ struct host_view;
 /* One key and the verdict about it. */
 struct why {
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
-	const struct decision *decision; /* borrowed for the time of the call */
+	const struct decision *decision;    /* borrowed for the time of the call */
+	char account[ACCOUNT_NAME_MAXIMUM]; /* to be entered; "": none was said, and whose key it is is not known */
+	enum pass pass;                     /* how its sessions open all the same */
 };
 
 /* why_visitor: called for each key; false stops with what it put into err. */

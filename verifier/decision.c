@@ -144,13 +144,6 @@ static bool account_check(struct inquiry *inquiry, struct error *err)
 	           error_set(err, ERROR_PERSON_NAME, "the account's name is too long"));
 }
 
-const char *pass_name(enum pass pass)
-{
-	static const char *const names[] = {NULL, "break-glass", "audit", "off"};
-
-	return names[pass];
-}
-
 /* Some group of an account may be under a stricter mode than the others: unless all are known the strictest holds. */
 static enum host_mode find_mode(const struct host_rules *rules, struct names *names, const char *account)
 {
@@ -163,15 +156,13 @@ static enum host_mode find_mode(const struct host_rules *rules, struct names *na
 	    rules, &(struct host_person){account, (const char *const *)entry->groups, entry->num_groups});
 }
 
-/* Whether a session opens in spite of what stands against it. sshd's own questions about keys are never answered in this way: it
- * would take a key for somebody's whom nobody has named. */
-static enum pass find_pass(const struct inquiry *inquiry, const struct host_rules *rules)
+enum pass decision_pass(const struct host_rules *rules, struct names *names, const char *account)
 {
 	static const enum pass passes[] = {PASS_NONE, PASS_AUDIT, PASS_OFF};
 
-	if (inquiry->request->code != REQUEST_SESSION || inquiry->account[0] == '\0')
-		return PASS_NONE;
-	return passes[find_mode(rules, inquiry->names, inquiry->account)];
+	if (host_rules_is_break_glass(rules, account))
+		return PASS_BREAK_GLASS;
+	return passes[find_mode(rules, names, account)];
 }
 
 /* A break-glass account has one rule: where from. Its mode is of no account. */
@@ -189,9 +180,11 @@ static bool is_break_glass(const struct inquiry *inquiry, const struct host_rule
 	return inquiry->request->code == REQUEST_SESSION && host_rules_is_break_glass(rules, inquiry->account);
 }
 
+/* sshd's own questions about keys are never answered in this way: it would take a key for somebody's whom nobody has named. */
 static bool may_pass(const struct inquiry *inquiry, const struct host_rules *rules)
 {
-	inquiry->decision->pass = find_pass(inquiry, rules);
+	if (inquiry->request->code == REQUEST_SESSION && inquiry->account[0] != '\0')
+		inquiry->decision->pass = decision_pass(rules, inquiry->names, inquiry->account);
 	return inquiry->decision->pass != PASS_NONE;
 }
 

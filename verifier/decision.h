@@ -8,8 +8,8 @@
 
 #include "common/request.h"
 #include "verifier/admission.h"
+#include "verifier/host_rules.h"
 
-struct host_rules;
 struct names;
 
 struct decision {
@@ -17,13 +17,7 @@ struct decision {
 	struct error error;   /* why not; ERROR_NONE when accepted */
 	struct buffer output; /* accepted: lines for sshd, where the request asks for some */
 	struct admission key; /* of the key that was looked at last */
-	/* How a session came in though `error` stands against it, or no key was asked for. */
-	enum pass {
-		PASS_NONE,
-		PASS_BREAK_GLASS,
-		PASS_AUDIT,
-		PASS_OFF,
-	} pass;
+	enum pass pass;       /* how a session came in though `error` stands against it, or no key was asked for */
 };
 
 #define DECISION_EMPTY ((struct decision){.verdict = REQUEST_REFUSED})
@@ -43,7 +37,8 @@ void decide(const struct request *request, const struct host_view *view, int64_t
 void decide_without_view(
     const struct request *request, const struct host_rules *rules, struct names *names, struct decision *decision);
 
-/* pass_name: "break-glass", "audit", "off"; NULL for PASS_NONE; static storage. */
-const char *pass_name(enum pass pass);
+/* decision_pass: how the sessions of an account open here although something stands against them: PASS_NONE where they do not, and
+ * where that depends on groups which cannot be found out. */
+enum pass decision_pass(const struct host_rules *rules, struct names *names, const char *account);
 
 #endif

@@ -23,6 +23,13 @@ struct host_rules {
 
 static const char *const modes[] = {"enforce", "audit", "off"};
 
+const char *pass_name(enum pass pass)
+{
+	static const char *const names[] = {NULL, "break-glass", "audit", "off"};
+
+	return names[pass];
+}
+
 const char *host_mode_name(enum host_mode mode)
 {
 	return modes[mode];

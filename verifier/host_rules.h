@@ -17,6 +17,14 @@ enum host_mode {
 	HOST_MODE_OFF,     /* every session opens */
 };
 
+/* How a session opens although something stands against it. */
+enum pass {
+	PASS_NONE,
+	PASS_BREAK_GLASS,
+	PASS_AUDIT,
+	PASS_OFF,
+};
+
 /* Somebody with the groups that he has on this host; all borrowed. */
 struct host_person {
 	const char *name;
@@ -84,5 +92,8 @@ const char *host_rules_break_glass_at(const struct host_rules *rules, size_t ind
 
 /* host_mode_name: "enforce", "audit", "off"; static storage. */
 const char *host_mode_name(enum host_mode mode);
+
+/* pass_name: "break-glass", "audit", "off"; NULL for PASS_NONE; static storage. */
+const char *pass_name(enum pass pass);
 
 #endif

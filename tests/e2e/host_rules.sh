@@ -79,6 +79,32 @@ says 'enrollment.absent' "says so"
 exits 64 "a word that is no fingerprint" keyenroll why SHA256:abc
 exits 1 "a key that is not enrolled" keyenroll why "SHA256:$(printf '%043d' 0)"
 
+# What a refusal is worth, where the host does not enforce.
+exits 1 "why not into root, on a host that enforces" keyenroll why --account root alice
+refuse "says nothing of a mode" grep -q 'mode is' "$WORLD/output"
+host_conf <<-'END'
+	account "root" { person = "bob" }
+	stage "pilot" {
+		account = "root"
+		mode = "audit"
+	}
+	break-glass "rescue" { from = "console" }
+END
+exits 1 "why not into root, which is in mode audit" keyenroll why --account root alice
+says 'root: but the mode is audit: a login that sshd accepts by other files is let in, and logged' "says that the login is let in"
+report 1 why "as JSON" keyenroll why --json --account root alice
+holds '.keys[0] | .verdict == "refused" and .mode == "audit"' "is refused, in mode audit"
+report 0 why "a key that gets in" keyenroll why --json alice
+holds '.keys[0] | .verdict == "accepted" and .mode == "enforce"' "gets in whatever the mode"
+report 1 why "why not into a break-glass account" keyenroll why --json --account rescue alice
+holds '.keys[0].mode == "break-glass"' "says what it is"
+report 1 why "a key of nobody that is known" keyenroll why --json "SHA256:$(printf '%043d' 0)"
+holds '.keys[0].mode == null' "has no account, and so no mode"
+host_conf <<<'mode = "off"'
+exits 1 "why not into root, with the host's mode off" keyenroll why --account root alice
+says 'root: but the mode is off' "says so"
+rm "$config/host.conf"
+
 # ---- a spare token ----------------------------------------------------------------------------------------------------------
 host_conf <<<'minimum-tokens = "2"'
 refuse "with one of the two tokens that the host asks for alice stays out" world_enters alice
