@@ -39,12 +39,15 @@ struct server {
 	struct configuration *configuration;
 	struct client clients[SERVE_CLIENTS_MAXIMUM]; /* the first num_clients are alive */
 	size_t num_clients;
+	struct worker_remains remains;
 	bool accept_rests;
 };
 
-static void client_clear(struct client *client)
+_Static_assert(SERVE_CLIENTS_MAXIMUM <= WORKER_REMAINS_MAXIMUM - WORKER_REMAINS_LIMIT, "each client may leave one");
+
+static void client_clear(struct client *client, struct worker_remains *remains)
 {
-	worker_end(&client->worker);
+	worker_end(&client->worker, remains);
 	authentication_free(client->authentication);
 	names_clear(&client->names);
 	close(client->descriptor);
@@ -56,7 +59,7 @@ static void client_clear(struct client *client)
 
 static void drop_client(struct server *server, size_t at)
 {
-	client_clear(&server->clients[at]);
+	client_clear(&server->clients[at], &server->remains);
 	server->clients[at] = server->clients[--server->num_clients];
 }
 
@@ -191,7 +194,7 @@ static bool conclude_client(
 	bool done = answer_proof(server->configuration, &client->peer, client->authentication, proof, why, time(NULL),
 	    &client->names, &client->reply, NULL);
 
-	worker_end(&client->worker);
+	worker_end(&client->worker, &server->remains);
 	authentication_free(client->authentication);
 	client->authentication = NULL;
 	client->deadline = deadline_in(SERVE_TIMEOUT_MS);
@@ -205,17 +208,19 @@ static bool begin_client(struct server *server, struct client *client)
 
 	if (!worker_has_room(server, client, &why) ||
 	    !asking_tell(client->descriptor, QUESTION_UNDER_WAY, &MESSAGE_EMPTY, &why) ||
-	    !worker_start(proof_make, client->authentication, client->descriptor, &client->worker, &why))
+	    !worker_start(
+	        proof_make, client->authentication, client->descriptor, &server->remains, &client->worker, &why))
 		return conclude_client(server, client, NULL, &why);
 	client->deadline = deadline_in(PROOF_TIMEOUT_MS + 1000 * client->authentication->request.wait_seconds);
 	return true;
 }
 
-static bool start_look_up(struct client *client, struct error *err)
+static bool start_look_up(const struct server *server, struct client *client, struct error *err)
 {
 	if (deadline_left_ms(client->deadline) <= SERVE_REPLY_MS)
 		return error_set(err, ERROR_NAME_SERVICE, "no time was left to look %s up", client->names.wanted);
-	return worker_start(names_look_up, client->names.wanted, client->descriptor, &client->worker, err);
+	return worker_start(
+	    names_look_up, client->names.wanted, client->descriptor, &server->remains, &client->worker, err);
 }
 
 /* From the beginning each time that a name has become known. */
@@ -229,7 +234,7 @@ static bool decide_client(struct server *server, struct client *client, struct b
 			return false;
 		if (client->names.wanted[0] == '\0')
 			return client->authentication == NULL || begin_client(server, client);
-		if (start_look_up(client, &why))
+		if (start_look_up(server, client, &why))
 			return true;
 	} while (names_take(&client->names, NULL, &why, NULL));
 	return false;
@@ -288,7 +293,7 @@ static bool conclude_look_up(
 {
 	bool done = names_take(&client->names, report, why, NULL);
 
-	worker_end(&client->worker);
+	worker_end(&client->worker, &server->remains);
 	buffer_cut(&client->report, 0);
 	return done && answer_client(server, client);
 }
@@ -405,6 +410,7 @@ static bool turn(struct server *server, bool *stopped, struct error *err)
 	if (poll(polled, POLLED_CLIENTS + 2 * num, poll_timeout(server)) < 0 && errno != EINTR)
 		return error_set_errno(err, ERROR_SYSTEM, "cannot wait for clients");
 	server->accept_rests = false;
+	worker_reap(&server->remains);
 	*stopped = polled[POLLED_STOP].revents != 0;
 	advance_clients(server, &polled[POLLED_CLIENTS], &polled[POLLED_CLIENTS + num]);
 	return polled[POLLED_LISTENER].revents == 0 || accept_clients(server, err);

@@ -1,12 +1,14 @@
 #include "verifier/worker.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "common/deadline.h"
 
 /* Where the two descriptors lie that a worker keeps. */
 enum { WORKER_CLIENT = 3, WORKER_REPORT = 4 };
@@ -45,11 +47,15 @@ static bool keep_two(int client, int report)
 	       dup2(second, WORKER_REPORT) == WORKER_REPORT && close_range(WORKER_REPORT + 1, ~0U, 0) == 0;
 }
 
-bool worker_start(worker_job *job, const void *what, int client, struct worker *worker, struct error *err)
+bool worker_start(worker_job *job, const void *what, int client, const struct worker_remains *remains,
+    struct worker *worker, struct error *err)
 {
 	pid_t parent = getpid(), process;
 	int pair[2];
 
+	if (remains->num >= WORKER_REMAINS_LIMIT)
+		return error_set(err, ERROR_VERIFIER_BUSY,
+		    "%zu processes that were killed do not end: a device or a file server keeps them", remains->num);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return error_set_errno(err, ERROR_SYSTEM, "cannot make a socket for a worker");
 	process = fork();
@@ -67,15 +73,33 @@ bool worker_start(worker_job *job, const void *what, int client, struct worker *
 	return true;
 }
 
-void worker_end(struct worker *worker)
+/* Whether it is gone; who is nobody's child here is so as well. */
+static bool has_ended(pid_t process)
 {
+	return waitpid(process, NULL, WNOHANG) != 0;
+}
+
+void worker_end(struct worker *worker, struct worker_remains *remains)
+{
+	struct deadline deadline = deadline_in(WORKER_END_MS);
+	bool ended;
+
 	if (worker->process <= 0)
 		return;
 	(void)kill(worker->process, SIGKILL);
-	while (waitpid(worker->process, NULL, 0) < 0 && errno == EINTR)
-		continue;
+	while (!(ended = has_ended(worker->process)) && deadline_left_ms(deadline) > 0)
+		(void)poll(NULL, 0, 1);
+	if (!ended && remains->num < WORKER_REMAINS_MAXIMUM)
+		remains->processes[remains->num++] = worker->process;
 	close(worker->report);
 	*worker = WORKER_NONE;
+}
+
+void worker_reap(struct worker_remains *remains)
+{
+	for (size_t i = remains->num; i-- > 0;)
+		if (has_ended(remains->processes[i]))
+			remains->processes[i] = remains->processes[--remains->num];
 }
 
 static bool hand_on(const struct reply *reply, struct error *err)

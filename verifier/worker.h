@@ -2,7 +2,8 @@
  *
  * It is forked and not executed anew, so that the verifier can forbid itself every exec; it keeps the client's socket and the
  * report's, nothing else that was open. Who conducts it kills it when its time is over or its client has gone; pcscd then locks a
- * token again.
+ * token again. A kernel that waits for a device or a file server may keep a killed process for as long as it likes: nobody waits
+ * for that, and there is only so much room for such remains.
  * Knows nothing of requests and of what a job does. */
 #ifndef VERIFIER_WORKER_H
 #define VERIFIER_WORKER_H
@@ -26,14 +27,31 @@ struct worker {
 
 #define WORKER_NONE ((struct worker){.report = -1})
 
+/* Workers that were killed and have not ended yet. All that may be there at once leave room for those that run. */
+#define WORKER_REMAINS_MAXIMUM 512
+#define WORKER_REMAINS_LIMIT 64
+
+struct worker_remains {
+	pid_t processes[WORKER_REMAINS_MAXIMUM];
+	size_t num;
+};
+
+/* How long one that was killed is waited for. */
+#define WORKER_END_MS 20
+
 /* worker_start: forks it.
  *   what    for the job; borrowed
  *   client  its client's socket; stays the caller's
- * Errors: ERROR_SYSTEM. */
-bool worker_start(worker_job *job, const void *what, int client, struct worker *worker, struct error *err) MUST_CHECK;
+ * Errors: ERROR_SYSTEM; ERROR_VERIFIER_BUSY where WORKER_REMAINS_LIMIT have not ended. */
+bool worker_start(worker_job *job, const void *what, int client, const struct worker_remains *remains,
+    struct worker *worker, struct error *err) MUST_CHECK;
 
-/* worker_end: kills it if it still runs, and reaps it; WORKER_NONE afterwards. */
-void worker_end(struct worker *worker);
+/* worker_end: kills it if it still runs, and reaps it, or adds it to what remains; WORKER_NONE afterwards. At most
+ * WORKER_REMAINS_MAXIMUM - WORKER_REMAINS_LIMIT may run at once. */
+void worker_end(struct worker *worker, struct worker_remains *remains);
+
+/* worker_reap: reaps of what remains those that have ended since. */
+void worker_reap(struct worker_remains *remains);
 
 /* worker_parse_report: all that came from a report's descriptor.
  *   output  out: borrowed from `report`
