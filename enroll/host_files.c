@@ -4,15 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/deadline.h"
 #include "common/file.h"
 
 #define FILE_MAXIMUM ((size_t)1024 * 1024)
+#define LOCK_REST_MS 100
 #define STATE_FILE HOST_SETUP_DIR "/state"
 
 static const struct {
@@ -57,6 +61,30 @@ static bool forget(struct error *err)
 	return rmdir(HOST_SETUP_DIR) == 0 || errno == ENOENT || error_set_errno(err, ERROR_FILE, "%s", HOST_SETUP_DIR);
 }
 
+bool host_files_lock(unsigned wait_ms, int *lock, struct error *err)
+{
+	struct deadline deadline = deadline_in(wait_ms);
+	int folder = open(KEYENROLL_STATE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool done;
+
+	*lock = -1;
+	if (folder < 0)
+		return error_set_errno(err, ERROR_FILE, "%s", KEYENROLL_STATE_DIR);
+	while (
+	    !(done = flock(folder, LOCK_EX | LOCK_NB) == 0) && errno == EWOULDBLOCK && deadline_left_ms(deadline) > 0)
+		(void)poll(NULL, 0, LOCK_REST_MS);
+	if (done) {
+		*lock = folder;
+		return true;
+	}
+	if (errno == EWOULDBLOCK)
+		error_set(err, ERROR_HOST_SETUP, "another \"keyenroll host\" is at work on this host");
+	else
+		error_set_errno(err, ERROR_FILE, "%s", KEYENROLL_STATE_DIR);
+	close(folder);
+	return false;
+}
+
 static bool keep_all(const struct host_setup_state *state, struct error *err)
 {
 	if (!file_make_folder(HOST_SETUP_DIR, 0700, err))
@@ -82,6 +110,8 @@ bool host_files_keep(const struct host_setup_state *state, struct error *err)
 
 bool host_files_write(const char *path, struct bytes content, struct error *err)
 {
+	if (!file_exists(STATE_FILE))
+		return error_set(err, ERROR_HOST_SETUP, "the trial was taken back before it had begun");
 	for (size_t i = 0; i < NUM_FILES; i++)
 		if (strcmp(files[i].path, path) == 0)
 			return file_store(files[i].after, content, 0600, err) &&
@@ -146,8 +176,11 @@ static bool restore_one(const char *path, const char *before, struct error *err)
 	return unlink(path) == 0 || errno == ENOENT || error_set_errno(err, ERROR_FILE, "%s", path);
 }
 
+/* Without a state a file that was not kept is no file that was not there. */
 bool host_files_restore(struct error *err)
 {
+	if (!file_exists(STATE_FILE))
+		return true;
 	for (size_t i = 0; i < NUM_FILES; i++)
 		if (!restore_one(files[i].path, files[i].before, err))
 			return false;

@@ -14,6 +14,12 @@ struct host_setup_state {
 	int64_t since, until; /* seconds since 1970; `until` 0: confirmed, nothing takes it back */
 };
 
+/* host_files_lock: one at a time changes them: from here until close() of the lock nobody else does.
+ *   wait_ms  how long another is waited for
+ *   lock     out: the caller's, to close(); -1 on error
+ * Errors: ERROR_HOST_SETUP (another is at it), ERROR_FILE. */
+bool host_files_lock(unsigned wait_ms, int *lock, struct error *err) MUST_CHECK;
+
 /* host_files_keep: keeps each file as it is now, before the first is changed, and then the state: what was begun and broken off
  * before that is no setup, and nothing has to be taken back. On error nothing is kept.
  * Errors: ERROR_USAGE (a setup is kept already), ERROR_FILE. */
@@ -21,14 +27,14 @@ bool host_files_keep(const struct host_setup_state *state, struct error *err) MU
 
 /* host_files_write: writes one of them, and notes what was written. A file that is there keeps its mode.
  *   path  HOST_PAM_FILE or HOST_DROP_IN
- * Errors: ERROR_FILE. */
+ * Errors: ERROR_FILE; ERROR_HOST_SETUP where nothing is kept any more that could be put back. */
 bool host_files_write(const char *path, struct bytes content, struct error *err) MUST_CHECK;
 
 /* host_files_unchanged: whether nobody has edited what setup wrote. Errors: ERROR_USAGE that names the file. */
 bool host_files_unchanged(struct error *err) MUST_CHECK;
 
 /* host_files_restore: puts each file back as it was kept, also on a full disk, and forgets the setup. A file that is as it was is
- * not touched. Errors: ERROR_FILE; what was kept is kept then, so that it can be tried again. */
+ * not touched, and none where nothing is kept. Errors: ERROR_FILE; what was kept is kept then, so that it can be tried again. */
 bool host_files_restore(struct error *err) MUST_CHECK;
 
 /* host_setup_load: reads what is known of the setup.

@@ -21,6 +21,8 @@
 
 #define COMMAND_TIMEOUT_MS 60000
 #define TRIES 4U
+/* Less than what a trial may take that is tried out at the moment: it is over then. */
+#define UNDO_PATIENCE_MS 5000
 #define FILE_MAXIMUM ((size_t)1024 * 1024)
 #define COMMAND KEYENROLL_SBIN_DIR "/keyenroll-sshd"
 #define REVOCATION_LIST KEYENROLL_STATE_DIR "/revoked.krl"
@@ -270,11 +272,19 @@ static bool start_timer(const struct host_setup_wish *wish, struct error *err)
 	return waitpid(child, NULL, 0) == child || error_set_errno(err, ERROR_SYSTEM, "no timer could be started");
 }
 
+/* What took longer than the trial was taken back meanwhile. */
+static bool still_on_trial(const struct host_setup_wish *wish, struct error *err)
+{
+	return is_on_trial(wish) ||
+	       error_set(err, ERROR_HOST_SETUP, "the trial was over before all was tried: give it more --minutes");
+}
+
 /* The timer first: PAM's line counts from the moment that it is written, and whoever writes it may lose his connection then. */
 static bool close_gate(const struct host_setup_wish *wish, const struct host_rules *rules, struct error *err)
 {
 	return start_timer(wish, err) && write_files(rules, err) && ask_doctor(wish->now, err) &&
-	       reload_sshd(wish->reload, err) && try_login(wish, N_("does not work any more"), TRIES, err);
+	       reload_sshd(wish->reload, err) && try_login(wish, N_("does not work any more"), TRIES, err) &&
+	       still_on_trial(wish, err);
 }
 
 /* What was put back counts, also where not all of it was. */
@@ -285,23 +295,33 @@ static bool open_gate(const char *reload, struct error *err)
 	return reload_sshd(reload, restored ? err : NULL) && restored;
 }
 
+static bool begin_trial(const struct host_setup_wish *wish, const struct host_rules *rules, struct error *err)
+{
+	const struct host_setup_state state = {.since = wish->now, .until = wish->now + (int64_t)wish->minutes * 60};
+	struct error other = ERROR_EMPTY;
+
+	if (!try_login(wish, N_("does not work even before anything is changed"), 1, err) ||
+	    !host_files_keep(&state, err))
+		return false;
+	if (close_gate(wish, rules, err))
+		return true;
+	if (!open_gate(wish->reload, &other))
+		(void)error_prefix(err, "putting the files back failed too (%s)", other.text);
+	return false;
+}
+
 bool host_setup(const struct host_setup_wish *wish, struct error *err)
 {
 	const struct configuration_folders folders = {KEYENROLL_CONFIG_DIR, KEYENROLL_DATA_DIR, KEYENROLL_STATE_DIR};
-	const struct host_setup_state state = {.since = wish->now, .until = wish->now + (int64_t)wish->minutes * 60};
 	struct configuration *configuration = NULL;
-	struct error other = ERROR_EMPTY;
 	struct host_view view;
+	int lock = -1;
 	bool done = configuration_new(&folders, &configuration, err) &&
-	            configuration_refresh(configuration, NULL, &view, err) &&
-	            try_login(wish, N_("does not work even before anything is changed"), 1, err) &&
-	            host_files_keep(&state, err);
+	            configuration_refresh(configuration, NULL, &view, err) && host_files_lock(0, &lock, err) &&
+	            begin_trial(wish, view.rules, err);
 
-	if (done && !close_gate(wish, view.rules, err)) {
-		done = false;
-		if (!open_gate(wish->reload, &other))
-			(void)error_prefix(err, "putting the files back failed too (%s)", other.text);
-	}
+	if (lock >= 0)
+		(void)close(lock);
 	configuration_free(configuration);
 	return done;
 }
@@ -314,7 +334,7 @@ static bool need_setup(struct host_setup_state *state, struct error *err)
 	       (there || error_set(err, ERROR_USAGE, "nothing is set up: keyenroll host setup"));
 }
 
-bool host_confirm(struct error *err)
+static bool confirm(struct error *err)
 {
 	struct host_setup_state state;
 
@@ -327,7 +347,17 @@ bool host_confirm(struct error *err)
 	return true;
 }
 
-bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *err)
+bool host_confirm(struct error *err)
+{
+	int lock;
+	bool done = host_files_lock(0, &lock, err) && confirm(err);
+
+	if (lock >= 0)
+		(void)close(lock);
+	return done;
+}
+
+static bool undo(const char *reload, bool unconfirmed, bool force, struct error *err)
 {
 	struct host_setup_state state;
 	bool there;
@@ -343,4 +373,17 @@ bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *e
 	if (!unconfirmed)
 		stop_systemd_timer();
 	return true;
+}
+
+/* Whoever set it up may sit there stopped, with the gate closed: a trial that is over is taken back all the same. */
+bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *err)
+{
+	struct error busy = ERROR_EMPTY;
+	int lock;
+	bool locked = host_files_lock(unconfirmed ? UNDO_PATIENCE_MS : 0, &lock, unconfirmed ? &busy : err),
+	     done = (locked || unconfirmed) && undo(reload, unconfirmed, force, err);
+
+	if (lock >= 0)
+		(void)close(lock);
+	return done;
 }

@@ -18,18 +18,18 @@ struct host_setup_wish {
 
 /* host_setup: does it; true means that the new gate is closed, sshd has read it, the login that was given still works, and the
  * timer runs. On error all is as it was before.
- * Errors: ERROR_USAGE (set up already), ERROR_HOST_SETUP (with what stands against it), ERROR_SYSTEM (no timer), those of
+ * Errors: ERROR_USAGE (set up already), ERROR_HOST_SETUP (with what stands against it, also another who is at it), ERROR_SYSTEM (no timer), those of
  * configuration_refresh and host_files.h. */
 bool host_setup(const struct host_setup_wish *wish, struct error *err) MUST_CHECK;
 
-/* host_confirm: it stays. Errors: ERROR_USAGE (nothing is set up). */
+/* host_confirm: it stays. Errors: ERROR_USAGE (nothing is set up), ERROR_HOST_SETUP (another is at it). */
 bool host_confirm(struct error *err) MUST_CHECK;
 
 /* host_undo: puts the files back and tells sshd.
  *   unconfirmed  only where nobody has confirmed (the timer's call, and that of a start during a trial); edited files do not
- *                stop it, and where nothing is set up there is nothing to do
+ *                stop it, nor for long another who is at it, and where nothing is set up there is nothing to do
  *   force        also where somebody has edited the files since
- * Errors: ERROR_USAGE (nothing is set up, or edited), ERROR_FILE. */
+ * Errors: ERROR_USAGE (nothing is set up, or edited), ERROR_HOST_SETUP (another is at it), ERROR_FILE. */
 bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *err) MUST_CHECK;
 
 #endif

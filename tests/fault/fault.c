@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -19,12 +20,14 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define NOBODY FAULT_KIND_COUNT
+#define SIGNALLED FAULT_KIND_COUNT
+#define NOBODY (FAULT_KIND_COUNT + 1)
 
 static atomic_int armed = NOBODY;
 static atomic_ulong met;
 static unsigned long failing;
 static enum fault_mode mode_of_failing;
+static int signal_number;
 static int log_descriptor = -1;
 
 void fault_arm(enum fault_kind kind, unsigned long at, enum fault_mode mode)
@@ -33,6 +36,12 @@ void fault_arm(enum fault_kind kind, unsigned long at, enum fault_mode mode)
 	mode_of_failing = mode;
 	atomic_store(&met, 0);
 	atomic_store(&armed, (int)kind);
+}
+
+void fault_arm_signal(unsigned long at, int number)
+{
+	fault_arm(SIGNALLED, at, FAULT_ONCE);
+	signal_number = number;
 }
 
 unsigned long fault_disarm(void)
@@ -106,6 +115,8 @@ static void note(const char *word, const char *path, const char *other)
 	char line[8400];
 	int len;
 
+	if (fails(SIGNALLED, errno))
+		(void)raise(signal_number);
 	if (log_descriptor < 0)
 		return;
 	len = snprintf(
@@ -119,7 +130,7 @@ static void note_descriptor(const char *word, int descriptor)
 	char link[64], path[4096];
 	ssize_t len;
 
-	if (log_descriptor < 0)
+	if (log_descriptor < 0 && atomic_load(&armed) != SIGNALLED)
 		return;
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
 	len = readlink(link, path, sizeof(path) - 1);

@@ -20,6 +20,10 @@ enum fault_mode {
 /* fault_arm: from now on calls of this kind are counted, and number `at`, from 1, fails; 0: none. */
 void fault_arm(enum fault_kind kind, unsigned long at, enum fault_mode mode);
 
+/* fault_arm_signal: from now on the calls are counted that fault_log tells of, and at number `at`, from 1, the process gets this signal:
+ * before it is done, or where it has made a file, after. fault_disarm ends it. */
+void fault_arm_signal(unsigned long at, int number);
+
 /* fault_disarm: none fails any more; returns how many calls were met. A close that fails has closed all the same. */
 unsigned long fault_disarm(void);
 
