@@ -12,6 +12,7 @@
 #include "registry/snapshot.h"
 #include "registry/store_grace.h"
 #include "tests/unit/enrolled_host.h"
+#include "verifier/authentication.h"
 #include "verifier/decision.h"
 #include "verifier/names.h"
 
@@ -690,6 +691,33 @@ static void store_grant(struct grace *grace, struct bytes granted, struct bytes 
 	buffer_free(&grant);
 }
 
+/* sudo with an agent that has this key. */
+static enum error_code begin_with_agent(struct bytes blob)
+{
+	const struct request request = {.code = REQUEST_AGENT,
+	    .account = bytes_of_text("alice"),
+	    .service = bytes_of_text("sudo"),
+	    .methods = {{bytes_of_text("publickey"), blob}},
+	    .num_methods = 1,
+	    .wait_seconds = 1};
+	struct admission key = ADMISSION_EMPTY;
+	struct authentication *begun = NULL;
+	struct buffer encoded = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct bytes rest, message;
+	bool done;
+
+	assert_done(request_encode(&request, &encoded, &err), err);
+	rest = buffer_bytes(&encoded);
+	assert_true(bytes_take_ssh_string(&rest, &message));
+	done = authentication_begin(&request, message, &fixture.view, true, time(NULL), &begun, &key, &err);
+	assert_true(done == (err.code == ERROR_NONE));
+	authentication_free(begun);
+	admission_clear(&key);
+	buffer_free(&encoded);
+	return err.code;
+}
+
 static void a_grace_is_its_own_keys_alone(void **state)
 {
 	struct grace grace = {
@@ -709,6 +737,9 @@ static void a_grace_is_its_own_keys_alone(void **state)
 	decision_clear(&decision);
 	assert_int_equal(ask(REQUEST_SESSION, "bob", publickey(UNKNOWN), &decision), ERROR_ENROLLMENT_PERSON);
 	decision_clear(&decision);
+	/* it is for ssh alone */
+	assert_int_equal(begin_with_agent(buffer_bytes(&fixture.blobs[UNKNOWN])), ERROR_CARD_UNSUPPORTED);
+	assert_int_equal(begin_with_agent(buffer_bytes(&fixture.blobs[GOOD])), ERROR_NONE);
 	assert_int_equal(ask(REQUEST_SESSION, "alice",
 	                     (struct request_method){bytes_of_text("publickey"), buffer_bytes(&other)}, &decision),
 	    ERROR_SNAPSHOT);

@@ -2,8 +2,11 @@
 #include "tests/unit/unit.h"
 
 #include <nss.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "verifier/host_rules.h"
 #include "verifier/name_entry.h"
@@ -52,6 +55,8 @@ static void good_values_are_read_bad_ones_named(void **state)
 	    {"minimum-tokens = 10\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
 	    {"minimum-tokens = \"\"\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
 	    {"minimum-tokens = two\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
+	    {"minimum-tokens = a\n", "host.conf: minimum-tokens wants a number from 1 to 9"},
+	    {"minimum-tokens = 9\n", NULL},
 	    {"replace-within = 3\n", "host.conf: replace-within: '3' is no time"},
 	    {"methods = { hostbased, gssapi-with-mic }\n", NULL},
 	    {"methods = publickey\n", "host.conf: methods wants some of"},
@@ -70,6 +75,10 @@ static void good_sections_are_read_bad_ones_named(void **state)
 	    {"account {\n}\n", "host.conf:1: "},
 	    {"account \"ro ot\" {\n}\n", "host.conf:2: account \"ro ot\": a name with byte 0x20"},
 	    {"account \"root\" {\nperson = \"a:b\"\n}\n", "host.conf:2: account \"root\": person: a name with ':'"},
+	    {"account \"root\" {\ngroup = \"a:b\"\n}\n", "host.conf:2: account \"root\": group: a name with ':'"},
+	    {"stage \"x\" {\naccount = \"a:b\"\nmode = audit\n}\n",
+	        "host.conf:2: stage \"x\": account: a name with ':'"},
+	    {"stage \"x\" {\ngroup = \"a:b\"\nmode = audit\n}\n", "host.conf:2: stage \"x\": group: a name with ':'"},
 	    {"account \"root\" {\nuser = \"alice\"\n}\n", "host.conf:2: no such option 'user'"},
 	    {"account \"root\" {\nline = 7\n}\n", "host.conf:2: no such option 'line'"},
 	    {"account \"root\" {\n}\naccount \"root\" {\n}\n", "host.conf:3: "},
@@ -104,6 +113,25 @@ static void without_a_file_each_has_his_own(void **state)
 	assert_false(host_rules_is_break_glass(rules, "alice"));
 	assert_null(host_rules_break_glass_at(rules, 0));
 	host_rules_free(rules);
+}
+
+static void a_file_of_everybody_is_not_believed(void **state)
+{
+	char path[] = "/tmp/keyenroll-host-rules.XXXXXX";
+	int descriptor = mkstemp(path);
+	struct host_rules *rules = NULL;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_true(descriptor >= 0);
+	assert_int_equal(write(descriptor, "mode = off\n", 11), 11);
+	assert_done(host_rules_load(path, &rules, &err), err);
+	assert_int_equal(host_rules_mode(rules, &(struct host_person){.name = "alice"}), HOST_MODE_OFF);
+	host_rules_free(rules);
+	assert_int_equal(fchmod(descriptor, 0666), 0);
+	assert_refused(host_rules_load(path, &rules, &err), err, ERROR_PERMISSIONS);
+	assert_int_equal(close(descriptor), 0);
+	assert_int_equal(unlink(path), 0);
 }
 
 /* It may hold rules that are stricter than none. */
@@ -267,6 +295,7 @@ int main(void)
 	    cmocka_unit_test(good_values_are_read_bad_ones_named),
 	    cmocka_unit_test(good_sections_are_read_bad_ones_named),
 	    cmocka_unit_test(without_a_file_each_has_his_own),
+	    cmocka_unit_test(a_file_of_everybody_is_not_believed),
 	    cmocka_unit_test(a_file_that_nobody_can_look_for_is_not_absent),
 	    cmocka_unit_test(accounts_are_entered_by_person_or_group),
 	    cmocka_unit_test(the_first_stage_that_names_an_account_decides),
