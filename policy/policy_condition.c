@@ -171,13 +171,16 @@ static bool is_hash(struct bytes word)
 	return hex_parse(word, hash, sizeof(hash));
 }
 
+/* Zeros in front of a number or a point behind the last are another text than the claim's. */
 static bool is_oid(struct bytes word)
 {
-	struct bytes part;
+	struct bytes part, end = word;
 	uint8_t digit;
 
+	if (word.len == 0 || !bytes_take(&end, word.len - 1, &part) || bytes_equal_text(end, "."))
+		return false;
 	while (bytes_take_until(&word, '.', &part)) {
-		if (part.len == 0)
+		if (part.len == 0 || (part.len > 1 && bytes_start_with(part, "0")))
 			return false;
 		while (bytes_take_u8(&part, &digit))
 			if (digit < '0' || digit > '9')

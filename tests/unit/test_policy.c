@@ -331,6 +331,11 @@ static void words_that_never_hold_are_errors(void **state)
 	        "rule \"a\" {\naaguid = {\"f8a011f38c0a4d15800617111f9edc7d\"}\nthen = refuse\n}\n", "f8a011f38"},
 	    {"hash that is cut", "rule \"a\" {\ndevice-certificate = {0fa1386f}\nthen = refuse\n}\n", "0fa1386f"},
 	    {"device type", "rule \"a\" {\ndevice-type = {YubiKey}\nthen = refuse\n}\n", "YubiKey"},
+	    {"no device type", "rule \"a\" {\ndevice-type = {\"\"}\nthen = refuse\n}\n", "is no device-type"},
+	    {"device type with a point behind",
+	        "rule \"a\" {\ndevice-type = {\"1.3.6.1.4.1.41482.1.7.\"}\nthen = refuse\n}\n", "41482.1.7.'"},
+	    {"device type with a zero in front",
+	        "rule \"a\" {\ndevice-type = {\"1.3.6.1.4.1.41482.1.07\"}\nthen = refuse\n}\n", "41482.1.07'"},
 	    {"status", "rule \"a\" {\nmodel-status = {REVOKED}\nthen = refuse\n}\n", "REVOKED"},
 	};
 
