@@ -113,12 +113,15 @@ static bool read_effect(struct reading *reading, cfg_t *section, struct rule *ru
 	return set_text(&rule->text, cfg_getstr(section, "text"), err);
 }
 
+/* Who accepts wants proof. Who refuses does not: else a word of which there never is proof, such as a model's status in the FIDO
+ * metadata, would refuse nobody. */
 static bool read_grade(cfg_t *section, struct rule *rule, struct error *err)
 {
 	static const enum claim_grade grades[] = {CLAIM_PROVEN, CLAIM_IMPLIED, CLAIM_CLAIMED};
-	const char *word = cfg_getstr(section, "least-grade");
+	const char *word = cfg_getstr(section, "least-grade"), *then = cfg_getstr(section, "then");
 
-	rule->least_grade = CLAIM_PROVEN;
+	rule->least_grade = then != NULL && strcmp(then, "refuse") == 0 ? CLAIM_CLAIMED : CLAIM_PROVEN;
+	rule->grade_given = word != NULL;
 	if (word == NULL)
 		return true;
 	for (size_t i = 0; i < sizeof(grades) / sizeof(grades[0]); i++) {

@@ -155,8 +155,10 @@ static const struct condition *find_condition(const struct rule *rule, const str
 
 bool rule_covers(const struct rule *earlier, const struct rule *later)
 {
+	enum claim_grade later_grade = later->grade_given ? later->least_grade : CLAIM_PROVEN;
+
 	/* what is proven is claimed as well, so the rule that asks for less matches more */
-	if (earlier->least_grade > later->least_grade)
+	if (earlier->least_grade > later_grade)
 		return false;
 	for (size_t i = 0; i < earlier->num_conditions; i++) {
 		const struct condition *wide = &earlier->conditions[i];

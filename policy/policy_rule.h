@@ -53,6 +53,7 @@ struct rule {
 	struct condition *conditions;
 	size_t num_conditions;
 	enum claim_grade least_grade; /* what a claim must have at least for a condition to rest on it */
+	bool grade_given;             /* by the file */
 	bool accepts;
 	char *text; /* for the refused; NULL: none */
 	char key_options[RESULT_OPTIONS_SIZE];
@@ -86,7 +87,8 @@ void word_list_sort(struct word_list *list);
 /* word_list_has: whether the word is in it, compared byte by byte. */
 bool word_list_has(const struct word_list *list, const char *word);
 
-/* rule_covers: whatever matches `later` matches `earlier` too, so that `later` behind it never decides. Sure when true. */
+/* rule_covers: whatever matches `later` matches `earlier` too, so that `later` behind it never decides. Sure when true, as far as
+ * claims are proven: that a refusal without a grade rests on less is not what it was written for. */
 bool rule_covers(const struct rule *earlier, const struct rule *later);
 
 /* rule_clear: frees what the rule holds. */

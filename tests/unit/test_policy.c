@@ -109,6 +109,43 @@ static void conditions_on_the_token_hold_or_not(void **state)
 	assert_conditions(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* Whoever refuses needs no proof: what the FIDO metadata say of a model is implied at best, and "claimed" where they are old. */
+static void a_refusal_rests_on_less_than_an_acceptance(void **state)
+{
+	static const struct {
+		enum claim_grade grade;
+		const char *least, *rule; /* the rule's line, and which rule decides */
+	} rows[] = {
+	    {CLAIM_PROVEN, "", "bad"},
+	    {CLAIM_IMPLIED, "", "bad"},
+	    {CLAIM_CLAIMED, "", "bad"},
+	    {CLAIM_FAILED, "", "other"},
+	    {CLAIM_NOT_PROVABLE, "", "other"},
+	    {CLAIM_IMPLIED, "least-grade = implied\n", "bad"},
+	    {CLAIM_CLAIMED, "least-grade = implied\n", "other"},
+	    {CLAIM_IMPLIED, "least-grade = proven\n", "other"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result result = genuine();
+		struct error err = ERROR_EMPTY;
+		struct policy *policy = NULL;
+		char text[256];
+
+		result_add_claim(&result, CLAIM_MODEL_STATUS, rows[i].grade, "retired,update-available", "");
+		(void)snprintf(text, sizeof(text),
+		    "rule \"bad\" {\nmodel-status = {retired}\n%sthen = refuse\n}\nrule \"other\" {\nthen = "
+		    "accept\n}\n",
+		    rows[i].least);
+		assert_done(policy_parse(bytes_of_text(text), "policy", NULL, NULL, &policy, &err), err);
+		policy_decide(policy, &alice, &result);
+		if (strcmp(result.rule, rows[i].rule) != 0)
+			fail_msg("%zu: %s", i, result.rule);
+		policy_free(policy);
+	}
+}
+
 static void conditions_on_proof_hold_or_not(void **state)
 {
 	static const struct condition_case rows[] = {
@@ -481,6 +518,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(conditions_on_the_token_hold_or_not),
+	    cmocka_unit_test(a_refusal_rests_on_less_than_an_acceptance),
 	    cmocka_unit_test(conditions_on_proof_hold_or_not),
 	    cmocka_unit_test(conditions_on_the_subject_hold_or_not),
 	    cmocka_unit_test(errors_of_form_name_file_and_line),
