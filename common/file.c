@@ -170,6 +170,21 @@ static bool rename_new(const char *temporary, const char *path)
 	return true;
 }
 
+/* What is written takes the place of what was there, and /dev/null or /dev/stdout is everybody's: a link to what is no file counts
+ * as that, and one into /proc, which is a file today and a pipe tomorrow. */
+static bool check_replaceable(const char *path, struct error *err)
+{
+	static const char processes[] = "/proc/";
+	char target[sizeof(processes)] = "";
+	struct stat status;
+
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return error_set(err, ERROR_FILE, "%s is no regular file", path);
+	if (readlink(path, target, sizeof(target) - 1) > 0 && strcmp(target, processes) == 0)
+		return error_set(err, ERROR_FILE, "%s is no regular file", path);
+	return true;
+}
+
 static bool put_in_place(const char *temporary, const char *path, bool new, struct error *err)
 {
 	if (new ? rename_new(temporary, path) : rename(temporary, path) == 0)
@@ -190,7 +205,8 @@ static bool store(const char *path, struct bytes content, mode_t mode, bool new,
 	bool done = false;
 
 	/* the dot keeps it from whoever reads the whole folder meanwhile */
-	if (!buffer_put_format(&temporary, err, "%.*s.%s.XXXXXX", (int)folder, path, path + folder))
+	if ((!new && !check_replaceable(path, err)) ||
+	    !buffer_put_format(&temporary, err, "%.*s.%s.XXXXXX", (int)folder, path, path + folder))
 		goto out;
 	descriptor = mkostemp((char *)temporary.data, O_CLOEXEC);
 	if (descriptor < 0) {
@@ -238,7 +254,7 @@ static bool finish(const char *temporary, mode_t mode, struct error *err)
 
 bool file_replace(const char *temporary, const char *path, mode_t mode, struct error *err)
 {
-	if (!finish(temporary, mode, err)) {
+	if (!check_replaceable(path, err) || !finish(temporary, mode, err)) {
 		(void)unlink(temporary);
 		return false;
 	}

@@ -25,6 +25,7 @@ bool file_open_trusted(const char *path, int *descriptor, struct error *err) MUS
 bool file_load_descriptor(int descriptor, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
 
 /* file_store: writes a temporary file beside `path`, fsyncs it, renames it over `path`, fsyncs the folder.
+ * A device, a pipe or a folder keeps its place, and so does a link to one.
  *   mode  permission bits, 0644 or 0600
  * Errors: ERROR_FILE; no temporary file is left behind then. */
 bool file_store(const char *path, struct bytes content, mode_t mode, struct error *err) MUST_CHECK;
@@ -34,6 +35,7 @@ bool file_store(const char *path, struct bytes content, mode_t mode, struct erro
 bool file_store_new(const char *path, struct bytes content, mode_t mode, struct error *err) MUST_CHECK;
 
 /* file_replace: puts a finished file in the place of `path`: sets its mode, fsyncs it, renames it, fsyncs the folder.
+ * What file_store leaves in its place, this does too.
  *   temporary  in the same folder; gone afterwards, whatever happens
  * Errors: ERROR_FILE; at `path` is what was there before, unless only the last fsync failed. */
 bool file_replace(const char *temporary, const char *path, mode_t mode, struct error *err) MUST_CHECK;

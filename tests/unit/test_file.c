@@ -101,6 +101,31 @@ static void a_failed_store_leaves_nothing(void **state)
 	assert_int_equal(entries_here(false), 1);
 }
 
+/* As root, "--out /dev/null" would put a file in the place of the machine's own. */
+static void what_is_no_file_keeps_its_place(void **state)
+{
+	static const char *const places[] = {"pipe", "to-pipe", "to-device", "to-folder", "to-output"};
+	struct error err = ERROR_EMPTY;
+	struct stat before, after;
+
+	(void)state;
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_int_equal(symlink("pipe", "to-pipe"), 0);
+	assert_int_equal(symlink("/dev/null", "to-device"), 0);
+	assert_int_equal(symlink("/tmp", "to-folder"), 0);
+	/* a descriptor of a file at this moment, which a stat() alone would not tell from one */
+	assert_int_equal(symlink("/proc/self/exe", "to-output"), 0);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		assert_int_equal(lstat(places[i], &before), 0);
+		assert_refused(file_store(places[i], bytes_of_text("x"), 0644, &err), err, ERROR_FILE);
+		assert_done(file_store("made", bytes_of_text("x"), 0644, &err), err);
+		assert_refused(file_replace("made", places[i], 0644, &err), err, ERROR_FILE);
+		assert_int_equal(lstat(places[i], &after), 0);
+		assert_true(before.st_ino == after.st_ino && before.st_mode == after.st_mode);
+	}
+	assert_int_equal(entries_here(false), 5);
+}
+
 static void a_new_file_takes_nobodys_place(void **state)
 {
 	struct buffer content = BUFFER_EMPTY;
@@ -214,6 +239,7 @@ int main(void)
 	    IN_FOLDER(what_is_stored_is_loaded),
 	    IN_FOLDER(a_stored_file_has_its_mode),
 	    IN_FOLDER(a_failed_store_leaves_nothing),
+	    IN_FOLDER(what_is_no_file_keeps_its_place),
 	    IN_FOLDER(a_new_file_takes_nobodys_place),
 	    IN_FOLDER(only_regular_files_are_loaded),
 	    IN_FOLDER(what_others_may_write_is_not_trusted),
