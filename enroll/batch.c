@@ -89,7 +89,7 @@ static bool wants_again(const struct enrolling *enrolling, const struct people_r
 	snprintf(question, sizeof(question),
 	    translated("Take another token if need be, and press Enter to try %s again; or type next: "), row->name);
 	tally->over = !prompt_line(question, answer, sizeof(answer), &reason);
-	return !tally->over && strcmp(answer, "next") != 0;
+	return !tally->over && answer[0] == '\0';
 }
 
 /* Each person has a line of his own, whether the token wants it or not. */

@@ -132,12 +132,20 @@ static bool add_local_logins(struct doctor *doctor, struct error *err)
 	return done;
 }
 
+/* sshd tells its settings for any name, so that a mistyped one would be in good health. */
+static bool account_check(const char *account, struct error *err)
+{
+	return account_name_check(bytes_of_text(account), err) &&
+	       (getpwnam(account) != NULL ||
+	           error_set(err, ERROR_PERSON_NAME, "this machine knows no account \"%s\"", account));
+}
+
 static bool look_at_sshd(struct doctor *doctor, const char *const *accounts, size_t num, struct error *err)
 {
 	if (num == 0)
 		return add_local_logins(doctor, err);
 	for (size_t i = 0; i < num && doctor->sshd_error.code == ERROR_NONE; i++)
-		if (!account_name_check(bytes_of_text(accounts[i]), err) || !add_login(doctor, accounts[i], err))
+		if (!account_check(accounts[i], err) || !add_login(doctor, accounts[i], err))
 			return false;
 	return true;
 }

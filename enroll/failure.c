@@ -33,7 +33,7 @@ static const struct advice advices[] = {
     {ERROR_PIN_WRONG, N_("ask the user again; after the last try only the PUK helps")},
     {ERROR_PIN_BLOCKED,
         N_("\"keyenroll token unblock\" sets a new PIN by the PUK; \"keyenroll token reset\" makes it new")},
-    {ERROR_PIN_NEEDED, N_("the token wants the PIN anew; start over")},
+    {ERROR_PIN_NEEDED, N_("start over, and type the PIN when it is asked for, or give it by --pin-fd")},
     {ERROR_PIN_LENGTH, N_("a PIN of PIV has 6 to 8 characters, a PUK 8; a FIDO2 one what the token wants")},
     {ERROR_PUK_WRONG,
         N_("find the PUK that was shown or sealed; when no try is left only \"keyenroll token reset\" helps")},
@@ -44,7 +44,7 @@ static const struct advice advices[] = {
     {ERROR_JOURNAL, N_("make room on the disk, or mend the folder; then \"keyenroll resume\", or the same again where "
                        "nothing was begun")},
     {ERROR_JOURNAL_OPEN, N_("\"keyenroll resume\" goes on with it, \"keyenroll abandon\" puts the token back")},
-    {ERROR_JOURNAL_ABSENT, N_("nothing has to be done; \"keyenroll list\" shows what is enrolled")},
+    {ERROR_JOURNAL_ABSENT, N_("\"keyenroll list\" shows who is enrolled; who is not there is enrolled anew")},
     {ERROR_PUK_RECIPIENT, N_("give --escrow FILE or --puk-fd N, or run it on a terminal")},
     {ERROR_MANAGEMENT_KEY,
         N_("give the token's own management key by --management-key-fd, or reset its PIV application")},

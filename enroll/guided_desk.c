@@ -164,7 +164,8 @@ static bool offer_to_resume(const struct unfinished *unfinished, bool *goes_on, 
 		terminal_say("Setting the tries of its PIN and PUK was broken off.");
 	if (!prompt_line("Press Enter to go on with it, or type no to leave it: ", answer, sizeof(answer), err))
 		return false;
-	*goes_on = strcmp(answer, "no") != 0;
+	/* Whoever types anything has something against it: "nein", "n", "NO". */
+	*goes_on = answer[0] == '\0';
 	if (!*goes_on && journal_enrolls(&unfinished->record))
 		terminal_say("\"keyenroll abandon\" takes the unfinished key out of it.");
 	return true;

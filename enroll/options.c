@@ -69,6 +69,13 @@ const char *options_text(const struct options *options, size_t row, const char *
 	return options->values[row] ? options->values[row] : fallback;
 }
 
+const char *options_output(const struct options *options, size_t row)
+{
+	const char *path = options_text(options, row, "-");
+
+	return strcmp(path, "-") != 0 ? path : NULL;
+}
+
 static bool parse_number(
     const char *name, const char *text, long minimum, long maximum, long fallback, long *number, struct error *err)
 {

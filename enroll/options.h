@@ -129,6 +129,9 @@ bool options_given(const struct options *options, size_t row);
 /* options_text: its value, borrowed; `fallback` (may be NULL) when it is not given. */
 const char *options_text(const struct options *options, size_t row, const char *fallback);
 
+/* options_output: the file that a result goes to, borrowed; NULL for standard output, which "-" means as well. */
+const char *options_output(const struct options *options, size_t row);
+
 /* options_number: its value as a decimal number; `fallback` when it is not given.
  * Errors: ERROR_USAGE when it is no number from `minimum` to `maximum`. */
 bool options_number(const struct options *options, size_t row, long minimum, long maximum, long fallback, long *number,

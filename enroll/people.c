@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void people_clear(struct people *people)
 {
@@ -72,7 +73,9 @@ static bool parse_row(struct bytes name, struct bytes serial, struct people_row 
 	if (!account_name_check(name, err))
 		return false;
 	if (serial.len > 0 && !is_serial(serial))
-		return error_set(err, ERROR_TEXT, "behind the name a serial number may stand, and nothing else");
+		return error_set(err, ERROR_TEXT,
+		    "behind the name a serial number may stand, and nothing else; a heading is written "
+		    "\"user,serial\"");
 	if (!bytes_to_text(name, row->name, sizeof(row->name)) ||
 	    !bytes_to_text(serial, row->serial, sizeof(row->serial)))
 		return error_set(err, ERROR_TEXT, "too long");
@@ -119,9 +122,16 @@ static struct bytes line_content(struct bytes line, unsigned number)
 	return line;
 }
 
+static bool is_word(struct bytes cell, const char *word)
+{
+	char text[16];
+
+	return bytes_to_text(cell, text, sizeof(text)) && strcasecmp(text, word) == 0;
+}
+
 static bool is_heading(struct bytes name, struct bytes serial)
 {
-	return bytes_equal_text(name, "user") && (serial.len == 0 || bytes_equal_text(serial, "serial"));
+	return is_word(name, "user") && (serial.len == 0 || is_word(serial, "serial"));
 }
 
 bool people_parse(struct bytes text, struct people *people, struct error *err)

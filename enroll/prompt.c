@@ -245,9 +245,11 @@ bool prompt_show_secret(const char *title, const struct secret *secret, struct e
 	return done;
 }
 
+/* A line may end with CR LF, as Windows writes it; a CR elsewhere is for the token to refuse. */
 static bool take_until_line_end(int descriptor, struct secret *secret, struct error *err)
 {
 	uint8_t byte = 0;
+	bool held = false;
 	ssize_t count;
 
 	for (;;) {
@@ -259,8 +261,9 @@ static bool take_until_line_end(int descriptor, struct secret *secret, struct er
 			    err, ERROR_USAGE, "descriptor %d, where a code should come from", descriptor);
 		if (count == 0 || byte == '\n')
 			break;
-		if (!secret_put_u8(secret, byte, err))
+		if ((held && !secret_put_u8(secret, '\r', err)) || (byte != '\r' && !secret_put_u8(secret, byte, err)))
 			return false;
+		held = byte == '\r';
 	}
 	if (secret_bytes(secret).len == 0)
 		return error_set(err, ERROR_USAGE, "nothing comes from descriptor %d, where a code should", descriptor);

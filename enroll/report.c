@@ -79,9 +79,10 @@ json_t *report_foreign(const char *text)
 
 bool report_end(struct error *err)
 {
-	if (fflush(stdout) == EOF || ferror(stdout))
+	if (fflush(stdout) == EOF)
 		return error_set_errno(err, ERROR_FILE, "standard output");
-	return true;
+	/* an earlier write failed, and why is forgotten */
+	return !ferror(stdout) || error_set(err, ERROR_FILE, "standard output did not take all of it");
 }
 
 const char *report_time(int64_t time, char text[REPORT_TIME_SIZE])

@@ -110,6 +110,8 @@ static bool nothing_found(const struct reader_list *list, const struct token_cho
 		return error_set(err, ERROR_READER_ABSENT, "there is no reader \"%s\"", choice->reader);
 	if (list->count == 0)
 		return error_set(err, ERROR_READER_ABSENT, "no reader and no token is plugged in");
+	if (choice->reader)
+		return error_set(err, ERROR_CARD_ABSENT, "no token is in the reader \"%s\"", choice->reader);
 	return error_set(err, ERROR_CARD_ABSENT, "no token is plugged in");
 }
 

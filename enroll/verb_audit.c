@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "enroll/appraising.h"
@@ -9,6 +10,7 @@
 #include "enroll/subcommand.h"
 #include "enroll/terminal.h"
 #include "enroll/verb.h"
+#include "policy/advisory.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
 #include "registry/registrars.h"
@@ -95,6 +97,18 @@ static bool read_threads(const struct options *given, unsigned *threads, struct 
 	return true;
 }
 
+/* A mistyped one would concern no key, which sounds like good news. */
+static bool advisory_check(const char *id, const struct trust *trust, struct error *err)
+{
+	const struct advisory *advisory;
+
+	for (size_t i = 0; id && (advisory = trust_advisory(trust, i)); i++)
+		if (strcmp(advisory->id, id) == 0)
+			return true;
+	return !id || error_set(err, ERROR_USAGE,
+	                  "the trust bundle knows no advisory \"%s\"; \"keyenroll advisories\" lists them", id);
+}
+
 static bool audit(struct invocation *invocation, struct auditing *auditing, struct error *err)
 {
 	const struct places *places = &invocation->configuration;
@@ -107,7 +121,7 @@ static bool audit(struct invocation *invocation, struct auditing *auditing, stru
 	struct store *store = NULL;
 	bool done = options_date(given, OPTION_SINCE, INT64_MIN, &question.since, err) &&
 	            read_threads(given, &question.threads, err) && configuration_trust(places, &trust, err) &&
-	            configuration_policy(places, &policy, err) &&
+	            advisory_check(question.advisory, trust, err) && configuration_policy(places, &policy, err) &&
 	            registrars_load(buffer_text(&places->registrars), &registrars, err) &&
 	            desk_open_store(buffer_text(&places->registry), &store, err);
 

@@ -17,17 +17,18 @@ static const struct option_row options[] = {
 
 static bool show(const struct invocation *invocation, const char *person, const char *text, struct error *err)
 {
+	const char *path = options_output(&invocation->options, OPTION_OUT);
 	char until[REPORT_TIME_SIZE];
 
 	report_time(invocation->now + ATTESTED_CHALLENGE_LIFE_SECONDS, until);
 	if (invocation->json)
 		return report_take_json("challenge",
 		    json_pack("{s:s, s:s, s:s}", "person", person, "valid_before", until, "challenge", text), err);
-	if (!options_given(&invocation->options, OPTION_OUT)) {
+	if (!path) {
 		report_text(text);
 		return report_end(err);
 	}
-	report_line("Challenge    %s", options_text(&invocation->options, OPTION_OUT, NULL));
+	report_line("Challenge    %s", path);
 	report_line("For          %s", person);
 	report_line("Valid until  %s", until);
 	return report_end(err);
@@ -36,7 +37,7 @@ static bool show(const struct invocation *invocation, const char *person, const 
 static bool run(struct invocation *invocation, struct error *err)
 {
 	const char *person = invocation->options.arguments[0];
-	const char *path = options_text(&invocation->options, OPTION_OUT, NULL);
+	const char *path = options_output(&invocation->options, OPTION_OUT);
 	struct desk desk = DESK_EMPTY;
 	struct buffer text = BUFFER_EMPTY;
 	bool done = desk_open(buffer_text(&invocation->configuration.registry), &desk, err) &&

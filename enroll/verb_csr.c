@@ -1,9 +1,8 @@
-#include <openssl/pem.h>
-
 #include "common/file.h"
 #include "common/language.h"
 #include "enroll/configuration.h"
 #include "enroll/options.h"
+#include "enroll/pem.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"
 #include "enroll/token_session.h"
@@ -35,20 +34,6 @@ static const struct option_row options[] = {
     OPTION_ROWS_END,
 };
 
-static bool put_pem(struct bytes der, struct buffer *pem, struct error *err)
-{
-	BIO *memory = BIO_new(BIO_s_mem());
-	char *text;
-	long len;
-	bool done = memory && PEM_write_bio(memory, PEM_STRING_X509_REQ, "", der.data, (long)der.len) > 0;
-
-	len = done ? BIO_get_mem_data(memory, &text) : 0;
-	done = done ? buffer_put(pem, bytes_of(text, (size_t)len), err)
-	            : error_set(err, ERROR_CRYPTO, "the crypto library failed on a certificate request");
-	BIO_free(memory);
-	return done;
-}
-
 static bool hand_over(const char *path, struct bytes pem, struct error *err)
 {
 	if (path)
@@ -77,8 +62,8 @@ static bool work(struct token_session *session, struct error *err)
 
 	course->means.trust = trust;
 	done = done && course_csr(course, given->arguments[0], &request, err) &&
-	       put_pem(buffer_bytes(&request), &pem, err) &&
-	       hand_over(options_text(given, OPTION_OUT, NULL), buffer_bytes(&pem), err);
+	       pem_put("CERTIFICATE REQUEST", buffer_bytes(&request), &pem, err) &&
+	       hand_over(options_output(given, OPTION_OUT), buffer_bytes(&pem), err);
 	course->means.trust = NULL;
 	trust_free(trust);
 	buffer_free(&request);

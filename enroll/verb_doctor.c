@@ -1,5 +1,9 @@
+#include <arpa/inet.h>
+#include <unistd.h>
+
 #include "enroll/doctor.h"
 #include "enroll/report.h"
+#include "enroll/terminal.h"
 #include "enroll/verb.h"
 
 enum { OPTION_SSHD_CONFIG, OPTION_FROM, OPTION_ALL };
@@ -61,6 +65,22 @@ static bool show(const struct doctor *doctor, struct invocation *invocation, str
 	return done && report_end(err);
 }
 
+/* To sshd whatever is no address matches no block, and nobody would notice. */
+static bool address_check(const char *address, struct error *err)
+{
+	uint8_t number[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, address, number) == 1 || inet_pton(AF_INET6, address, number) == 1 ||
+	       error_set(err, ERROR_USAGE, "--from wants an IP address such as 192.0.2.7, not \"%s\"", address);
+}
+
+/* sshd and what only root reads would be complained of as if they were broken. */
+static void warn_who_is_not_root(void)
+{
+	if (geteuid() != 0)
+		terminal_warn("only root sees all of this host; as somebody else, what cannot be read looks broken");
+}
+
 static bool run(struct invocation *invocation, struct error *err)
 {
 	const struct options *given = &invocation->options;
@@ -70,8 +90,12 @@ static bool run(struct invocation *invocation, struct error *err)
 	    .folders = {KEYENROLL_CONFIG_DIR, KEYENROLL_DATA_DIR, KEYENROLL_STATE_DIR},
 	    .now = invocation->now,
 	};
-	bool done = doctor_look(&doctor, (const char *const *)given->arguments, given->num_arguments, err) &&
-	            show(&doctor, invocation, err);
+	bool done;
+
+	warn_who_is_not_root();
+	done = address_check(doctor.address, err) &&
+	       doctor_look(&doctor, (const char *const *)given->arguments, given->num_arguments, err) &&
+	       show(&doctor, invocation, err);
 
 	doctor_clear(&doctor);
 	return done;

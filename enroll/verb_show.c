@@ -1,7 +1,10 @@
+#include <stdio.h>
+
 #include "common/language.h"
 #include "enroll/appraising.h"
 #include "enroll/desk.h"
 #include "enroll/entries.h"
+#include "enroll/evidence_text.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
 #include "policy/appraise.h"
@@ -13,10 +16,12 @@
 
 enum {
 	OPTION_CERTIFICATE,
+	OPTION_EVIDENCE,
 };
 
 static const struct option_row options[] = {
     [OPTION_CERTIFICATE] = {"certificate", NULL, N_("print only the enrollment, one certificate a line")},
+    [OPTION_EVIDENCE] = {"evidence", NULL, N_("print only the proof, for ssh-keygen and openssl")},
     OPTION_ROWS_APPRAISAL,
     OPTION_ROW_REGISTRY,
     OPTION_ROW_JSON,
@@ -42,6 +47,22 @@ static bool show_certificate(const struct store_entry *entry, void *context, str
 		report_text(buffer_text(&line));
 	buffer_free(&line);
 	ssh_certificate_clear(&certificate);
+	return done;
+}
+
+static bool show_evidence(const struct store_entry *entry, void *context, struct error *err)
+{
+	struct enrollment enrollment = ENROLLMENT_EMPTY;
+	struct buffer text = BUFFER_EMPTY;
+	bool done =
+	    (enrollment_parse(entry->certificate, &enrollment, err) && evidence_text_put(&enrollment, &text, err)) ||
+	    error_prefix(err, "%s", entry->fingerprint);
+
+	(void)context;
+	if (done)
+		(void)fwrite(text.data, 1, text.len, stdout);
+	buffer_free(&text);
+	enrollment_clear(&enrollment);
 	return done;
 }
 
@@ -138,6 +159,8 @@ static bool run(struct invocation *invocation, struct error *err)
 
 	if (options_given(&invocation->options, OPTION_CERTIFICATE))
 		done = done && entries_each(store, word, show_certificate, NULL, err);
+	else if (options_given(&invocation->options, OPTION_EVIDENCE))
+		done = done && entries_each(store, word, show_evidence, NULL, err);
 	else
 		done = done && show_all(invocation, store, word, err);
 	store_close(store);

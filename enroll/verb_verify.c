@@ -3,7 +3,9 @@
 #include "enroll/input.h"
 #include "enroll/report.h"
 #include "enroll/verb.h"
+#include "piv/slot.h"
 #include "policy/appraise.h"
+#include "policy/input_blocks.h"
 #include "policy/policy.h"
 #include "policy/result.h"
 #include "policy/trust.h"
@@ -46,20 +48,39 @@ static const struct option_row options[] = {
     OPTION_ROWS_END,
 };
 
+/* Of several files each has to be of use: a key or an enrollment behind the certificates would be passed over as text around
+ * them, and who handed it in would believe that it was compared. */
+static bool file_check(const char *path, struct bytes file, struct error *err)
+{
+	struct input_blocks blocks = {.num = 0};
+	bool done =
+	    input_blocks_read(file, "CERTIFICATE", &blocks, err) &&
+	    (blocks.num > 0 || error_set(err, ERROR_EVIDENCE_FORMAT,
+	                           "no X.509 certificate is in it, and what else it holds would not be looked at"));
+
+	input_blocks_clear(&blocks);
+	return done || error_prefix(err, "%s", path);
+}
+
 /* Text that does not end its last line would run into the next file's first. */
+static bool put_file(const struct options *given, size_t at, struct buffer *content, struct error *err)
+{
+	const char *path = given->arguments[at];
+	struct buffer file = BUFFER_UP_TO(INPUT_MAXIMUM);
+	bool done =
+	    input_load(path, &file, err) && (given->num_arguments == 1 || file_check(path, buffer_bytes(&file), err)) &&
+	    (content->len == 0 || buffer_put_text(content, "\n", err)) && buffer_put(content, buffer_bytes(&file), err);
+
+	buffer_free(&file);
+	return done;
+}
+
 static bool load_files(const struct options *given, struct buffer *content, struct error *err)
 {
-	struct buffer file = BUFFER_UP_TO(INPUT_MAXIMUM);
-	bool done = true;
-
-	for (size_t i = 0; done && i < given->num_arguments; i++) {
-		done = input_load(given->arguments[i], &file, err) &&
-		       (content->len == 0 || !bytes_start_with(buffer_bytes(&file), "-----") ||
-		           buffer_put_text(content, "\n", err)) &&
-		       buffer_put(content, buffer_bytes(&file), err);
-		buffer_free(&file);
-	}
-	return done;
+	for (size_t i = 0; i < given->num_arguments; i++)
+		if (!put_file(given, i, content, err))
+			return false;
+	return true;
 }
 
 static struct fido_files fido_files(const struct options *given)
@@ -87,6 +108,8 @@ static bool sources_check(const struct options *given, struct error *err)
 	}
 	if (options_given(given, OPTION_CSR) && given->num_arguments > 0)
 		return error_set(err, ERROR_USAGE, "--csr holds the evidence itself, so no FILE can stand beside it");
+	if (options_given(given, OPTION_SLOT) && !piv_slot_find(options_text(given, OPTION_SLOT, NULL)))
+		return error_set(err, ERROR_USAGE, "--slot wants 9a, 9c, 9d, 9e or 82 to 95");
 	if (!options_given(given, OPTION_CSR) && given->num_arguments == 0)
 		return error_set(err, ERROR_USAGE, "nothing to verify: name a FILE, or - for standard input");
 	return true;
@@ -130,6 +153,14 @@ static bool needed_registrars(const struct invocation *invocation, const struct 
 	return registrars_load(buffer_text(&invocation->configuration.registrars), registrars, err);
 }
 
+/* As an attestation has it: letter case is the caller's. */
+static const char *slot_name(const struct options *given)
+{
+	const char *name = options_text(given, OPTION_SLOT, NULL);
+
+	return name ? piv_slot_find(name)->name : NULL;
+}
+
 static bool find_result(
     const struct invocation *invocation, const struct exhibit *exhibit, struct result *result, struct error *err)
 {
@@ -147,7 +178,7 @@ static bool find_result(
 		exhibit_appraise(exhibit, evidence_only ? NULL : &registrars,
 		    &(struct appraisal){.trust = trust,
 		        .policy = policy,
-		        .expected_slot = options_text(given, OPTION_SLOT, NULL),
+		        .expected_slot = slot_name(given),
 		        .person = options_text(given, OPTION_USER, NULL),
 		        .now = invocation->now},
 		    result);
@@ -236,7 +267,8 @@ const struct verb verb_verify = {
                       "registrars file. FIDO keys come without FILE: by --attestation-object with its\n"
                       "client data and --rp-id, or by --ssh-attestation with --challenge, where the\n"
                       "application is \"ssh:\" unless --rp-id says another. Exits with 0 for accepted, 1\n"
-                      "for refused, 2 when it cannot be appraised.\n"
+                      "for refused, 2 when it cannot be appraised. A revocation is not seen by this:\n"
+                      "\"keyenroll show\" tells of one.\n"
                       "Example: keyenroll verify --key alice.pub leaf.pem f9.pem\n"
                       "Example: keyenroll verify --ssh-attestation key.attest --challenge key.challenge\n"),
     .options = options,

@@ -112,6 +112,20 @@ static bool sort(const struct candidates *candidates, struct evidence *evidence,
 	return evidence_of_piv(der_of(attestation), der_of(device), evidence, err);
 }
 
+/* What is handed in by mistake most often has the evidence in it, and another way in. */
+static bool nothing_here(struct bytes input, struct error *err)
+{
+	struct input_blocks requests = {.num = 0};
+	struct error other = ERROR_EMPTY;
+	bool request = input_blocks_read(input, "CERTIFICATE REQUEST", &requests, &other) && requests.num > 0;
+
+	input_blocks_clear(&requests);
+	if (request)
+		return error_set(err, ERROR_EVIDENCE_ABSENT,
+		    "a certificate request is here, and no certificate: --csr takes requests");
+	return error_set(err, ERROR_EVIDENCE_ABSENT, "no certificate is here, neither PEM nor DER");
+}
+
 bool evidence_read(struct bytes input, struct evidence *evidence, struct error *err)
 {
 	struct input_blocks blocks = {.num = 0};
@@ -121,7 +135,7 @@ bool evidence_read(struct bytes input, struct evidence *evidence, struct error *
 	if (!input_blocks_read(input, "CERTIFICATE", &blocks, err))
 		goto out;
 	if (blocks.num == 0) {
-		error_set(err, ERROR_EVIDENCE_ABSENT, "no certificate is here, neither PEM nor DER");
+		(void)nothing_here(input, err);
 		goto out;
 	}
 	read_candidates(&blocks, &candidates);

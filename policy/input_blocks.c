@@ -19,12 +19,15 @@ static bool is_blank(uint8_t byte)
 	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-/* A line without the blanks around it. */
+/* A line without the blanks around it, and without the mark of UTF-8 that some editors begin a file with. */
 static struct bytes trimmed(struct bytes line)
 {
-	struct bytes first = line;
+	static const char mark[] = "\xef\xbb\xbf";
+	struct bytes first = line, skipped;
 	uint8_t byte;
 
+	if (bytes_start_with(line, mark) && bytes_take(&line, sizeof(mark) - 1, &skipped))
+		first = line;
 	while (bytes_take_u8(&first, &byte) && is_blank(byte))
 		line = first;
 	while (line.len > 0) {

@@ -94,7 +94,9 @@ static bool read_effect(struct reading *reading, cfg_t *section, struct rule *ru
 	const char *then = cfg_getstr(section, "then"), *life = cfg_getstr(section, "maximum-life");
 	struct error *err = reading->err;
 
-	if (then == NULL || (strcmp(then, "accept") != 0 && strcmp(then, "refuse") != 0))
+	if (then != NULL && strcmp(then, "accept") != 0 && strcmp(then, "refuse") != 0)
+		return error_set(err, ERROR_POLICY_FILE, "then is accept or refuse, not '%s'", then);
+	if (then == NULL)
 		return error_set(err, ERROR_POLICY_FILE, "each rule needs then = accept or then = refuse");
 	rule->accepts = strcmp(then, "accept") == 0;
 	if (!rule->accepts && (life != NULL || cfg_size(section, "key-options") > 0))

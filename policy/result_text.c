@@ -40,10 +40,18 @@ static bool put_claims(const struct result *result, struct buffer *out, struct e
 	return true;
 }
 
+/* Where nothing was appraised, there is nothing to say of rule and bundle. */
+static bool put_verdict(const struct result *result, struct buffer *out, struct error *err)
+{
+	if (result->trust_version[0] == '\0')
+		return buffer_put_format(out, err, "%s\n", verdict_name(result->verdict));
+	return buffer_put_format(out, err, translated("%s: %s evidence, assurance %s, rule \"%s\", trust bundle %s\n"),
+	    verdict_name(result->verdict), result->format, assurance_name(result->assurance), result->rule,
+	    result->trust_version);
+}
+
 bool result_put_text(const struct result *result, struct buffer *out, struct error *err)
 {
-	return buffer_put_format(out, err, translated("%s: %s evidence, assurance %s, rule \"%s\", trust bundle %s\n"),
-	           verdict_name(result->verdict), result->format, assurance_name(result->assurance), result->rule,
-	           result->trust_version) &&
-	       put_reasons(result, out, err) && put_advisories(result, out, err) && put_claims(result, out, err);
+	return put_verdict(result, out, err) && put_reasons(result, out, err) && put_advisories(result, out, err) &&
+	       put_claims(result, out, err);
 }

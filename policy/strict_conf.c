@@ -161,11 +161,18 @@ static bool parse(struct reading *reading, const char *text, cfg_opt_t *options,
 bool strict_conf_read(
     struct bytes text, const char *origin, enum error_code code, cfg_opt_t *options, cfg_t **cfg, struct error *err)
 {
+	static const char mark[] = "\xef\xbb\xbf";
 	struct reading reading = {.origin = origin, .code = code, .err = err};
 	struct buffer copy = BUFFER_EMPTY;
-	bool done = check_text(text, origin, code, err) && buffer_put(&copy, text, err) &&
-	            buffer_put_text(&copy, "\n" STRICT_CONF_END_MARK " = here\n", err) &&
-	            parse(&reading, buffer_text(&copy), options, cfg);
+	struct bytes skipped;
+	bool done;
+
+	/* The mark of UTF-8 that some editors begin a file with would be an option whose name looks right. */
+	if (bytes_start_with(text, mark))
+		(void)!bytes_take(&text, sizeof(mark) - 1, &skipped);
+	done = check_text(text, origin, code, err) && buffer_put(&copy, text, err) &&
+	       buffer_put_text(&copy, "\n" STRICT_CONF_END_MARK " = here\n", err) &&
+	       parse(&reading, buffer_text(&copy), options, cfg);
 
 	buffer_free(&copy);
 	return done;

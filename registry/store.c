@@ -35,7 +35,7 @@ static bool open_database(const char *path, bool create, struct store *store, st
 	if (create && !make_file(path, err))
 		return false;
 	if (!create && stat(path, &status) != 0)
-		return error_set_errno(err, ERROR_STORE, "%s: `keyenroll init` makes a store", path);
+		return error_set_errno(err, ERROR_STORE, "%s", path);
 	if (!database_open(path, SQLITE_OPEN_READWRITE, ERROR_STORE, &store->database, err))
 		return false;
 	(void)sqlite3_busy_timeout(store->database, BUSY_TIMEOUT_MS);

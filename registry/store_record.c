@@ -72,18 +72,18 @@ static bool refuse(
 	switch (obstacle) {
 	case OBSTACLE_KEY_REVOKED:
 		return error_set(err, ERROR_ENROLLMENT_EXISTS,
-		    "this key was enrolled for %s and revoked (serial %" PRId64
+		    "this key was enrolled for %s and revoked (number %" PRId64
 		    "): a revoked key is never enrolled again, make a new one in the token",
 		    person, serial);
 	case OBSTACLE_KEY_ENROLLED:
 		return error_set(err, ERROR_ENROLLMENT_EXISTS,
-		    "this key is enrolled already, for %s (serial %" PRId64 ")", person, serial);
+		    "this key is enrolled already, for %s (number %" PRId64 ")", person, serial);
 	case OBSTACLE_SERIAL:
 		return error_set(err, ERROR_ENROLLMENT_EXISTS,
-		    "the serial %" PRId64 " was given to an enrollment of %s already", serial, person);
+		    "the number %" PRId64 " was given to an enrollment of %s already", serial, person);
 	case OBSTACLE_DEVICE:
 		return error_set(err, ERROR_ENROLLMENT_EXISTS,
-		    "%s is enrolled for another person, %s (serial %" PRId64
+		    "%s is enrolled for another person, %s (number %" PRId64
 		    "): revoke that first if the token changes hands",
 		    entry->device, person, serial);
 	}

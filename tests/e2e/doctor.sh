@@ -61,6 +61,9 @@ holds '[.findings[] | select(.health != "good" and .id != "host.clock")] == []' 
 holds '.findings | length >= 20' "though much was looked at"
 exits 0 "the same as text" keyenroll doctor --sshd-config "$WORLD/planted"
 
+exits 2 "an account that is not there" keyenroll doctor --sshd-config "$WORLD/planted" rot
+exits 64 "an address that is none" keyenroll doctor --sshd-config "$WORLD/planted" --from office
+
 # ---- sshd -----------------------------------------------------------------------------------------------------------------------
 planted "AuthorizedKeysFile .ssh/authorized_keys" sshd.keys-files "AuthorizedKeysFile none" "another file of keys"
 planted "UsePAM no" sshd.pam "UsePAM yes" "no PAM"

@@ -69,6 +69,17 @@ try_keyenroll_registrars_5_1()
 		ends_with 1 keyenroll audit --registrars example.registrars && grep -q "no registrar's key here" "$WORLD/output"
 }
 try_keyenroll_registry_5_1() { run_block && grep -q 'Key ID' "$WORLD/output" && grep -q accepted "$WORLD/output"; }
+try_keyenroll_registry_5_2()
+{
+	run_block && grep -q 'Signing CA' "$WORLD/output" && grep -q '^Good "enrollment@keyenroll" signature with' "$WORLD/output" &&
+		grep -q '^person alice$' record && head -c 20 record >forged &&
+		! ssh-keygen -Y check-novalidate -n enrollment@keyenroll -s record.sig <forged
+}
+try_keyenroll_registry_5_3()
+{
+	run_block && grep -q '^part-01: OK' "$WORLD/output" && grep -qF "$(ssh-keygen -l -f alice-cert.pub | cut -d' ' -f2)" "$WORLD/output" &&
+		openssl verify -partial_chain -trusted "$world_vendor/long-issuing.pem" part-02 && keyenroll verify evidence
+}
 try_keyenroll_sshd_8_1() { sshd_takes; }
 try_keyenroll_sshd_8_2() { cp "$world_registry/registrar.pub" /etc/ssh/registrars.pub && sshd_takes; }
 try_keyenroll_sshd_8_3() { run_block && grep -qF "$(cut -d' ' -f2 alice.pub)" "$WORLD/output"; }
@@ -91,7 +102,7 @@ try_pam_keyenroll_8_2() { grep -c '^auth sufficient pam_keyenroll\.so mode=\(age
 try_pam_keyenroll_8_3() { grep -qx 'Defaults env_keep += "SSH_AUTH_SOCK"'; }
 
 # In this order each finds what it needs of those before it.
-order="keyenroll-policy.conf.5:1 keyenroll.1:1 keyenroll.1:2 keyenroll.1:3 keyenroll-registry.5:1 keyenroll-policy.conf.5:2 keyenroll-host.conf.5:1 keyenroll-sshd.8:1
+order="keyenroll-policy.conf.5:1 keyenroll.1:1 keyenroll.1:2 keyenroll.1:3 keyenroll-registry.5:1 keyenroll-registry.5:2 keyenroll-registry.5:3 keyenroll-policy.conf.5:2 keyenroll-host.conf.5:1 keyenroll-sshd.8:1
 	keyenroll-sshd.8:2 keyenroll-sshd.8:3 keyenroll-registrars.5:1 keyenroll-trust.5:1 keyenroll-trust.5:2 keyenroll.1:4 keyenroll.1:5
 	keyenrolld.8:1 libsk-keyenroll.8:1 pam_keyenroll.8:1 pam_keyenroll.8:2 pam_keyenroll.8:3"
 

@@ -72,7 +72,7 @@ check_broken_off()
 	begin_anew bob
 	tell blue 'pull 20' | bash >/dev/null
 	exits 0 "pulled again" desk 'Who gets it' '' 'plug in the next one' "$comes" 'Who gets it' bob 'new PIN of' $pin 'Again' $pin \
-		'keyenroll resume.*plug in the next one' "$comes" 'go on with it' no 'keyenroll abandon.*plug in the next one' \
+		'keyenroll resume.*plug in the next one' "$comes" 'go on with it' Nein 'keyenroll abandon.*plug in the next one' \
 		"$comes_again" 'go on with it' "$close_desk"
 	exits 0 "and left for abandon" keyenroll abandon --pin-fd 5 5<<<$pin
 	says 'token info.*shows which are still' "which says how to see the codes"

@@ -3,6 +3,12 @@
 . "$(dirname "$0")/world.sh"
 . "$top/tests/e2e/reports.bash"
 
+# says_first PATTERN TEXT: the first line of the output does.
+says_first()
+{
+	if head -n 1 "$WORLD/output" | grep -qE -e "$1"; then ok "$2"; else not_ok "$2" "$WORLD/output"; fi
+}
+
 registry_sum()
 {
 	(cd "$world_registry" && sha256sum registrar registrar.pub registrars desk.conf)
@@ -190,6 +196,48 @@ check_verify()
 	exits 64 "nothing to verify is a usage error" keyenroll verify
 }
 
+# What a CA's script hands in by mistake must not be passed over.
+check_verify_of_files()
+{
+	cd "$WORLD" || return
+	expect "show --evidence" bash -c "keyenroll show --evidence '$fingerprint' >both.pem"
+	exits 0 "whose certificates verify" keyenroll verify both.pem
+	says_first accepted "accepts"
+	csplit -s -f part- both.pem '/BEGIN CERTIFICATE/' '{*}'
+	openssl x509 -in part-01 -outform DER -out leaf.der
+	openssl x509 -in part-02 -outform DER -out f9.der
+	exits 0 "in several files, as DER" keyenroll verify f9.der leaf.der
+	{ printf '\357\273\277'; sed 's/$/\r/' part-01; } >windows.pem
+	exits 0 "as an editor of Windows leaves them" keyenroll verify windows.pem part-02
+	report 2 verify "a public key among the files" keyenroll verify --json both.pem "$world_registry/registrar.pub"
+	holds '.result.reasons[0].code == "evidence.format" and (.result.reasons[0].sentence | contains("registrar.pub"))' "is named, not passed over"
+	exits 2 "nor is an enrollment" keyenroll verify both.pem enrollment
+	exits 1 "by --key it is compared" keyenroll verify --key "$world_registry/registrar.pub" both.pem
+	exits 0 "a slot in capitals is that slot" keyenroll verify --slot 9A both.pem
+	exits 64 "a slot that no token has is a usage error" keyenroll verify --slot 9x both.pem
+	openssl req -new -newkey rsa:2048 -noenc -keyout req.key -subj /CN=x -out req.pem 2>/dev/null
+	exits 2 "a certificate request without --csr" keyenroll verify req.pem
+	says 'evidence.absent' "is no evidence"
+	says '--csr' "and the option for it is named"
+	says_first 'not-appraisable$' "and of rule and bundle nothing is said"
+	exits 64 "an audit by an advisory that nobody wrote" keyenroll audit --advisory YSA-2024-3
+	says 'keyenroll advisories' "says where they are listed"
+}
+
+# What is no regular file keeps its place: as root, /dev/null would be gone for everybody.
+check_output()
+{
+	mkfifo "$WORLD/pipe"
+	ln -s /dev/null "$WORLD/null"
+	exits 4 "a challenge for a pipe" keyenroll challenge --out "$WORLD/pipe" alice
+	exits 4 "a snapshot for a device" keyenroll snapshot --output "$WORLD/null"
+	expect "replaces neither" test -p "$WORLD/pipe" -a -L "$WORLD/null"
+	expect "a challenge for standard output, by its name" bash -c "cd '$WORLD' && keyenroll challenge --out - alice | grep -q '^person alice' && [ ! -e - ]"
+	exits 4 "a disk that is full" bash -c "keyenroll show --certificate alice >/dev/full"
+	says 'standard output' "is told as that"
+	refuse "and not by the word of another call" grep -q 'No such file' "$WORLD/output"
+}
+
 check_revoke()
 {
 	exits 64 "a revocation without reason is a usage error" keyenroll revoke alice
@@ -220,5 +268,7 @@ check_dialogue
 check_strange_vendor
 check_show
 check_verify
+check_verify_of_files
+check_output
 check_revoke
 world_end

@@ -34,6 +34,7 @@ static void a_list_is_read_as_spreadsheets_write_it(void **state)
 	    "\xef\xbb\xbfuser,serial\r\nalice,12345678\r\nbob,\r\n,\r\n",
 	    "\xef\xbb\xbf\"user\";\"serial\"\r\n\"alice\";\"12345678\"\r\n\"bob\";\r\n",
 	    "user;serial\nalice;12345678\nbob;\"\"",
+	    "USER;Serial\r\nalice;12345678\r\nbob\r\n",
 	    "\357\273\277alice, 12345678 \nbob , ",
 	    "\"user\"\n\"alice\",\"12345678\"\n \"bob\"\n",
 	};

@@ -270,6 +270,11 @@ static void a_descriptor_gives_one_line(void **state)
 	} rows[] = {
 	    {"123456\nrest", "123456", ERROR_NONE},
 	    {"123456", "123456", ERROR_NONE},
+	    {"123456\r\n", "123456", ERROR_NONE},
+	    {"123456\r", "123456", ERROR_NONE},
+	    {"12\r34\r\r\n", "12\r34\r", ERROR_NONE},
+	    {"\r\n", NULL, ERROR_USAGE},
+	    {"12345678\r\n", "12345678", ERROR_NONE},
 	    {"", NULL, ERROR_USAGE},
 	    {"\n123456", NULL, ERROR_USAGE},
 	    {"123456789", NULL, ERROR_LIMIT},

@@ -275,6 +275,8 @@ static void errors_of_values_name_file_and_line(void **state)
 	        "test.conf:5"},
 	    {"the number of a line", "rule \"a\" {\nline = 7\nthen = accept\n}\n", "test.conf:2"},
 	    {"cut", "rule \"a\" {\nthen = accept\n", "test.conf"},
+	    {"an effect that is none", "rule \"a\" {\nthen = acept\n}\n", "then is accept or refuse, not 'acept'"},
+	    {"the mark of UTF-8 in front", "\xef\xbb\xbfrule \"a\" {\nthen = acept\n}\n", "not 'acept'"},
 	};
 
 	(void)state;

@@ -159,10 +159,25 @@ static void text_says_what_to_do(void **state)
 	struct error err = ERROR_EMPTY;
 
 	(void)state;
+	(void)snprintf(result.trust_version, sizeof(result.trust_version), "2026.11.24");
 	assert_done(result_put_text(&result, &out, &err), err);
 	assert_non_null(strstr(buffer_text(&out), "refused: piv"));
+	assert_non_null(strstr(buffer_text(&out), "trust bundle 2026.11.24\n"));
 	assert_non_null(strstr(buffer_text(&out), "[key.roca]"));
 	assert_non_null(strstr(buffer_text(&out), "-> "));
+	buffer_free(&out);
+}
+
+/* As of input that nobody could read. */
+static void text_names_no_bundle_that_was_not_asked(void **state)
+{
+	struct result result = {.verdict = VERDICT_NOT_APPRAISABLE};
+	struct buffer out = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(result_put_text(&result, &out, &err), err);
+	assert_string_equal(buffer_text(&out), "not-appraisable\n");
 	buffer_free(&out);
 }
 
@@ -178,6 +193,7 @@ int main(void)
 	    cmocka_unit_test(every_reason_of_evidence_has_a_next_step),
 	    cmocka_unit_test(json_can_be_read_again),
 	    cmocka_unit_test(text_says_what_to_do),
+	    cmocka_unit_test(text_names_no_bundle_that_was_not_asked),
 	};
 
 	return cmocka_run_group_tests_name("result", tests, NULL, NULL);
