@@ -91,6 +91,8 @@ check_it_is_refused()
 	says 'next: .*gpgconf --kill scdaemon' "and how to get it"
 	exits 3 "the same without a reader's name" timeout 5 keyenroll token info
 	says "$busy \\(process $scdaemon\\)" "says it too"
+	exits 0 "a list of tokens" keyenroll tokens
+	says "$busy \\(process $scdaemon\\) \\[card\\.busy\\]" "has it too"
 	exits 3 "nor can it be enrolled" world_enroll alice "$token"
 	says "$busy \\(process $scdaemon\\) \\[card\\.busy\\]" "for the same reason"
 	exits 3 "in German" env LC_ALL=C.UTF-8 LANGUAGE=de keyenroll token info --reader "$reader"
