@@ -50,18 +50,32 @@ static bool connect_to(int descriptor, const char *path, struct deadline deadlin
 	return result == 0 || error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "%s", path);
 }
 
-static bool wait_for(int descriptor, short events, struct deadline deadline, struct error *err)
+static bool wait_for_any(struct pollfd *polled, nfds_t count, struct deadline deadline, struct error *err)
 {
-	struct pollfd polled = {.fd = descriptor, .events = events};
 	int left, num;
 
 	do {
 		left = deadline_left_ms(deadline);
-		num = left == 0 ? 0 : poll(&polled, 1, left);
+		num = left == 0 ? 0 : poll(polled, count, left);
 	} while (num < 0 && errno == EINTR);
 	if (num < 0)
 		return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "cannot wait for the verifier");
 	return num > 0 || fail_deadline(err);
+}
+
+static bool wait_for(int descriptor, short events, struct deadline deadline, struct error *err)
+{
+	return wait_for_any(&(struct pollfd){.fd = descriptor, .events = events}, 1, deadline, err);
+}
+
+bool connection_wait_either(int first, int second, bool *second_ready, struct deadline deadline, struct error *err)
+{
+	struct pollfd polled[] = {{.fd = first, .events = POLLIN}, {.fd = second, .events = POLLIN}};
+
+	if (!wait_for_any(polled, 2, deadline, err))
+		return false;
+	*second_ready = polled[1].revents != 0;
+	return true;
 }
 
 bool connection_send(int descriptor, struct bytes rest, struct deadline deadline, struct error *err)
@@ -153,4 +167,71 @@ bool connection_open(const char *path, struct deadline deadline, int *descriptor
 	}
 	*descriptor = made;
 	return true;
+}
+
+/* One descriptor's control message, aligned as the kernel wants it. */
+union passing {
+	char space[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr header;
+};
+
+bool connection_send_descriptor(int descriptor, int passed, struct deadline deadline, struct error *err)
+{
+	char carrier = 0;
+	struct iovec part = {.iov_base = &carrier, .iov_len = sizeof(carrier)};
+	union passing passing = {.space = {0}};
+	const struct msghdr message = {
+	    .msg_iov = &part, .msg_iovlen = 1, .msg_control = passing.space, .msg_controllen = sizeof(passing.space)};
+	ssize_t len;
+
+	passing.header =
+	    (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+	memcpy(CMSG_DATA(&passing.header), &passed, sizeof(passed));
+	do {
+		if (!wait_for(descriptor, POLLOUT, deadline, err))
+			return false;
+		len = sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	} while (len < 0 && (errno == EINTR || errno == EAGAIN));
+	return len == sizeof(carrier) || error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
+}
+
+/* There is room for one: what else came, the kernel has closed. */
+static int passed_with(const struct msghdr *message)
+{
+	const struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	int passed;
+
+	if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
+	    header->cmsg_len != CMSG_LEN(sizeof(passed)))
+		return -1;
+	memcpy(&passed, CMSG_DATA(header), sizeof(passed));
+	return passed;
+}
+
+bool connection_receive_descriptor(int descriptor, int *taken, struct deadline deadline, struct error *err)
+{
+	char carrier;
+	struct iovec part = {.iov_base = &carrier, .iov_len = sizeof(carrier)};
+	union passing passing = {.space = {0}};
+	struct msghdr message = {
+	    .msg_iov = &part, .msg_iovlen = 1, .msg_control = passing.space, .msg_controllen = sizeof(passing.space)};
+	ssize_t len;
+
+	*taken = -1;
+	do {
+		if (!wait_for(descriptor, POLLIN, deadline, err))
+			return false;
+		len = recvmsg(descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	} while (len < 0 && (errno == EINTR || errno == EAGAIN));
+	if (len < 0)
+		return error_set_errno(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
+	if (len == 0)
+		return error_set(err, ERROR_VERIFIER_UNREACHABLE, "the verifier hung up");
+	*taken = passed_with(&message);
+	if (*taken >= 0 && (message.msg_flags & MSG_CTRUNC) == 0)
+		return true;
+	if (*taken >= 0)
+		close(*taken);
+	*taken = -1;
+	return error_set(err, ERROR_PROTOCOL, "the verifier gave no way to converse");
 }

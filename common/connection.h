@@ -28,4 +28,21 @@ bool connection_receive(
 bool connection_receive_message(
     int descriptor, size_t maximum, struct buffer *content, struct deadline deadline, struct error *err) MUST_CHECK;
 
+/* connection_wait_either: until there is something to read from one of two, or the other end of it hung up.
+ *   second        -1: there is none
+ *   second_ready  out: whether it is that one; where both have something, it comes first
+ * Errors: ERROR_VERIFIER_DEADLINE, ERROR_VERIFIER_UNREACHABLE (it cannot be waited). */
+bool connection_wait_either(
+    int first, int second, bool *second_ready, struct deadline deadline, struct error *err) MUST_CHECK;
+
+/* connection_send_descriptor: passes an open file, with one byte of its own (unix(7), SCM_RIGHTS).
+ *   passed  stays the caller's
+ * Errors: as connection_send. */
+bool connection_send_descriptor(int descriptor, int passed, struct deadline deadline, struct error *err) MUST_CHECK;
+
+/* connection_receive_descriptor: takes the one that comes with the next byte.
+ *   taken  out: the caller's, to close(), closed by exec; -1 on error
+ * Errors: as connection_send; ERROR_PROTOCOL where the byte does not bring exactly one. */
+bool connection_receive_descriptor(int descriptor, int *taken, struct deadline deadline, struct error *err) MUST_CHECK;
+
 #endif

@@ -1,12 +1,15 @@
 /* conversation.h: what is said on one connection between a request that wants a person proven (REQUEST_AUTHENTICATE,
  * REQUEST_AGENT) and the reply to it.
  *
- * The verifier asks, the client answers; whatever kind of question it is, there is never more than one open. The reply of
- * request.h ends it, at any point. Framing is that of request.h; a question's kind can be told from a verdict.
+ * The verifier says that it is at it (QUESTION_UNDER_WAY) and passes, with one byte more, the descriptor of a socket on which all
+ * other questions come. They come from a process that talks to tokens, and that process never holds the connection: the reply of
+ * request.h, which ends the conversation at any point, can come from the one that decides only.
+ * The verifier asks, the client answers; whatever kind of question it is, there is never more than one open. Framing is that of
+ * request.h; a question's kind can be told from a verdict.
  * What a person reads travels as a message (message.h), and the client says it in his language.
  * An answer may carry a PIN: what it is encoded into, and read from, lives in a buffer, which wipes, for the time of one message.
  * The version is one of its own, apart from that of request.h: a change here is no matter for sshd. A peer of another version is
- * refused on both ends (version 1 sent finished English text).
+ * refused on both ends (version 1 sent finished English text, version 2 all on one connection).
  * Knows nothing of sockets, persons and tokens. libc only.
  *
  *   question  byte version | byte kind | message | string key | string data
@@ -16,7 +19,7 @@
 
 #include "common/message.h"
 
-#define CONVERSATION_VERSION 2
+#define CONVERSATION_VERSION 3
 
 #define QUESTION_MAXIMUM ((size_t)64 * 1024)
 #define ANSWER_MAXIMUM ((size_t)4096)
@@ -24,7 +27,7 @@
 #define CONVERSATION_QUESTIONS_MAXIMUM 48
 
 enum question_kind {
-	QUESTION_UNDER_WAY = 16, /* nothing to show or to answer: the verifier is at it */
+	QUESTION_UNDER_WAY = 16, /* the first, on the connection: nothing to show or to answer */
 	QUESTION_TELL = 17,      /* text for the person, no answer */
 	QUESTION_WARN = 18,      /* as QUESTION_TELL, for what went wrong */
 	QUESTION_PIN = 19,       /* the answer is a secret, typed unseen */

@@ -56,13 +56,6 @@ static bool sign(
 	return done;
 }
 
-static bool wait_on(
-    const struct dialogue_partner *partner, const struct question *question, struct buffer *answer, struct error *err)
-{
-	(void)partner, (void)question, (void)answer, (void)err;
-	return true;
-}
-
 /* Does what a question wants, and appends the message that answers it, if it wants one. */
 static bool answer_question(
     const struct dialogue_partner *partner, const struct question *question, struct buffer *answer, struct error *err)
@@ -72,7 +65,6 @@ static bool answer_question(
 		bool (*handle)(const struct dialogue_partner *partner, const struct question *question,
 		    struct buffer *answer, struct error *err);
 	} rows[] = {
-	    {QUESTION_UNDER_WAY, wait_on},
 	    {QUESTION_TELL, tell},
 	    {QUESTION_WARN, tell},
 	    {QUESTION_PIN, ask},
@@ -99,18 +91,61 @@ static bool answer_message(
 	return done;
 }
 
-/* Question after question, until what comes is none. */
-static bool converse(int descriptor, const struct dialogue_partner *partner, struct deadline first,
-    unsigned wait_seconds, struct buffer *message, struct error *err)
+/* What is open while a dialogue is held. */
+struct dialogue {
+	const struct dialogue_partner *partner;
+	int connection;
+	int conversation; /* -1: not yet, or no more */
+	bool is_under_way;
+};
+
+/* One question from the conversation. Its end is no news: what became of it, the reply says. */
+static bool answer_next(struct dialogue *dialogue, struct buffer *message, struct deadline deadline, struct error *err)
 {
-	struct deadline deadline = first;
+	struct error why = ERROR_EMPTY;
+
+	if (connection_receive_message(dialogue->conversation, QUESTION_MAXIMUM, message, deadline, &why))
+		return answer_message(dialogue->conversation, dialogue->partner, buffer_bytes(message), err);
+	if (why.code != ERROR_VERIFIER_UNREACHABLE) {
+		*err = why;
+		return false;
+	}
+	close(dialogue->conversation);
+	dialogue->conversation = -1;
+	return true;
+}
+
+/* What the deciding process says before its reply; it asks for nothing, least of all for a PIN. */
+static bool heed(struct dialogue *dialogue, struct bytes message, struct deadline deadline, struct error *err)
+{
+	struct question question;
+
+	if (!question_parse(message, &question, err))
+		return false;
+	if (question.kind == QUESTION_TELL || question.kind == QUESTION_WARN)
+		return tell(dialogue->partner, &question, NULL, err);
+	if (question.kind != QUESTION_UNDER_WAY || dialogue->is_under_way)
+		return error_set(err, ERROR_PROTOCOL, "the verifier asks where it only tells");
+	dialogue->is_under_way = true;
+	return connection_receive_descriptor(dialogue->connection, &dialogue->conversation, deadline, err);
+}
+
+/* Question after question, until the reply comes.
+ *   deadline  for the first word */
+static bool converse(struct dialogue *dialogue, struct deadline deadline, unsigned wait_seconds, struct buffer *message,
+    struct error *err)
+{
+	bool asked;
 
 	for (int i = 0; i < CONVERSATION_QUESTIONS_MAXIMUM; i++) {
-		if (!connection_receive_message(descriptor, REPLY_MAXIMUM, message, deadline, err))
+		if (!connection_wait_either(dialogue->connection, dialogue->conversation, &asked, deadline, err))
 			return false;
-		if (!question_is(buffer_bytes(message)))
+		if (!asked && !connection_receive_message(dialogue->connection, REPLY_MAXIMUM, message, deadline, err))
+			return false;
+		if (!asked && !question_is(buffer_bytes(message)))
 			return true;
-		if (!answer_message(descriptor, partner, buffer_bytes(message), err))
+		if (!(asked ? answer_next(dialogue, message, deadline, err)
+		            : heed(dialogue, buffer_bytes(message), deadline, err)))
 			return false;
 		deadline = deadline_in(DIALOGUE_SILENCE_MS + 1000 * wait_seconds);
 	}
@@ -122,18 +157,21 @@ bool dialogue_hold(const struct client *client, const struct request *request, c
 {
 	struct deadline deadline = deadline_in(client->timeout_ms);
 	struct buffer encoded = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REQUEST_MAXIMUM);
-	int descriptor = -1;
+	struct dialogue dialogue = {.partner = partner, .connection = -1, .conversation = -1};
 	bool done = false;
 
 	*message = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REPLY_MAXIMUM);
-	if (!request_encode(request, &encoded, err) || !connection_open(client->socket, deadline, &descriptor, err) ||
-	    !connection_send(descriptor, buffer_bytes(&encoded), deadline, err) ||
-	    !converse(descriptor, partner, deadline, request->wait_seconds, message, err))
+	if (!request_encode(request, &encoded, err) ||
+	    !connection_open(client->socket, deadline, &dialogue.connection, err) ||
+	    !connection_send(dialogue.connection, buffer_bytes(&encoded), deadline, err) ||
+	    !converse(&dialogue, deadline, request->wait_seconds, message, err))
 		goto out;
 	done = reply_parse(buffer_bytes(message), reply, err);
 out:
-	if (descriptor >= 0)
-		close(descriptor);
+	if (dialogue.connection >= 0)
+		close(dialogue.connection);
+	if (dialogue.conversation >= 0)
+		close(dialogue.conversation);
 	buffer_free(&encoded);
 	if (!done)
 		buffer_free(message);

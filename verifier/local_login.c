@@ -130,7 +130,7 @@ static bool ask_for_token(const struct scene *scene, const struct error *last, s
 		message = message_of(N_("Plug in your token (%s)"), first.candidate->device, NULL);
 	else
 		message = message_of(N_("Plug in %s"), local_token_name(&first), NULL);
-	return asking_tell(scene->login->client, QUESTION_TELL, &message, err);
+	return asking_tell(scene->login->conversation, QUESTION_TELL, &message, err);
 }
 
 /* Tries what is there, and what comes, until one is the person's.
@@ -189,9 +189,9 @@ static bool prove(struct local_login *login, struct scene *scene, struct buffer 
 	                                     : local_fido_prove(login, &token, proof, err);
 }
 
-bool local_login(const struct authentication *authentication, int client, struct buffer *proof, struct error *err)
+bool local_login(const struct authentication *authentication, int conversation, struct buffer *proof, struct error *err)
 {
-	struct local_login login = {.authentication = authentication, .client = client};
+	struct local_login login = {.authentication = authentication, .conversation = conversation};
 	struct scene scene = {.login = &login, .readers = READER_LIST_EMPTY, .usb = AUTHENTICATOR_LIST_EMPTY};
 	bool done;
 

@@ -9,9 +9,9 @@
 struct authentication;
 
 /* local_login: appends a proof (authentication_put_proof).
- *   client  the conversation's socket
+ *   conversation  its end
  * Errors: ERROR_TOKEN_ABSENT, those of local_piv_prove, local_fido_prove, asking.h and reader.h. */
 bool local_login(
-    const struct authentication *authentication, int client, struct buffer *proof, struct error *err) MUST_CHECK;
+    const struct authentication *authentication, int conversation, struct buffer *proof, struct error *err) MUST_CHECK;
 
 #endif

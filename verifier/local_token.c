@@ -35,7 +35,7 @@ static bool last_try_check(const struct local_login *login, const struct local_t
 	        local_token_name(token), NULL);
 	if (!secret_new(LOCAL_PIN_MAXIMUM, &typed, err))
 		return false;
-	done = asking_ask(login->client, QUESTION_CONSENT, &message, typed, err) &&
+	done = asking_ask(login->conversation, QUESTION_CONSENT, &message, typed, err) &&
 	       (is_yes(secret_bytes(typed)) || error_set(err, ERROR_DECLINED, "the last try was not agreed to"));
 	secret_free(typed);
 	return done;
@@ -68,12 +68,12 @@ bool local_token_ask_pin(
 		message = message_of(N_("PIN for %s (1 try left): "), name, NULL);
 	else
 		message = message_of(N_("PIN for %s (%s tries left): "), name, tries);
-	return asking_ask(login->client, QUESTION_PIN, &message, pin, err);
+	return asking_ask(login->conversation, QUESTION_PIN, &message, pin, err);
 }
 
 bool local_token_ask_touch(const struct local_login *login, const struct local_token *token, struct error *err)
 {
 	const struct message message = message_of(N_("Touch %s"), local_token_name(token), NULL);
 
-	return asking_tell(login->client, QUESTION_TELL, &message, err);
+	return asking_tell(login->conversation, QUESTION_TELL, &message, err);
 }

@@ -28,7 +28,7 @@ struct local_token {
 /* One authentication with what it needs; all borrowed. */
 struct local_login {
 	const struct authentication *authentication;
-	int client;                     /* the conversation's socket */
+	int conversation;               /* conversation.h: this process' end */
 	struct reader_context *context; /* NULL: no smart card service runs here */
 };
 

@@ -90,13 +90,12 @@ bool names_take(struct names *names, const struct bytes *report, const struct er
 	return true;
 }
 
-/* A service's module has nothing to say to the client. */
-bool names_look_up(const void *name, int client, struct buffer *report, struct error *err)
+bool names_look_up(const void *name, int conversation, struct buffer *report, struct error *err)
 {
 	struct name_entry entry = NAME_ENTRY_EMPTY;
 	bool done;
 
-	close(client);
+	(void)conversation;
 	done = name_entry_load(name, &entry, err) && name_entry_put(&entry, report, err);
 	name_entry_clear(&entry);
 	return done;

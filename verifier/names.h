@@ -37,8 +37,9 @@ bool names_find(struct names *names, const char *name, const struct name_entry *
 bool names_take(struct names *names, const struct bytes *report, const struct error *why, struct error *err) MUST_CHECK;
 
 /* names_look_up: a worker's job (worker.h): reports on a name.
- *   name  text
+ *   name          text
+ *   conversation  none: it has nothing to say
  * Errors: those of name_entry_load; ERROR_LIMIT (too many groups for a report). */
-bool names_look_up(const void *name, int client, struct buffer *report, struct error *err) MUST_CHECK;
+bool names_look_up(const void *name, int conversation, struct buffer *report, struct error *err) MUST_CHECK;
 
 #endif

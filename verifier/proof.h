@@ -14,6 +14,6 @@
 /* proof_make: appends a proof (authentication_put_proof), or tells the person why there is none. A worker_job (worker.h).
  *   authentication  a struct authentication
  * Errors: ERROR_AGENT, those of local_login and of asking.h. */
-bool proof_make(const void *authentication, int client, struct buffer *proof, struct error *err) MUST_CHECK;
+bool proof_make(const void *authentication, int conversation, struct buffer *proof, struct error *err) MUST_CHECK;
 
 #endif

@@ -201,15 +201,28 @@ static bool conclude_client(
 	return done;
 }
 
+/* The worker gets one end of a socket, the client the other one: what passes between them is no reply. */
+static bool start_proof(const struct server *server, struct client *client, struct error *err)
+{
+	int conversation[2];
+	bool done;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, conversation) < 0)
+		return error_set_errno(err, ERROR_SYSTEM, "cannot make a socket for a conversation");
+	done =
+	    asking_begin(client->descriptor, conversation[0], err) &&
+	    worker_start(proof_make, client->authentication, conversation[1], &server->remains, &client->worker, err);
+	close(conversation[0]);
+	close(conversation[1]);
+	return done;
+}
+
 /* The client hears at once that somebody is there: after that it waits longer than its deadline. */
 static bool begin_client(struct server *server, struct client *client)
 {
 	struct error why = ERROR_EMPTY;
 
-	if (!worker_has_room(server, client, &why) ||
-	    !asking_tell(client->descriptor, QUESTION_UNDER_WAY, &MESSAGE_EMPTY, &why) ||
-	    !worker_start(
-	        proof_make, client->authentication, client->descriptor, &server->remains, &client->worker, &why))
+	if (!worker_has_room(server, client, &why) || !start_proof(server, client, &why))
 		return conclude_client(server, client, NULL, &why);
 	client->deadline = deadline_in(PROOF_TIMEOUT_MS + 1000 * client->authentication->request.wait_seconds);
 	return true;
@@ -219,8 +232,7 @@ static bool start_look_up(const struct server *server, struct client *client, st
 {
 	if (deadline_left_ms(client->deadline) <= SERVE_REPLY_MS)
 		return error_set(err, ERROR_NAME_SERVICE, "no time was left to look %s up", client->names.wanted);
-	return worker_start(
-	    names_look_up, client->names.wanted, client->descriptor, &server->remains, &client->worker, err);
+	return worker_start(names_look_up, client->names.wanted, -1, &server->remains, &client->worker, err);
 }
 
 /* From the beginning each time that a name has become known. */

@@ -11,7 +11,7 @@
 #include "common/deadline.h"
 
 /* Where the two descriptors lie that a worker keeps. */
-enum { WORKER_CLIENT = 3, WORKER_REPORT = 4 };
+enum { WORKER_CONVERSATION = 3, WORKER_REPORT = 4 };
 
 /* A report has the form of a reply: its verdict is whether there is output, and no more. */
 static bool put_report(bool done, const struct buffer *output, const struct error *err, struct buffer *report)
@@ -30,7 +30,7 @@ static void run(worker_job *job, const void *what)
 {
 	struct buffer output = BUFFER_UP_TO(WORKER_OUTPUT_MAXIMUM), report = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
-	bool done = job(what, WORKER_CLIENT, &output, &err);
+	bool done = job(what, WORKER_CONVERSATION, &output, &err);
 
 	if (put_report(done, &output, &err, &report))
 		(void)send(WORKER_REPORT, report.data, report.len, MSG_NOSIGNAL);
@@ -38,16 +38,23 @@ static void run(worker_job *job, const void *what)
 	buffer_free(&output);
 }
 
-/* In the child: two descriptors at known places, all others closed. */
-static bool keep_two(int client, int report)
+static bool place_conversation(int conversation)
 {
-	int first = fcntl(client, F_DUPFD, 10), second = fcntl(report, F_DUPFD, 10);
+	if (conversation < 0)
+		return close_range(WORKER_CONVERSATION, WORKER_CONVERSATION, 0) == 0;
+	return dup2(conversation, WORKER_CONVERSATION) == WORKER_CONVERSATION;
+}
 
-	return first >= 0 && second >= 0 && dup2(first, WORKER_CLIENT) == WORKER_CLIENT &&
+/* In the child: descriptors at known places, all others closed. */
+static bool keep_two(int conversation, int report)
+{
+	int first = conversation < 0 ? -1 : fcntl(conversation, F_DUPFD, 10), second = fcntl(report, F_DUPFD, 10);
+
+	return (first < 0) == (conversation < 0) && second >= 0 && place_conversation(first) &&
 	       dup2(second, WORKER_REPORT) == WORKER_REPORT && close_range(WORKER_REPORT + 1, ~0U, 0) == 0;
 }
 
-bool worker_start(worker_job *job, const void *what, int client, const struct worker_remains *remains,
+bool worker_start(worker_job *job, const void *what, int conversation, const struct worker_remains *remains,
     struct worker *worker, struct error *err)
 {
 	pid_t parent = getpid(), process;
@@ -60,7 +67,7 @@ bool worker_start(worker_job *job, const void *what, int client, const struct wo
 		return error_set_errno(err, ERROR_SYSTEM, "cannot make a socket for a worker");
 	process = fork();
 	if (process == 0) {
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && keep_two(client, pair[1]))
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && keep_two(conversation, pair[1]))
 			run(job, what);
 		_exit(0);
 	}

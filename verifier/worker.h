@@ -1,9 +1,9 @@
 /* worker.h: a process for one job that the loop must not wait for: a person's proof (proof.h), a look-up of a name (names.h).
  *
- * It is forked and not executed anew, so that the verifier can forbid itself every exec; it keeps the client's socket and the
- * report's, nothing else that was open. Who conducts it kills it when its time is over or its client has gone; pcscd then locks a
- * token again. A kernel that waits for a device or a file server may keep a killed process for as long as it likes: nobody waits
- * for that, and there is only so much room for such remains.
+ * It is forked and not executed anew, so that the verifier can forbid itself every exec; it keeps its end of the conversation and of
+ * the report, nothing else that was open: it cannot speak where a reply is expected. Who conducts it kills it when its time is over
+ * or its client has gone; pcscd then locks a token again. A kernel that waits for a device or a file server may keep a killed
+ * process for as long as it likes: nobody waits for that, and there is only so much room for such remains.
  * Knows nothing of requests and of what a job does. */
 #ifndef VERIFIER_WORKER_H
 #define VERIFIER_WORKER_H
@@ -17,8 +17,8 @@
 #define WORKER_OUTPUT_MAXIMUM (WORKER_REPORT_MAXIMUM - 1024)
 
 /* worker_job: what a worker does: appends its output, or says what went wrong.
- *   client  its client's socket */
-typedef bool worker_job(const void *what, int client, struct buffer *output, struct error *err);
+ *   conversation  conversation.h; closed where there is none */
+typedef bool worker_job(const void *what, int conversation, struct buffer *output, struct error *err);
 
 struct worker {
 	pid_t process; /* 0: none */
@@ -40,10 +40,10 @@ struct worker_remains {
 #define WORKER_END_MS 20
 
 /* worker_start: forks it.
- *   what    for the job; borrowed
- *   client  its client's socket; stays the caller's
+ *   what          for the job; borrowed
+ *   conversation  its end; stays the caller's; -1: it talks with nobody
  * Errors: ERROR_SYSTEM; ERROR_VERIFIER_BUSY where WORKER_REMAINS_LIMIT have not ended. */
-bool worker_start(worker_job *job, const void *what, int client, const struct worker_remains *remains,
+bool worker_start(worker_job *job, const void *what, int conversation, const struct worker_remains *remains,
     struct worker *worker, struct error *err) MUST_CHECK;
 
 /* worker_end: kills it if it still runs, and reaps it, or adds it to what remains; WORKER_NONE afterwards. At most

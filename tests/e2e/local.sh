@@ -134,10 +134,28 @@ world_token_stop one
 refuse "no token of hers: refused when the time is over" alice_sudo "$pin"
 told 'Plug in your token' "after she was told to plug it in"
 service sudo "required $module mode=local talk wait=60"
-(sleep 2; world_token one 5.7.4) &
-plugging=$!
-expect "a token that comes while she is waited for is taken" alice_sudo "$pin"
-wait $plugging
+# What meets the token has no socket of the verifier's: it could answer where a verdict is expected.
+sockets()
+{
+	readlink "/proc/$1/fd"/* | grep '^socket:' | sort
+}
+worker_is_apart()
+{
+	local verifier worker
+	verifier=$(cat "$WORLD/keyenrolld.pid")
+	worker=$(pgrep -P "$verifier") && [ "$(sockets "$worker" | wc -l)" -ge 2 ] &&
+		[ -z "$(comm -12 <(sockets "$verifier") <(sockets "$worker"))" ]
+}
+waits_for_token()
+{
+	pgrep -P "$(cat "$WORLD/keyenrolld.pid")"
+}
+alice_sudo "$pin" >"$WORLD/waiting" 2>&1 &
+waiting=$!
+world_wait 10 waits_for_token >/dev/null
+expect "the process that looks for a token has no socket of the verifier's" worker_is_apart
+world_token one 5.7.4
+expect "a token that comes while she is waited for is taken" wait $waiting
 
 service sudo "required $module mode=local talk wait=2"
 

@@ -14,13 +14,16 @@
 #include <unistd.h>
 
 #include "pam_module/dialogue.h"
+#include "verifier/asking.h"
 #include "verifier/listen.h"
 
 #define RAW(text) text, sizeof(text) - 1
 
-/* A question's front: length and version 2. REFUSED: the reply that ends it. */
-#define TELL(len) "\0\0\0" len "\2\21"
+/* A question's front: length and version 3. */
+#define TELL(len) "\0\0\0" len "\3\21"
+/* Whole replies: the verdict is their second byte. */
 #define REFUSED "\0\0\0\17\1\0\0\0\0\1x\0\0\0\0\0\0\0\0"
+#define ACCEPTED "\0\0\0\17\1\1\0\0\0\1x\0\0\0\0\0\0\0\0"
 
 static char folder[] = "/tmp/keyenroll-dialogue.XXXXXX", path[64], shown[1024];
 
@@ -57,8 +60,47 @@ static bool sign_nothing(void *state, struct bytes key, struct bytes data, struc
 	return true;
 }
 
-/* A child that says `said` to the first who asks. */
-static pid_t start_verifier(struct bytes said)
+/* What a verifier says. */
+struct script {
+	struct bytes first;        /* on the connection, instead of what opens a conversation */
+	struct bytes conversation; /* as the process says it that talks to tokens */
+	struct bytes reply;        /* on the connection, at last; empty: a refusal */
+};
+
+static void say(int descriptor, struct bytes said)
+{
+	(void)!send(descriptor, said.data, said.len, MSG_NOSIGNAL);
+	(void)shutdown(descriptor, SHUT_WR);
+}
+
+static void wait_for_end(int descriptor)
+{
+	uint8_t part[512];
+
+	while (recv(descriptor, part, sizeof(part), 0) > 0)
+		continue;
+}
+
+static void play(int connection, const struct script *script)
+{
+	static const char refused[] = REFUSED;
+	struct error err = ERROR_EMPTY;
+	int pair[2];
+
+	if (script->first.len > 0) {
+		say(connection, script->first);
+		return;
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || !asking_begin(connection, pair[0], &err))
+		_exit(1);
+	close(pair[0]);
+	say(pair[1], script->conversation);
+	say(connection, script->reply.len > 0 ? script->reply : bytes_of(refused, sizeof(refused) - 1));
+	wait_for_end(pair[1]);
+}
+
+/* A child that plays the script to the first who asks. */
+static pid_t start_verifier(const struct script *script)
 {
 	struct error err = ERROR_EMPTY;
 	struct pollfd polled = {.events = POLLIN};
@@ -72,17 +114,16 @@ static pid_t start_verifier(struct bytes said)
 		uint8_t request[512];
 
 		(void)!recv(descriptor, request, sizeof(request), 0);
-		(void)!send(descriptor, said.data, said.len, MSG_NOSIGNAL);
-		(void)shutdown(descriptor, SHUT_WR);
-		while (recv(descriptor, request, sizeof(request), 0) > 0)
-			continue;
+		play(descriptor, script);
+		wait_for_end(descriptor);
 		_exit(0);
 	}
 	close(polled.fd);
 	return child;
 }
 
-static enum error_code hold(struct bytes said)
+/* The error of it; without one it was refused. */
+static enum error_code hold(const struct script *script)
 {
 	const struct client client = {.socket = path, .timeout_ms = CLIENT_TIMEOUT_MS};
 	const struct request request = {.code = REQUEST_AUTHENTICATE,
@@ -93,7 +134,7 @@ static enum error_code hold(struct bytes said)
 	struct buffer message = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 	struct reply reply;
-	pid_t verifier = start_verifier(said);
+	pid_t verifier = start_verifier(script);
 
 	shown[0] = '\0';
 	if (dialogue_hold(&client, &request, &partner, &message, &reply, &err))
@@ -112,25 +153,19 @@ static void only_what_is_sound_is_shown(void **state)
 		enum error_code code;
 		const char *shown;
 	} rows[] = {
-	    {"a sentence that nobody translated",
-	        RAW(TELL("\34") "\1\0\0\0\7new: %s\1\0\0\0\1v\0\0\0\0\0\0\0\0" REFUSED), ERROR_NONE, "new: v"},
-	    {"a PIN", RAW("\0\0\0\24\2\23\1\0\0\0\4PIN:\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_NONE, "PIN:"},
-	    {"a verifier of the older protocol", RAW("\0\0\0\16\1\20\0\0\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL_VERSION,
-	        ""},
-	    {"which speaks", RAW("\0\0\0\17\1\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL_VERSION, ""},
-	    {"a newer one", RAW("\0\0\0\2\3\20"), ERROR_PROTOCOL_VERSION, ""},
-	    {"a value as a format", RAW(TELL("\32") "\1\0\0\0\2%s\1\0\0\0\4%n%s\0\0\0\0\0\0\0\0" REFUSED), ERROR_NONE,
-	        "%n%s"},
-	    {"a format without value", RAW(TELL("\22") "\1\0\0\0\2%s\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL, ""},
-	    {"a format of its own", RAW(TELL("\27") "\1\0\0\0\2%n\1\0\0\0\1v\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL,
-	        ""},
-	    {"a terminal's escape", RAW(TELL("\27") "\1\0\0\0\2%s\1\0\0\0\1\33\0\0\0\0\0\0\0\0" REFUSED),
-	        ERROR_PROTOCOL, ""},
+	    {"a sentence that nobody translated", RAW(TELL("\34") "\1\0\0\0\7new: %s\1\0\0\0\1v\0\0\0\0\0\0\0\0"),
+	        ERROR_NONE, "new: v"},
+	    {"a PIN", RAW("\0\0\0\24\3\23\1\0\0\0\4PIN:\0\0\0\0\0\0\0\0\0"), ERROR_NONE, "PIN:"},
+	    {"one of the older protocol", RAW("\0\0\0\17\2\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL_VERSION, ""},
+	    {"a value as a format", RAW(TELL("\32") "\1\0\0\0\2%s\1\0\0\0\4%n%s\0\0\0\0\0\0\0\0"), ERROR_NONE, "%n%s"},
+	    {"a format without value", RAW(TELL("\22") "\1\0\0\0\2%s\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL, ""},
+	    {"a format of its own", RAW(TELL("\27") "\1\0\0\0\2%n\1\0\0\0\1v\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL, ""},
+	    {"a terminal's escape", RAW(TELL("\27") "\1\0\0\0\2%s\1\0\0\0\1\33\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL, ""},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		enum error_code code = hold(bytes_of(rows[i].said, rows[i].len));
+		enum error_code code = hold(&(struct script){.conversation = bytes_of(rows[i].said, rows[i].len)});
 
 		if (code != rows[i].code || strcmp(shown, rows[i].shown) != 0)
 			fail_msg("%s: %s, \"%s\"", rows[i].name, error_word(code), shown);
@@ -150,7 +185,8 @@ static void what_is_too_long_is_not_shown(void **state)
 	value[sizeof(value) - 1] = '\0';
 	question.message = message_of("%s%s", value, value);
 	assert_done(question_encode(&question, &said, &err), err);
-	assert_string_equal(error_word(hold(buffer_bytes(&said))), error_word(ERROR_PROTOCOL));
+	assert_string_equal(
+	    error_word(hold(&(struct script){.conversation = buffer_bytes(&said)})), error_word(ERROR_PROTOCOL));
 	assert_string_equal(shown, "");
 	buffer_free(&said);
 }
@@ -159,13 +195,88 @@ static void questions_without_end_are_left(void **state)
 {
 	struct buffer said = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
-	const struct question question = {.kind = QUESTION_UNDER_WAY};
+	const struct question question = {.kind = QUESTION_TELL, .message = message_of("wait", NULL, NULL)};
 
 	(void)state;
 	for (int i = 0; i < CONVERSATION_QUESTIONS_MAXIMUM + 1; i++)
 		assert_done(question_encode(&question, &said, &err), err);
-	assert_string_equal(error_word(hold(buffer_bytes(&said))), error_word(ERROR_PROTOCOL));
+	assert_string_equal(
+	    error_word(hold(&(struct script){.conversation = buffer_bytes(&said)})), error_word(ERROR_PROTOCOL));
 	buffer_free(&said);
+}
+
+/* Whoever took over the process that reads tokens has the conversation only: no verdict comes that way, and none ends it before the
+ * verifier's own. */
+static void the_verdict_comes_on_the_connection(void **state)
+{
+	static const struct {
+		const char *name, *said;
+		size_t len;
+		enum error_code code;
+	} rows[] = {
+	    {"an acceptance in the conversation", RAW(ACCEPTED), ERROR_PROTOCOL_VERSION},
+	    {"behind a question", RAW(TELL("\22") "\1\0\0\0\2hi\0\0\0\0\0\0\0\0\0" ACCEPTED), ERROR_PROTOCOL_VERSION},
+	    {"half a question", RAW("\0\0\0\100\3"), ERROR_NONE},
+	    {"not a word", RAW(""), ERROR_NONE},
+	    {"that it is at it", RAW("\0\0\0\14\3\20\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum error_code code = hold(&(struct script){.conversation = bytes_of(rows[i].said, rows[i].len)});
+
+		if (code != rows[i].code)
+			fail_msg("%s: %s", rows[i].name, error_word(code));
+	}
+}
+
+static void what_opens_no_conversation_is_refused(void **state)
+{
+	static const struct {
+		const char *name, *said;
+		size_t len;
+		enum error_code code;
+		const char *shown;
+	} rows[] = {
+	    {"a verifier of the older protocol", RAW("\0\0\0\14\2\20\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL_VERSION, ""},
+	    {"a newer one", RAW("\0\0\0\2\4\20"), ERROR_PROTOCOL_VERSION, ""},
+	    {"no descriptor", RAW("\0\0\0\14\3\20\0\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL, ""},
+	    {"nothing behind it", RAW("\0\0\0\14\3\20\0\0\0\0\0\0\0\0\0\0"), ERROR_VERIFIER_UNREACHABLE, ""},
+	    {"a PIN at once", RAW("\0\0\0\24\3\23\1\0\0\0\4PIN:\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL, ""},
+	    {"a refusal", RAW(REFUSED), ERROR_NONE, ""},
+	    {"which is told", RAW(TELL("\22") "\1\0\0\0\2no\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_NONE, "no"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum error_code code = hold(&(struct script){.first = bytes_of(rows[i].said, rows[i].len)});
+
+		if (code != rows[i].code || strcmp(shown, rows[i].shown) != 0)
+			fail_msg("%s: %s, \"%s\"", rows[i].name, error_word(code), shown);
+	}
+}
+
+/* Once it is under way the connection tells, and does not ask. */
+static void the_connection_asks_for_nothing(void **state)
+{
+	static const struct {
+		const char *name, *said;
+		size_t len;
+		enum error_code code;
+		const char *shown;
+	} rows[] = {
+	    {"a PIN", RAW("\0\0\0\24\3\23\1\0\0\0\4PIN:\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL, ""},
+	    {"another beginning", RAW("\0\0\0\14\3\20\0\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL, ""},
+	    {"why not", RAW(TELL("\22") "\1\0\0\0\2no\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_NONE, "no"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum error_code code = hold(&(struct script){.reply = bytes_of(rows[i].said, rows[i].len)});
+
+		if (code != rows[i].code || strcmp(shown, rows[i].shown) != 0)
+			fail_msg("%s: %s, \"%s\"", rows[i].name, error_word(code), shown);
+	}
 }
 
 int main(void)
@@ -174,6 +285,9 @@ int main(void)
 	    cmocka_unit_test(only_what_is_sound_is_shown),
 	    cmocka_unit_test(what_is_too_long_is_not_shown),
 	    cmocka_unit_test(questions_without_end_are_left),
+	    cmocka_unit_test(the_verdict_comes_on_the_connection),
+	    cmocka_unit_test(what_opens_no_conversation_is_refused),
+	    cmocka_unit_test(the_connection_asks_for_nothing),
 	};
 
 	return cmocka_run_group_tests_name("dialogue", tests, make_folder, drop_folder);

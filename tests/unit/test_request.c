@@ -228,7 +228,7 @@ static void check_damaged_question(struct bytes damaged, void *context)
 
 static void damage_never_breaks_the_parsers(void **state)
 {
-	static const char question[] = "\2\23\1\0\0\0\7PIN %s?\1\0\0\0\1v\0\0\0\0\0\0\0\0";
+	static const char question[] = "\3\23\1\0\0\0\7PIN %s?\1\0\0\0\1v\0\0\0\0\0\0\0\0";
 	static const char reply[] = "\1\1\0\0\0\4none\0\0\0\1s\0\0\0\1o";
 	struct request request = sample_request();
 	struct buffer out = BUFFER_EMPTY;
@@ -286,25 +286,25 @@ static void a_question_has_the_fields_of_its_kind(void **state)
 		size_t len;
 		enum error_code code;
 	} rows[] = {
-	    {"under way", RAW("\2\20\0\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
-	    {"tell", RAW("\2\21\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
-	    {"tell a value", RAW("\2\21\1\0\0\0\2%s\1\0\0\0\1v\0\0\0\0\0\0\0\0"), ERROR_NONE},
-	    {"PIN", RAW("\2\23\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
-	    {"sign", RAW("\2\25\0\0\0\0\0\1k\0\0\0\1d"), ERROR_NONE},
-	    {"newer version", RAW("\3\21"), ERROR_PROTOCOL_VERSION},
+	    {"under way", RAW("\3\20\0\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"tell", RAW("\3\21\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"tell a value", RAW("\3\21\1\0\0\0\2%s\1\0\0\0\1v\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"PIN", RAW("\3\23\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_NONE},
+	    {"sign", RAW("\3\25\0\0\0\0\0\1k\0\0\0\1d"), ERROR_NONE},
+	    {"newer version", RAW("\4\21"), ERROR_PROTOCOL_VERSION},
 	    {"version 1, which sent text", RAW("\1\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL_VERSION},
-	    {"text in this version", RAW("\2\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"unknown kind", RAW("\2\26\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"a verdict", RAW("\2\1\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"tell nothing", RAW("\2\21\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"a message while under way", RAW("\2\20\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"an escape in the message", RAW("\2\21\1\0\0\0\1\33\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"a value that is missing", RAW("\2\21\1\0\0\0\2%s\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"PIN with a key", RAW("\2\23\1\0\0\0\1t\0\0\0\0\1k\0\0\0\1d"), ERROR_PROTOCOL},
-	    {"sign without key", RAW("\2\25\0\0\0\0\0\0\0\0\0\1d"), ERROR_PROTOCOL},
-	    {"sign nothing", RAW("\2\25\0\0\0\0\0\1k\0\0\0\0"), ERROR_PROTOCOL},
-	    {"cut short", RAW("\2\21\1\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
-	    {"junk behind", RAW("\2\21\1\0\0\0\1t\0\0\0\0\0\0\0\0\0x"), ERROR_PROTOCOL},
+	    {"text in this version", RAW("\3\21\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"unknown kind", RAW("\3\26\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"a verdict", RAW("\3\1\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"tell nothing", RAW("\3\21\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"a message while under way", RAW("\3\20\1\0\0\0\1t\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"an escape in the message", RAW("\3\21\1\0\0\0\1\33\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"a value that is missing", RAW("\3\21\1\0\0\0\2%s\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"PIN with a key", RAW("\3\23\1\0\0\0\1t\0\0\0\0\1k\0\0\0\1d"), ERROR_PROTOCOL},
+	    {"sign without key", RAW("\3\25\0\0\0\0\0\0\0\0\0\1d"), ERROR_PROTOCOL},
+	    {"sign nothing", RAW("\3\25\0\0\0\0\0\1k\0\0\0\0"), ERROR_PROTOCOL},
+	    {"cut short", RAW("\3\21\1\0\0\0\1t\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	    {"junk behind", RAW("\3\21\1\0\0\0\1t\0\0\0\0\0\0\0\0\0x"), ERROR_PROTOCOL},
 	};
 
 	(void)state;
@@ -329,7 +329,7 @@ static void an_answer_is_read_as_it_was_written(void **state)
 	assert_done(answer_encode(bytes_of_text("123456"), &out, &err), err);
 	assert_done(answer_parse(whole_message(&out), &content, &err), err);
 	assert_true(bytes_equal_text(content, "123456"));
-	assert_refused(answer_parse(bytes_of(RAW("\2\23\0\0\0\0")), &content, &err), err, ERROR_PROTOCOL);
+	assert_refused(answer_parse(bytes_of(RAW("\3\23\0\0\0\0")), &content, &err), err, ERROR_PROTOCOL);
 	assert_refused(answer_parse(bytes_of(RAW("\1\100\0\0\0\0")), &content, &err), err, ERROR_PROTOCOL_VERSION);
 	buffer_free(&out);
 }
