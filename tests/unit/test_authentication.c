@@ -328,6 +328,32 @@ static void sshd_is_told_nothing_but_the_reply(void **state)
 	assert_int_equal(code, ERROR_ENROLLMENT_PERSON);
 }
 
+/* Whoever has more tokens than are looked for gets in with one of those that are. */
+static void a_person_with_many_tokens_is_asked_for_some(void **state)
+{
+	struct enrollment_order order = ENROLLMENT_ORDER_GOOD;
+	const struct request request = {.code = REQUEST_AUTHENTICATE,
+	    .account = bytes_of_text("dave"),
+	    .service = bytes_of_text("login"),
+	    .wait_seconds = 1};
+	struct authentication *begun = NULL;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	order.person = "dave";
+	for (size_t i = 0; i < AUTHENTICATION_CANDIDATES_MAXIMUM + 2; i++) {
+		struct buffer blob = BUFFER_EMPTY;
+
+		assert_done(enrolled_host_enroll(&fixture.host, &order, &blob, &err), err);
+		buffer_free(&blob);
+	}
+	assert_done(enrolled_host_publish(&fixture.host, time(NULL), &err), err);
+	assert_done(configuration_refresh(fixture.configuration, &fixture.names, &fixture.view, &err), err);
+	assert_done(begin(&request, true, &begun, &err), err);
+	assert_int_equal(begun->num_candidates, AUTHENTICATION_CANDIDATES_MAXIMUM);
+	authentication_free(begun);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +362,7 @@ int main(void)
 	    cmocka_unit_test(the_peer_says_whether_its_word_counts),
 	    cmocka_unit_test(a_refusal_is_told_to_its_person),
 	    cmocka_unit_test(sshd_is_told_nothing_but_the_reply),
+	    cmocka_unit_test(a_person_with_many_tokens_is_asked_for_some),
 	};
 
 	return cmocka_run_group_tests_name("authentication", tests, make_fixture, drop_fixture);
