@@ -277,9 +277,8 @@ static void only_a_snapshot_that_nobody_else_writes_is_opened(void **state)
 	};
 	struct store_fixture *fixture = *state;
 	struct snapshot *snapshot = NULL;
-	struct error err;
-
 	char unseen[512] = "/";
+	struct error err;
 
 	memset(unseen + 1, 'x', 300); /* no name is so long: whether it is there nobody can tell */
 	assert_refused(snapshot_open(unseen, &snapshot, &err), err, ERROR_FILE);
