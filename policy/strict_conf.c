@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/buffer.h"
@@ -126,6 +127,35 @@ static bool check_text(struct bytes text, const char *origin, enum error_code co
 	return true;
 }
 
+/* What libconfuse takes at most: for its scanner, for each byte of the text, and for each section, which is a copy of its options. */
+#define SCANNER_SIZE ((size_t)256 * 1024)
+#define ROOM_MAXIMUM ((size_t)256 * 1024 * 1024)
+#define SIZE_OF_A_BYTE ((size_t)64)
+#define SIZE_OF_AN_OPTION (sizeof(cfg_opt_t) + 128)
+
+static size_t count_options(const cfg_opt_t *options)
+{
+	size_t num = 0;
+
+	for (; options->name != NULL; options++)
+		num += 1 + (options->type == CFGT_SEC ? count_options(options->subopts) : 0);
+	return num;
+}
+
+/* Where it gets no memory libconfuse ends the process, which may be the verifier: so what it takes has to be there beforehand. */
+static bool has_memory(struct bytes text, const char *origin, const cfg_opt_t *options, struct error *err)
+{
+	size_t size = SCANNER_SIZE + text.len * SIZE_OF_A_BYTE, num_braces = 0;
+	void *volatile room; /* or a compiler sees that nothing comes of it */
+
+	for (struct bytes rest = text, part; bytes_take_until(&rest, '{', &part);)
+		num_braces++;
+	size += num_braces * count_options(options) * SIZE_OF_AN_OPTION;
+	room = malloc(size < ROOM_MAXIMUM ? size : ROOM_MAXIMUM);
+	free(room);
+	return room != NULL || error_set(err, ERROR_MEMORY, "no memory to read %s", origin);
+}
+
 static bool parse(struct reading *reading, const char *text, cfg_opt_t *options, cfg_t **cfg)
 {
 	cfg_t *made = cfg_init(options, CFGF_NONE);
@@ -172,6 +202,7 @@ bool strict_conf_read(
 		(void)!bytes_take(&text, sizeof(mark) - 1, &skipped);
 	done = check_text(text, origin, code, err) && buffer_put(&copy, text, err) &&
 	       buffer_put_text(&copy, "\n" STRICT_CONF_END_MARK " = here\n", err) &&
+	       has_memory(buffer_bytes(&copy), origin, options, err) &&
 	       parse(&reading, buffer_text(&copy), options, cfg);
 
 	buffer_free(&copy);

@@ -13,8 +13,6 @@
 
 static char count_path[256];
 
-unsigned sleep(unsigned seconds);
-
 /* A rest of a second is nothing that a test would wait for; a timer's time is. */
 unsigned sleep(unsigned seconds)
 {
@@ -26,16 +24,16 @@ unsigned sleep(unsigned seconds)
 __attribute__((constructor)) static void begin(void)
 {
 	const char *call = getenv("KEYENROLL_TEST_CALL"), *path = getenv("KEYENROLL_TEST_COUNT");
-	char word[16] = "";
-	unsigned long at = 0;
+	const char *number = call == NULL ? NULL : strchr(call, ' ');
+	unsigned long at = number == NULL ? 0 : strtoul(number, NULL, 10);
 
 	(void)snprintf(count_path, sizeof(count_path), "%s", path == NULL ? "" : path);
-	if (call != NULL && sscanf(call, "%15s %lu", word, &at) != 2)
+	if (number == NULL)
 		abort();
-	if (strcmp(word, "once") == 0 || strcmp(word, "full") == 0)
-		fault_arm(FAULT_WRITE, at, word[0] == 'o' ? FAULT_ONCE : FAULT_FROM_THEN_ON);
+	if (strncmp(call, "once", 4) == 0 || strncmp(call, "full", 4) == 0)
+		fault_arm(FAULT_WRITE, at, call[0] == 'o' ? FAULT_ONCE : FAULT_FROM_THEN_ON);
 	else
-		fault_arm_signal(at, atoi(word));
+		fault_arm_signal(at, (int)strtol(call, NULL, 10));
 	(void)(unsetenv("LD_PRELOAD") + unsetenv("KEYENROLL_TEST_CALL") + unsetenv("KEYENROLL_TEST_COUNT"));
 }
 

@@ -18,9 +18,9 @@
 static bool kernel_keeps_all;
 
 /* In front of the C library's: a process that waits for a device ends no sooner than the device answers. */
-int kill(pid_t process, int number)
+int kill(pid_t pid, int sig)
 {
-	return kernel_keeps_all && number == SIGKILL ? 0 : (int)syscall(SYS_kill, process, number);
+	return kernel_keeps_all && sig == SIGKILL ? 0 : (int)syscall(SYS_kill, pid, sig);
 }
 
 /* Its time is over when its client hangs up. */
