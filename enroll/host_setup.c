@@ -28,8 +28,12 @@
 #define REVOCATION_LIST KEYENROLL_STATE_DIR "/revoked.krl"
 #define ADDRESS "127.0.0.1"
 
-static const char usual_reload[] = "if [ -d /run/systemd/system ]; then systemctl reload ssh || systemctl reload sshd; "
-                                   "else kill -HUP \"$(cat /run/sshd.pid)\"; fi";
+/* A socket of systemd's starts an sshd that reads its files anew. */
+static const char usual_reload[] =
+    "if [ ! -d /run/systemd/system ]; then kill -HUP \"$(cat /run/sshd.pid)\"; "
+    "elif systemctl --quiet is-active ssh.service; then systemctl reload ssh.service; "
+    "elif systemctl --quiet is-active sshd.service; then systemctl reload sshd.service; "
+    "else systemctl --quiet is-active ssh.socket || systemctl --quiet is-active sshd.socket; fi";
 
 static bool run_shell(const char *command, struct error *err)
 {

@@ -146,6 +146,15 @@ exits 0 "a trial that nobody has taken back in time" keyenroll host status
 says 'should have been taken back' "says that it should have been"
 exits 0 "undo" env PATH="$WORLD/manager:$PATH" keyenroll host undo
 expect "all is as before" is_as_before
+# Where a socket of systemd's listens, no sshd has to be told.
+sed -i '3i\\	case "$*" in *is-active*.service) exit 3 ;; *reload*) exit 1 ;; esac' "$WORLD/manager/systemctl"
+exits 0 "setup on a host whose sshd is started for each login" env PATH="$WORLD/manager:$PATH" keyenroll host setup --minutes 7
+says '^on trial' "is on trial"
+exits 0 "and undone" env PATH="$WORLD/manager:$PATH" keyenroll host undo
+sed -i '3s/.*/	case "$*" in *is-active*) exit 3 ;; *reload*) exit 1 ;; esac/' "$WORLD/manager/systemctl"
+exits 4 "setup on a host where no sshd runs that can be told" env PATH="$WORLD/manager:$PATH" keyenroll host setup --minutes 7
+says 'sshd was not told' "says so"
+expect "and all is as before" is_as_before
 rm -r /run/systemd/system
 
 # ---- the timer ------------------------------------------------------------------------------------------------------------------
