@@ -78,7 +78,7 @@ static void check_command(const struct sshd_settings *login, const char *keyword
 	sshd_value(login, keyword, value, sizeof(value));
 	if (strncmp(value, KEYS_COMMAND " ", strlen(KEYS_COMMAND " ")) != 0 || strstr(value, what) == NULL)
 		doctor_find(finding, HEALTH_PROBLEM, DROP_IN, "%s for %s is \"%s\", not %s %s", keyword, login->account,
-		    value, KEYS_COMMAND, what);
+		    value, KEYS_COMMAND, what + 1);
 	else if (!sshd_value_is(login, user_keyword, KEYENROLL_VERIFIER_USER))
 		doctor_find(finding, HEALTH_PROBLEM, N_("set it to the account of the verifier"),
 		    "%s is another than %s: the verifier will not answer it", user_keyword, KEYENROLL_VERIFIER_USER);

@@ -68,6 +68,8 @@ static bool check(struct invocation *invocation, struct error *err)
 		return false;
 	unknown = invocation->json ? json_array() : NULL;
 	done = put_unknown(invocation, policy, unknown, err);
+	if (!policy_accepts(policy))
+		terminal_warn("no rule accepts anything: under this policy nobody gets in");
 	policy_free(policy);
 	if (done && invocation->json)
 		return report_take_json("policy",

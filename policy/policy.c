@@ -86,6 +86,14 @@ bool policy_names_groups(const struct policy *policy)
 	return false;
 }
 
+bool policy_accepts(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->num_rules; i++)
+		if (policy->rules[i].accepts)
+			return true;
+	return false;
+}
+
 static void apply_rule(const struct rule *rule, struct result *result)
 {
 	struct error err = ERROR_EMPTY;

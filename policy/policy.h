@@ -50,6 +50,9 @@ void policy_free(struct policy *policy);
 /* policy_names_groups: whether a rule asks for the person's groups: else they need not be known. */
 bool policy_names_groups(const struct policy *policy);
 
+/* policy_accepts: whether any rule accepts; else it admits nobody. */
+bool policy_accepts(const struct policy *policy);
+
 /* policy_unknown_advisory: the words that mean advisories and are neither a severity nor the id of one that the trust or FIDO's
  * metadata can bring, one after the other; NULL behind the last. Borrowed from the policy.
  *   trust  NULL: knows none */

@@ -64,6 +64,9 @@ static bool parse_line(struct bytes line, struct registrar *registrar, struct er
 	registrar_skip_blanks(&line);
 	if (line.len == 0)
 		return error_set(err, ERROR_REGISTRARS, "the key is missing");
+	if (!starts_with_key_type(line))
+		return error_set(err, ERROR_REGISTRARS,
+		    "behind the options no type of key stands; between options there is a comma and no blank");
 	if (!ssh_key_parse_line(line, &registrar->key, &comment, err)) {
 		if (err != NULL && err->code != ERROR_MEMORY)
 			err->code = ERROR_REGISTRARS;

@@ -106,6 +106,16 @@ expect "bob with the U2F token's" enters bob u2f
 expect "bob with the one of his own challenge" enters bob other
 refuse "and not as alice" enters alice other
 expect "an enrollment without signed record is verified" keyenroll verify ed-cert.pub
+# part TITLE: what stands in that block of the evidence.
+part()
+{
+	sed -n "/BEGIN $1/,/END $1/p" evidence | grep -v -e ----- | base64 -d
+}
+exits 0 "its evidence is printed" keyenroll show --evidence alice
+cp output evidence
+expect "the attestation as ssh-keygen wrote it" cmp <(part 'FIDO ATTESTATION') ed.att
+expect "and the challenge as it was drawn" cmp <(part 'FIDO CLIENT DATA') for-alice
+expect "with the record, and no signature under it" bash -c "grep -q '^person alice$' evidence && ! grep -q 'SSH SIGNATURE' evidence"
 
 # A batch whose attestation key got out: the evidence of each enrollment has its certificate, so data finds its keys again.
 keyenroll verify ed-cert.pub --json >json

@@ -96,6 +96,9 @@ check_audit()
 	holds '.kind == "sum" and .accepted == 0 and .refused == 1' "ends with the sum"
 	head -n 1 "$WORLD/lines" >"$WORLD/json"
 	holds '.person == "alice" and .code == "policy.refused"' "and names who, and why"
+	printf 'rule "no" { then = "refuse" }\n' >"$WORLD/refusing"
+	exits 0 "a policy whose rules only refuse" keyenroll policy check "$WORLD/refusing"
+	says 'nobody gets in' "is told of"
 	exits 0 "nobody falls under an advisory of another vendor" keyenroll audit --advisory YSA-2024-03
 	exits 0 "nor was enrolled later than today" keyenroll audit --since 2999-01-01 --policy "$share/policies/touch-required.conf"
 	exits 64 "a date that is none is a usage error" keyenroll audit --since yesterday

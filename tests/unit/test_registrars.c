@@ -166,6 +166,7 @@ static void bad_files_are_refused_by_line(void **state)
 	    {"desk namespaces=\"a\"KEY\n", "line 1: "},
 	    {"desk namespaces=\"a\"\n", "line 1: "},
 	    {"desk ,namespaces=\"a\" KEY\n", "line 1: "},
+	    {"desk valid-before=\"20300101Z\" namespaces=\"a\" KEY\n", "line 1: behind the options"},
 	    {"desk valid-after=\"1970\" KEY\n", "line 1: valid-after"},
 	    {"desk valid-after=\"19700132Z\" KEY\n", "line 1: valid-after"},
 	    {"desk valid-after=\"19700230Z\" KEY\n", "line 1: valid-after"},
