@@ -29,7 +29,7 @@ struct audit_finding {
 	uint64_t serial;
 	char person[ACCOUNT_NAME_MAXIMUM];
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
-	char device[64];
+	char device[80];
 	int64_t enrolled_at;
 	struct result result;
 	struct error reason; /* ERROR_NONE when it would be accepted */

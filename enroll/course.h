@@ -188,7 +188,7 @@ struct course {
 	int64_t valid_after, valid_before;
 	struct buffer certificate; /* the enrollment's blob */
 	struct enrollment enrollment;
-	char device[64]; /* "piv 12345678"; empty where the evidence names none */
+	char device[80]; /* "piv 12345678", "fido 0x00bc614e"; empty where the evidence names none */
 };
 
 /* course_init: a course in caller's storage, to course_clear(), with everything after `dialogue` empty. The three structs are copied;

@@ -63,7 +63,7 @@ static bool note_device(struct course *course, struct error *err)
 	if (!serial || serial->grade != CLAIM_PROVEN)
 		return true;
 	if (course->request.fido != NULL) {
-		snprintf(course->device, sizeof(course->device), "fido %.32s", serial->value);
+		snprintf(course->device, sizeof(course->device), "fido %.70s", serial->value);
 		return true;
 	}
 	snprintf(claimed, sizeof(claimed), "%lu", (unsigned long)course->identity.serial);

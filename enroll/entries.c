@@ -23,20 +23,26 @@ static bool visit_found(const struct store_entry *entry, void *context, struct e
 	return search->visit(entry, search->context, err);
 }
 
-static bool is_serial(const char *word)
+/* Only of digits, or the bytes by which a FIDO token's enterprise attestation numbers it, behind 0x. */
+static const char *kind_of_serial(const char *word)
 {
-	return *word && word[strspn(word, "0123456789")] == '\0';
+	bool bytes = strncmp(word, "0x", 2) == 0;
+	const char *digits = bytes ? word + 2 : word;
+
+	if (!*digits || digits[strspn(digits, bytes ? "0123456789abcdef" : "0123456789")] != '\0')
+		return NULL;
+	return bytes ? "fido" : "piv";
 }
 
 bool entries_each(struct store *store, const char *word, store_visitor *visit, void *context, struct error *err)
 {
 	struct search search = {.visit = visit, .context = context};
-	const char *person = NULL, *fingerprint = NULL;
+	const char *person = NULL, *fingerprint = NULL, *kind = kind_of_serial(word);
 
 	if (strncmp(word, "SHA256:", 7) == 0)
 		fingerprint = word;
-	else if (is_serial(word))
-		snprintf(search.device, sizeof(search.device), "piv %s", word);
+	else if (kind)
+		snprintf(search.device, sizeof(search.device), "%s %s", kind, word);
 	else
 		person = word;
 	if (!store_each(store, person, fingerprint, visit_found, &search, err))

@@ -8,7 +8,7 @@
 #include "registry/store.h"
 
 /* entries_each: walks the entries that a word of the operator's means: a key's fingerprint ("SHA256:…"), a token's serial
- * (digits) or a person.
+ * (digits; a FIDO token's behind 0x) or a person.
  * Errors: ERROR_ENROLLMENT_ABSENT when there is none; what the visitor says; ERROR_STORE. */
 bool entries_each(
     struct store *store, const char *word, store_visitor *visit, void *context, struct error *err) MUST_CHECK;

@@ -187,7 +187,7 @@ static void add_certificate(const struct fido_attestation *attestation, struct r
 {
 	const struct fido_certificate_facts *facts = &attestation->facts;
 	uint8_t hash[SHA256_DIGEST_LENGTH];
-	char text[2 * SHA256_DIGEST_LENGTH + 1];
+	char text[2 * SHA256_DIGEST_LENGTH + 1], serial[2 + 2 * FIDO_SERIAL_MAXIMUM + 1] = "0x";
 	struct bytes der = attestation->statement.certificates[0];
 
 	result_add_claim(result, CLAIM_VENDOR, CLAIM_PROVEN, attestation->anchor->vendor, "issuer's pinned key");
@@ -202,9 +202,10 @@ static void add_certificate(const struct fido_attestation *attestation, struct r
 		    result, CLAIM_DEVICE_TYPE, CLAIM_PROVEN, text, "attestation certificate 1.3.6.1.4.1.41482.2");
 	}
 	if (facts->serial.len > 0) {
-		hex_put(facts->serial, text);
+		/* Bytes, which bare could be read as the decimal serial of another token. */
+		hex_put(facts->serial, serial + 2);
 		result_add_claim(
-		    result, CLAIM_SERIAL, CLAIM_PROVEN, text, "attestation certificate 1.3.6.1.4.1.45724.1.1.2");
+		    result, CLAIM_SERIAL, CLAIM_PROVEN, serial, "attestation certificate 1.3.6.1.4.1.45724.1.1.2");
 	} else {
 		result_add_claim(result, CLAIM_SERIAL, CLAIM_NOT_PROVABLE, "", "");
 	}

@@ -8,6 +8,7 @@
 #include "common/language.h"
 #include "policy/advisory.h"
 #include "policy/fido_auth_data.h"
+#include "policy/fido_certificate.h"
 #include "policy/firmware.h"
 #include "policy/hex.h"
 #include "policy/policy.h"
@@ -218,10 +219,21 @@ static bool check_claim_word(const char *word, struct error *err)
 	return error_set(err, ERROR_POLICY_FILE, "'%s' is no claim", word);
 }
 
-static bool check_decimal(const char *word, struct error *err)
+/* As the claim writes it: a PIV token's number, or a FIDO token's bytes behind 0x. */
+static bool check_serial(const char *word, struct error *err)
 {
+	uint8_t bytes[FIDO_SERIAL_MAXIMUM];
+	size_t len = strlen(word);
+
+	if (strncmp(word, "0x", 2) == 0)
+		return (len > 2 && len <= 2 + 2 * sizeof(bytes) &&
+		           hex_parse(bytes_of_text(word + 2), bytes, len / 2 - 1)) ||
+		       error_set(err, ERROR_POLICY_FILE,
+		           "'%s' is no serial number: behind 0x stand two digits for each byte, in small letters",
+		           word);
 	if (word[0] == '\0' || strspn(word, "0123456789") != strlen(word) || strlen(word) > 20)
-		return error_set(err, ERROR_POLICY_FILE, "'%s' is no serial number: decimal digits only", word);
+		return error_set(err, ERROR_POLICY_FILE,
+		    "'%s' is no serial number: decimal digits, or a FIDO token's behind 0x", word);
 	if (word[0] == '0' && word[1] != '\0')
 		return error_set(err, ERROR_POLICY_FILE, "'%s': write the serial number without the leading 0", word);
 	return true;
@@ -244,7 +256,7 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 		good = add_range(condition, word, err);
 		break;
 	case CONDITION_SERIAL:
-		good = check_decimal(word, err);
+		good = check_serial(word, err);
 		break;
 	case CONDITION_PROVEN:
 	case CONDITION_IMPLIED:

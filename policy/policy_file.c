@@ -38,7 +38,7 @@ static bool read_serials(struct reading *reading, const char *path, struct condi
 {
 	struct buffer content = BUFFER_UP_TO(POLICY_FILE_MAXIMUM);
 	struct bytes rest, line, word;
-	char text[32];
+	char text[80];
 	bool done = false;
 
 	if (reading->load == NULL) {

@@ -39,7 +39,7 @@ enum claim_name {
 	CLAIM_VENDOR,
 	CLAIM_ISSUER,             /* the anchor's name */
 	CLAIM_FIRMWARE,           /* "5.7.4" */
-	CLAIM_SERIAL,             /* decimal */
+	CLAIM_SERIAL,             /* PIV: decimal; FIDO: bytes, as "0x" and hexadecimal digits */
 	CLAIM_SLOT,               /* "9a" */
 	CLAIM_PIN_POLICY,         /* "never" "once" "always" "match-once" "match-always" */
 	CLAIM_TOUCH_POLICY,       /* "never" "always" "cached" */

@@ -22,7 +22,7 @@ struct store_entry {
 	uint8_t key_hash[SSH_KEY_HASH_SIZE];
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
 	char registrar[SSH_KEY_FINGERPRINT_SIZE];
-	char device[64]; /* "piv 12345678", from signed claims only; empty when none */
+	char device[80]; /* "piv 12345678", "fido 0x00bc614e", from signed claims only; empty when none */
 	enum store_state state;
 	int64_t enrolled_at, valid_after, valid_before, revoked_at; /* seconds since 1970; revoked_at 0 while active */
 	char revoked_because[256];

@@ -24,7 +24,7 @@ struct piv_slot;
 struct candidate {
 	struct ssh_key key;
 	struct buffer offered; /* the blob that the agent knows it by, or its own */
-	char device[64];       /* "piv 12345678", or "" */
+	char device[96];       /* "piv 12345678", or "" */
 	bool has_serial;
 	uint32_t serial;
 	const struct piv_slot *slot; /* NULL: no key of a PIV token */

@@ -26,7 +26,7 @@ void spare_token_name(const struct result *result, char name[SPARE_TOKEN_SIZE])
 
 	name[0] = '\0';
 	if (serial != NULL && serial->grade == CLAIM_PROVEN)
-		(void)snprintf(name, SPARE_TOKEN_SIZE, "%s %.40s", result->format, serial->value);
+		(void)snprintf(name, SPARE_TOKEN_SIZE, "%s %.70s", result->format, serial->value);
 }
 
 static bool is_counted(const struct count *count, const char *name)

@@ -13,8 +13,8 @@ struct appraisal;
 struct host_view;
 struct result;
 
-/* SPARE_TOKEN_SIZE: room for a token's name, "piv 12345678". */
-#define SPARE_TOKEN_SIZE 64
+/* SPARE_TOKEN_SIZE: room for a token's name, "piv 12345678" or "fido 0x00bc614e". */
+#define SPARE_TOKEN_SIZE 96
 
 /* spare_token_name: what an appraisal's result proves about which token it was; "" where it proves nothing. */
 void spare_token_name(const struct result *result, char name[SPARE_TOKEN_SIZE]);

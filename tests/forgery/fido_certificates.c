@@ -13,6 +13,7 @@
 #define OID_ANDROID "1.3.6.1.4.1.11129.2.1.17"
 #define OID_APPLE "1.2.840.113635.100.8.2"
 #define OID_BASIC_CONSTRAINTS "2.5.29.19"
+#define OID_SERIAL "1.3.6.1.4.1.45724.1.1.2"
 #define OID_SAN "2.5.29.17"
 #define OID_USAGE "2.5.29.37"
 #define CA_NAME "Test FIDO Issuing CA"
@@ -89,6 +90,15 @@ static bool add_aaguid(X509 *certificate, const struct fido_recipe *recipe)
 	if (recipe->aaguid_extension == 4)
 		whole = bytes_of(value + 2, 16);
 	return add_extension(certificate, OID_AAGUID, recipe->aaguid_extension == 3, whole);
+}
+
+/* An octet string in the octet string. */
+static bool add_serial(X509 *certificate, const struct fido_recipe *recipe)
+{
+	char hex[16];
+
+	(void)snprintf(hex, sizeof(hex), "0404%08x", (unsigned)recipe->device_serial);
+	return recipe->device_serial == 0 || add_hex(certificate, OID_SERIAL, false, hex);
 }
 
 /* Manufacturer, model and version in a directoryName; the usage of identity keys. */
@@ -175,7 +185,7 @@ bool fido_recipe_put_certificate(const struct fido_recipe *recipe, struct bytes 
 
 	if (recipe->version == X509_VERSION_3)
 		done = done && add_constraints(certificate, recipe) && add_aaguid(certificate, recipe) &&
-		       (!tpm || add_tpm(certificate, recipe)) &&
+		       add_serial(certificate, recipe) && (!tpm || add_tpm(certificate, recipe)) &&
 		       (recipe->format != FIDO_ANDROID_KEY || add_android(certificate, recipe, client_hash)) &&
 		       (recipe->format != FIDO_APPLE || add_apple(certificate, recipe, signed_data)) &&
 		       (!recipe->critical_unknown || add_hex(certificate, "1.2.3.4", true, "0500"));

@@ -27,6 +27,7 @@ struct fido_recipe {
 	int version, is_authority, without_constraints, leaf_key; /* enum forged_key */
 	int aaguid_extension; /* 0 equal, 1 absent, 2 of another model, 3 critical, 4 without the inner string */
 	int critical_unknown;
+	int device_serial; /* four bytes of an enterprise attestation; 0: none */
 	/* its path */
 	const char *issuer;
 	int issuer_key; /* enum forged_key */

@@ -7,7 +7,9 @@
 
 #include "common/file.h"
 #include "enroll/desk.h"
+#include "enroll/entries.h"
 #include "registry/registrars.h"
+#include "tests/unit/store_samples.h"
 
 static int make_folder(void **state)
 {
@@ -159,6 +161,44 @@ static void an_agents_key_must_be_there(void **state)
 	assert_refused(desk_make(&wish, &made, &err), err, ERROR_USAGE);
 }
 
+static bool note_device(const struct store_entry *entry, void *context, struct error *err)
+{
+	char *devices = context;
+
+	(void)err;
+	snprintf(devices + strlen(devices), sizeof(entry->device) + 1, "%s,", entry->device);
+	return true;
+}
+
+/* The digits of one token's serial are also the bytes of another's: who revokes by serial means one of them. */
+static void a_serial_means_one_token(void **state)
+{
+	static const struct {
+		const char *word, *devices; /* NULL: nothing is enrolled for it */
+	} rows[] = {
+	    {"12345678", "piv 12345678,"},
+	    {"0x12345678", "fido 0x12345678,"},
+	    {"305419896", NULL},
+	    {"0x", NULL},
+	    {"0x1234567", NULL},
+	    {"alice", "piv 12345678,fido 0x12345678,"},
+	    {"0xeve", "piv 2,"},
+	};
+	struct store_fixture *fixture = *state;
+
+	store_sample_add(fixture->store, &fixture->registrar, "alice", "piv 12345678", NULL);
+	store_sample_add(fixture->store, &fixture->registrar, "alice", "fido 0x12345678", NULL);
+	store_sample_add(fixture->store, &fixture->registrar, "0xeve", "piv 2", NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct error err = ERROR_EMPTY;
+		char devices[256] = "";
+
+		if (entries_each(fixture->store, rows[i].word, note_device, devices, &err) != (rows[i].devices != NULL))
+			fail_msg("%s: %s", rows[i].word, err.text);
+		assert_string_equal(devices, rows[i].devices ? rows[i].devices : "");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +207,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_desk_is_made_once, make_folder, remove_folder),
 	    cmocka_unit_test_setup_teardown(a_desk_that_is_not_there_is_said_to_be_so, make_folder, remove_folder),
 	    cmocka_unit_test_setup_teardown(an_agents_key_must_be_there, make_folder, remove_folder),
+	    cmocka_unit_test_setup_teardown(a_serial_means_one_token, store_fixture_make, store_fixture_remove),
 	};
 
 	return cmocka_run_group_tests_name("enroll desk", tests, NULL, NULL);

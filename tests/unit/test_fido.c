@@ -477,6 +477,40 @@ static void rsa_numbers_have_one_form(void **state)
 	}
 }
 
+/* What an enterprise attestation numbers its device by are bytes. Bytes whose digits look like the decimal serial of another token
+ * are not that token: a policy that lists one does not mean the other. */
+static void a_serial_of_bytes_is_no_decimal_one(void **state)
+{
+	static const struct {
+		const char *listed;
+		bool meant;
+	} rows[] = {{"12345678", false}, {"305419896", false}, {"\"0x12345678\"", true}, {"\"0x1234567800\"", false}};
+	const struct court *court = *state;
+	struct evidence evidence = EVIDENCE_EMPTY;
+	struct error err = ERROR_EMPTY;
+	struct fido_recipe recipe;
+
+	fido_recipe_honest(FIDO_PACKED, &recipe);
+	recipe.device_serial = 0x12345678;
+	assert_done(fido_recipe_evidence(&recipe, &evidence, &err), err);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct appraisal appraisal = {.evidence = &evidence, .trust = court->own, .now = (int64_t)time(NULL)};
+		struct policy *policy = NULL;
+		struct result result;
+		char text[128];
+
+		(void)snprintf(text, sizeof(text), "rule \"r\" {\nserial = {%s}\nthen = accept\n}\n", rows[i].listed);
+		assert_done(policy_parse(bytes_of_text(text), "test", NULL, NULL, &policy, &err), err);
+		appraisal.policy = policy;
+		appraise(&appraisal, &result);
+		assert_string_equal(result_find_claim(&result, CLAIM_SERIAL)->value, "0x12345678");
+		if ((result.verdict == VERDICT_ACCEPTED) != rows[i].meant)
+			fail_msg("%s: %s", rows[i].listed, result.rule);
+		policy_free(policy);
+	}
+	evidence_clear(&evidence);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +522,7 @@ int main(void)
 	    cmocka_unit_test(no_attestation_survives_a_cut),
 	    cmocka_unit_test(no_genuine_sample_survives_a_changed_bit),
 	    cmocka_unit_test(rsa_numbers_have_one_form),
+	    cmocka_unit_test(a_serial_of_bytes_is_no_decimal_one),
 	};
 
 	return cmocka_run_group_tests_name("fido", tests, set_up, tear_down);

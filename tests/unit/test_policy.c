@@ -250,7 +250,7 @@ static void errors_of_values_name_file_and_line(void **state)
 	    {"range", "rule \"a\" {\nfirmware = {\"5.7\"}\nthen = accept\n}\n", "5.7"},
 	    {"range backwards", "rule \"a\" {\nfirmware = {\"5.7.0-5.6.0\"}\nthen = accept\n}\n", "test.conf:2"},
 	    {"time", "rule \"a\" {\nage-below = 3w\nthen = accept\n}\n", "test.conf:2"},
-	    {"serial", "rule \"a\" {\nserial = {0x12}\nthen = accept\n}\n", "test.conf:2"},
+	    {"serial", "rule \"a\" {\nserial = {0x123}\nthen = accept\n}\n", "test.conf:2"},
 	    {"serial file absent", "rule \"a\" {\nserial-file = \"/none\"\nthen = accept\n}\n", "/none"},
 	    {"claim", "rule \"a\" {\nproven = {magic}\nthen = accept\n}\n", "magic"},
 	    {"grade", "rule \"a\" {\nleast-grade = maybe\nthen = accept\n}\n", "maybe"},
