@@ -362,14 +362,15 @@ bool course_put_back(struct course *course, bool *deleted, struct error *err)
 	struct error reason = ERROR_EMPTY;
 
 	*deleted = false;
-	if (piv_key_can_move(course->identity.firmware)) {
-		*deleted = piv_key_delete(course->token.piv, slot, &reason) || reason.code == ERROR_CARD_SLOT_EMPTY;
-		if (!*deleted && reason.code != ERROR_CARD_UNSUPPORTED) {
-			*err = reason;
-			return false;
-		}
-	}
-	return piv_object_write(course->token.piv, slot->object, BYTES_EMPTY, err);
+	/* The key goes last: as long as it is there, what was broken off is known by it. */
+	if (!piv_object_write(course->token.piv, slot->object, BYTES_EMPTY, err))
+		return false;
+	if (!piv_key_can_move(course->identity.firmware))
+		return true;
+	*deleted = piv_key_delete(course->token.piv, slot, &reason) || reason.code == ERROR_CARD_SLOT_EMPTY;
+	if (!*deleted && reason.code != ERROR_CARD_UNSUPPORTED)
+		*err = reason;
+	return *deleted || reason.code == ERROR_CARD_UNSUPPORTED;
 }
 
 /* Whether the slot holds what the course made. */

@@ -1,14 +1,12 @@
-#include "common/language.h"
-#include "enroll/report.h"
-#include "enroll/token_session.h"
 #include <stdio.h>
 
+#include "common/language.h"
 #include "enroll/options.h"
+#include "enroll/report.h"
+#include "enroll/token_session.h"
 #include "enroll/verb.h"
-#include "piv/certificate.h"
-#include "piv/key_history.h"
 #include "piv/key_move.h"
-#include "piv/object.h"
+#include "piv/slot_move.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
@@ -20,22 +18,6 @@ static const struct option_row options[] = {
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
-
-/* The certificate goes along: written at its new place before it goes from the old one. */
-static bool move_certificate(struct piv *piv, const struct piv_slot *from, const struct piv_slot *to, struct error *err)
-{
-	struct buffer certificate = BUFFER_EMPTY;
-	struct error reason = ERROR_EMPTY;
-	bool there = piv_certificate_read(piv, from, &certificate, &reason), done;
-
-	if (there)
-		done = piv_certificate_write(piv, to, buffer_bytes(&certificate), err) &&
-		       piv_object_write(piv, from->object, BYTES_EMPTY, err) && piv_key_history_ensure(piv, to, err);
-	else
-		done = reason.code == ERROR_CARD_OBJECT_ABSENT || error_set(err, reason.code, "%s", reason.text);
-	buffer_free(&certificate);
-	return done;
-}
 
 static bool work(struct token_session *session, struct error *err)
 {
@@ -51,7 +33,7 @@ static bool work(struct token_session *session, struct error *err)
 		return error_set(err, ERROR_CARD_UNSUPPORTED, "this firmware cannot move keys: 5.7 is the first");
 	snprintf(loss, sizeof(loss), translated("a key in slot %s is destroyed"), to->name);
 	if (!token_session_confirm(session, loss, err) || !token_session_manage(session, err) ||
-	    !piv_key_move(course->token.piv, from, to, err) || !move_certificate(course->token.piv, from, to, err))
+	    !piv_slot_move(course->token.piv, from, to, err))
 		return false;
 	report_line("The key of slot %s is in slot %s.", from->name, to->name);
 	return true;
@@ -68,7 +50,7 @@ const struct verb verb_move = {
     .synopsis = "[OPTION]... FROM TO",
     .description = N_("Moves a key and its certificate; firmware 5.7 and later. A key in the other\n"
                       "slot is destroyed. The attestation of a moved key names the slot that it was\n"
-                      "asked for.\n"),
+                      "asked for. Broken off, the same call again ends it.\n"),
     .options = options,
     .min_arguments = 2,
     .max_arguments = 2,

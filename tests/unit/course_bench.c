@@ -403,9 +403,10 @@ bool bench_abandon(struct world *world, struct vtoken_plug *plug, struct clerk *
 	assert_done(journal_each(world->registry, take_name, name, err), *err);
 	if (!name[0])
 		return true;
+	if (!open_plug(plug, &token, err))
+		return false;
 	assert_done(journal_open(world->registry, name, &record, &journal, err), *err);
 	request.slot = record.slot;
-	assert_done(open_plug(plug, &token, err), *err);
 	course_init(&course, &request, &means, &dialogue, &token);
 	course_resume(&course, &record, &journal);
 	done =

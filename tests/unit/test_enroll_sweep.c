@@ -445,6 +445,35 @@ static void killed_at_each_command_and_abandoned(void **state)
 	}
 }
 
+/* The second call takes back what the first one, broken off at any command, did not. */
+static void abandoning_breaks_off_after_each_command(void **state)
+{
+	struct world *world = *state;
+	size_t apdus = count_apdus(world, &usual), at = 0;
+	bool over;
+
+	do {
+		struct vtoken_plug *plug = bench_fresh_plug(world, usual.personality);
+		struct course_request request = request_of(&usual);
+		struct clerk clerk = clerk_of(&usual);
+		struct error err = ERROR_EMPTY;
+
+		begin(world, &usual);
+		vtoken_plug_pull_after(plug, apdus);
+		assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CARD_REMOVED);
+		vtoken_plug_insert(plug);
+		vtoken_plug_pull_after(plug, ++at);
+		over = bench_abandon(world, plug, &clerk, &err);
+		vtoken_plug_insert(plug);
+		assert_done(bench_abandon(world, plug, &clerk, &err), err);
+		assert_slot_is_empty(vtoken_plug_card(plug), &usual);
+		assert_int_equal(bench_count_journals(world), 0);
+		assert_no_code_is_lost(world, vtoken_plug_card(plug), &clerk, false);
+		vtoken_plug_free(plug);
+	} while (!over);
+	assert_true(at > 8);
+}
+
 /* What was there before the course stays, when the course never came to replace it. */
 static void abandon_spares_the_key_that_was_there(void **state)
 {
@@ -541,6 +570,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(
 	        abandoned_on_firmware_that_cannot_delete, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(killed_at_each_command_and_abandoned, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        abandoning_breaks_off_after_each_command, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(abandon_spares_the_key_that_was_there, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(a_brought_certificate_is_resumed, bench_open_desk, bench_close_desk),
 	};
