@@ -8,26 +8,36 @@
 #include "enroll/failure.h"
 #include "enroll/house.h"
 #include "enroll/input.h"
+#include "enroll/interrupt.h"
 #include "enroll/people.h"
 #include "enroll/prompt.h"
 #include "enroll/report.h"
 #include "enroll/terminal.h"
 #include "enroll/token.h"
+#include "enroll/unfinished.h"
 #include "enroll/verb.h"
 #include "piv/reader.h"
 
 struct tally {
-	size_t enrolled, failed;
-	bool over; /* the operator has enough; who is left has no row */
+	size_t enrolled, failed, left; /* left: had no turn, and have no row */
+	bool over;                     /* the operator has enough */
 	json_t *rows;
 };
 
-static bool add_row(
-    struct tally *tally, const struct people_row *row, uint32_t serial, const struct error *reason, struct error *err)
+/* How it went for one person. */
+struct outcome {
+	struct piv_identity token; /* empty for none */
+	bool unfinished;           /* the token has a journal that can be resumed */
+	struct error reason;       /* none: enrolled */
+};
+
+static bool add_row(struct tally *tally, const struct people_row *row, const struct outcome *outcome, struct error *err)
 {
+	const struct error *reason = &outcome->reason;
 	bool failed = reason->code != ERROR_NONE;
-	json_t *one = json_pack("{s:s, s:o, s:b, s:o}", "person", row->name, "serial",
-	    serial ? json_integer(serial) : json_null(), "enrolled", !failed, "error",
+	json_t *one = json_pack("{s:s, s:o, s:b, s:b, s:o}", "person", row->name, "serial",
+	    outcome->token.has_serial ? json_integer(outcome->token.serial) : json_null(), "enrolled", !failed,
+	    "unfinished", outcome->unfinished, "error",
 	    failed ? json_pack("{s:s, s:s}", "code", error_word(reason->code), "sentence", reason->text) : json_null());
 
 	tally->enrolled += !failed;
@@ -42,7 +52,7 @@ static bool wait_for_next(struct enrolling *enrolling, const char *reader, struc
 {
 	struct reader_list list = READER_LIST_EMPTY;
 	const struct reader *found;
-	bool changed, done;
+	bool done;
 
 	if (!reader[0] || !terminal_is_there())
 		return true;
@@ -51,15 +61,15 @@ static bool wait_for_next(struct enrolling *enrolling, const char *reader, struc
 	if (found && found->card_present)
 		terminal_say("Take that token out.");
 	while (done && found && found->card_present) {
-		done = reader_list_wait(enrolling->house.context, &list, -1, &changed, err);
+		done = token_await(enrolling->house.context, &list, err);
 		found = done ? reader_list_find(&list, reader) : NULL;
 	}
 	reader_list_clear(&list);
 	return done;
 }
 
-static bool enroll_one(struct enrolling *enrolling, const struct people_row *row, char reader[READER_NAME_SIZE],
-    uint32_t *serial, struct error *reason)
+static bool enroll_one(
+    struct enrolling *enrolling, const struct people_row *row, char reader[READER_NAME_SIZE], struct outcome *outcome)
 {
 	struct token_choice choice = house_choice(enrolling->invocation);
 	struct token token = TOKEN_EMPTY;
@@ -69,13 +79,12 @@ static bool enroll_one(struct enrolling *enrolling, const struct people_row *row
 		choice.serial = row->serial;
 		choice.at_once = true;
 	}
-	*serial = 0;
-	if (!enrolling_check_person(enrolling, row->name, reason) ||
-	    !token_open(enrolling->house.context, &choice, &token, reason))
+	if (!enrolling_check_person(enrolling, row->name, &outcome->reason) ||
+	    !token_open(enrolling->house.context, &choice, &token, &outcome->reason))
 		return false;
 	memcpy(reader, token.reader, READER_NAME_SIZE);
-	*serial = token.identity.serial;
-	return enrolling_run(enrolling, row->name, &token, reason);
+	outcome->token = token.identity;
+	return enrolling_run(enrolling, row->name, &token, &outcome->reason);
 }
 
 /* One bad token does not put its person off to another list, where somebody can plug in another. */
@@ -93,44 +102,67 @@ static bool wants_again(const struct enrolling *enrolling, const struct people_r
 }
 
 /* Each person has a line of his own, whether the token wants it or not. */
-static bool enroll_with_line(struct enrolling *enrolling, const struct people_row *row, char reader[READER_NAME_SIZE],
-    uint32_t *serial, struct error *reason)
+static bool enroll_with_line(
+    struct enrolling *enrolling, const struct people_row *row, char reader[READER_NAME_SIZE], struct outcome *outcome)
 {
 	struct codes_source *source = &enrolling->answers.pin;
 	struct codes_line line;
 	bool done;
 
 	if (source->descriptor < 0)
-		return enroll_one(enrolling, row, reader, serial, reason);
+		return enroll_one(enrolling, row, reader, outcome);
 	codes_line_read(source->descriptor, &line);
 	source->line = &line;
-	done = enroll_one(enrolling, row, reader, serial, reason);
+	done = enroll_one(enrolling, row, reader, outcome);
 	source->line = NULL;
 	codes_line_clear(&line);
 	return done;
+}
+
+static bool is_unfinished(const struct enrolling *enrolling, const struct piv_identity *token)
+{
+	struct unfinished unfinished = UNFINISHED_EMPTY;
+	bool found = unfinished_find_token(enrolling->house.registry, token, &unfinished, NULL);
+
+	unfinished_clear(&unfinished);
+	return found;
 }
 
 static bool run_row(struct enrolling *enrolling, const struct people *people, size_t at, char reader[READER_NAME_SIZE],
     struct tally *tally, struct error *err)
 {
 	const struct people_row *row = &people->rows[at];
-	struct error reason;
-	uint32_t serial;
+	struct outcome outcome = {.reason = ERROR_EMPTY};
 	bool again;
 
-	if (!row->serial[0] && !wait_for_next(enrolling, reader, err))
-		return false;
+	tally->over = !row->serial[0] && !wait_for_next(enrolling, reader, &outcome.reason);
 	terminal_say("%zu of %zu: %s", at + 1, people->num, row->name);
-	do {
-		reason = ERROR_EMPTY;
-		again = !enroll_with_line(enrolling, row, reader, &serial, &reason);
+	again = !tally->over;
+	while (again) {
+		outcome = (struct outcome){.reason = ERROR_EMPTY};
+		again = !enroll_with_line(enrolling, row, reader, &outcome);
 		if (again)
-			(void)failure_report(&reason, false);
-	} while (again && wants_again(enrolling, row, tally));
-	if (!add_row(tally, row, serial, &reason, err))
+			(void)failure_report(&outcome.reason, false);
+		again = again && wants_again(enrolling, row, tally);
+	}
+	outcome.unfinished = outcome.reason.code != ERROR_NONE && is_unfinished(enrolling, &outcome.token);
+	tally->left--;
+	if (!add_row(tally, row, &outcome, err))
 		return false;
-	terminal_say("%zu enrolled, %zu not, %zu to go.", tally->enrolled, tally->failed, people->num - at - 1);
+	terminal_say("%zu enrolled, %zu not, %zu to go.", tally->enrolled, tally->failed, tally->left);
 	return true;
+}
+
+static void say_row(json_t *row)
+{
+	json_t *error = json_object_get(row, "error");
+
+	report_line("%-20s %s%s", json_string_value(json_object_get(row, "person")),
+	    json_is_null(error) ? translated("enrolled") : translated("NOT enrolled: "),
+	    json_is_null(error) ? "" : json_string_value(json_object_get(error, "sentence")));
+	if (json_is_true(json_object_get(row, "unfinished")))
+		report_line("%-20s unfinished: keyenroll resume --serial %lld", "",
+		    (long long)json_integer_value(json_object_get(row, "serial")));
 }
 
 static void say_rows(const struct tally *tally)
@@ -140,13 +172,11 @@ static void say_rows(const struct tally *tally)
 
 	json_array_foreach(tally->rows, i, row)
 	{
-		json_t *error = json_object_get(row, "error");
-
-		report_line("%-20s %s%s", json_string_value(json_object_get(row, "person")),
-		    json_is_null(error) ? translated("enrolled") : translated("NOT enrolled: "),
-		    json_is_null(error) ? "" : json_string_value(json_object_get(error, "sentence")));
+		say_row(row);
 	}
 	report_line("%zu enrolled, %zu not", tally->enrolled, tally->failed);
+	if (tally->left > 0)
+		report_line("%zu had no turn", tally->left);
 }
 
 static bool report(struct enrolling *enrolling, const struct tally *tally, struct error *err)
@@ -156,8 +186,8 @@ static bool report(struct enrolling *enrolling, const struct tally *tally, struc
 		return report_end(err);
 	}
 	return report_take_json("batch",
-	    json_pack("{s:O, s:I, s:I}", "people", tally->rows, "enrolled", (json_int_t)tally->enrolled, "failed",
-	        (json_int_t)tally->failed),
+	    json_pack("{s:O, s:I, s:I, s:I}", "people", tally->rows, "enrolled", (json_int_t)tally->enrolled, "failed",
+	        (json_int_t)tally->failed, "left", (json_int_t)tally->left),
 	    err);
 }
 
@@ -170,11 +200,13 @@ bool batch_run(struct enrolling *enrolling, const char *path, bool *all, struct 
 	bool done = input_load(path, &text, err) &&
 	            (people_parse(buffer_bytes(&text), &people, err) || error_prefix(err, "%s", path));
 
-	enrolling->quiet = true;
-	for (size_t i = 0; done && !tally.over && i < people.num; i++)
+	enrolling->quiet = enrolling->answers.many = true;
+	tally.left = people.num;
+	interrupt_hold();
+	for (size_t i = 0; done && !tally.over && interrupt_check(NULL) && i < people.num; i++)
 		done = run_row(enrolling, &people, i, reader, &tally, err);
 	done = done && report(enrolling, &tally, err);
-	*all = tally.failed == 0;
+	*all = tally.enrolled == people.num;
 	json_decref(tally.rows);
 	people_clear(&people);
 	buffer_free(&text);

@@ -1,5 +1,5 @@
 /* batch.h: a list of people, token after token, with a running tally, and a report at the end. One who fails does not stop the
- * others. Knows nothing of how one enrollment runs. */
+ * others, and the report comes also when it is broken off by Ctrl-C. Knows nothing of how one enrollment runs. */
 #ifndef ENROLL_BATCH_H
 #define ENROLL_BATCH_H
 

@@ -6,6 +6,7 @@
 
 #include "common/language.h"
 #include "common/secret.h"
+#include "enroll/interrupt.h"
 #include "enroll/pinentry.h"
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"
@@ -21,7 +22,7 @@ bool codes_can_ask(const struct codes_source *source)
 /* Nobody answered. */
 static bool say_needed(const char *question, const char *option, struct error *err)
 {
-	return err->code == ERROR_DECLINED
+	return err->code == ERROR_DECLINED && interrupt_check(err)
 	           ? error_set(err, ERROR_PIN_NEEDED, "the %s is needed: type it, or give it by %s", question, option)
 	           : false;
 }
@@ -121,21 +122,25 @@ bool codes_ask_new(const struct codes_source *source, const char *question, cons
 	return false;
 }
 
-static bool write_code(int descriptor, const struct secret *code, struct error *err)
+static bool write_all(int descriptor, struct bytes bytes)
 {
-	struct bytes bytes = secret_bytes(code);
+	return bytes.len == 0 || write(descriptor, bytes.data, bytes.len) == (ssize_t)bytes.len;
+}
 
-	if (write(descriptor, bytes.data, bytes.len) == (ssize_t)bytes.len && write(descriptor, "\n", 1) == 1)
+static bool write_code(int descriptor, const char *label, const struct secret *code, struct error *err)
+{
+	if (write_all(descriptor, bytes_of_text(label)) && write_all(descriptor, secret_bytes(code)) &&
+	    write_all(descriptor, bytes_of_text("\n")))
 		return true;
 	return error_set_errno(err, ERROR_FILE, "descriptor %d, which takes a new code", descriptor);
 }
 
-bool codes_show(int descriptor, const char *title, const struct secret *code, struct error *err)
+bool codes_show(int descriptor, const char *label, const char *title, const struct secret *code, struct error *err)
 {
 	char answer[16];
 
 	if (descriptor >= 0)
-		return write_code(descriptor, code, err);
+		return write_code(descriptor, label, code, err);
 	if (!prompt_show_secret(title, code, err))
 		return false;
 	terminal_say("Write it down now; it is not shown again.");

@@ -56,8 +56,10 @@ bool codes_management_key(int descriptor, struct secret **key, struct error *err
 
 /* codes_show: tells a code to the operator, who says that he has it, or writes it and a line end to a descriptor.
  *   descriptor  -1: the terminal
+ *   label       stands before it on the descriptor's line; "" where there is one code only
  *   title       "PUK of token 12345678"
  * Errors: ERROR_FILE (the descriptor takes nothing), those of prompt_show_secret and prompt_line. */
-bool codes_show(int descriptor, const char *title, const struct secret *code, struct error *err) MUST_CHECK;
+bool codes_show(
+    int descriptor, const char *label, const char *title, const struct secret *code, struct error *err) MUST_CHECK;
 
 #endif

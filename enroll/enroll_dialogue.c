@@ -145,10 +145,14 @@ static bool may_share(void *state, const struct course *course, const char *hold
 static bool show_puk(void *state, const struct course *course, const struct secret *puk, struct error *err)
 {
 	const struct enroll_answers *answers = state;
-	char name[TOKEN_NAME_SIZE], title[TOKEN_NAME_SIZE + 32];
+	char name[TOKEN_NAME_SIZE], title[TOKEN_NAME_SIZE + 32], label[16] = "";
 
 	snprintf(title, sizeof(title), translated("PUK of %s"), token_name(&course->token, name));
-	return codes_show(answers->puk_descriptor, title, puk, err);
+	if (answers->many)
+		snprintf(label, sizeof(label), "%s\t", "-");
+	if (answers->many && course->identity.has_serial)
+		snprintf(label, sizeof(label), "%lu\t", (unsigned long)course->identity.serial);
+	return codes_show(answers->puk_descriptor, label, title, puk, err);
 }
 
 static void touch(void *state)

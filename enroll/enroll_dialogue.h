@@ -15,6 +15,7 @@ struct enroll_answers {
 	bool yes; /* the key that is in the slot may go */
 	struct codes_source pin;
 	int puk_descriptor; /* -1: the terminal */
+	bool many;          /* tokens in one call: the descriptor gets a PUK behind its token's serial */
 };
 
 /* enroll_dialogue: the course's dialogue for these answers, which it borrows. */

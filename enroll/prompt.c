@@ -14,6 +14,7 @@
 #include "common/language.h"
 #include "common/secret.h"
 #include "common/text.h"
+#include "enroll/interrupt.h"
 
 #define QUESTION_SIZE 512
 
@@ -87,7 +88,7 @@ static void question_close(struct question *question)
 }
 
 /* The signal does what it does outside a question. When the program still runs afterwards, as after Ctrl-Z and fg, the
- * question is put again. */
+ * question is put again; one that is held outside of it as well is an answer, and waits on. */
 static bool let_signal_act(const struct question *question, const char *text, struct error *err)
 {
 	struct signalfd_siginfo info;
@@ -99,6 +100,8 @@ static bool let_signal_act(const struct question *question, const char *text, st
 	(void)sigprocmask(SIG_SETMASK, &question->mask_before, &caught);
 	(void)raise((int)info.ssi_signo);
 	(void)sigprocmask(SIG_SETMASK, &caught, NULL);
+	if (sigismember(&question->mask_before, (int)info.ssi_signo) == 1)
+		return error_set(err, ERROR_DECLINED, "interrupted");
 	return question_show(question, text, err);
 }
 
@@ -245,6 +248,17 @@ bool prompt_show_secret(const char *title, const struct secret *secret, struct e
 	return done;
 }
 
+/* What never comes is not waited for when the caller holds signals: a read would not end by them. */
+static bool await_input(int descriptor, struct error *err)
+{
+	struct pollfd source = {.fd = descriptor, .events = POLLIN};
+
+	while (poll(&source, 1, INTERRUPT_MS) == 0)
+		if (!interrupt_check(err))
+			return false;
+	return true;
+}
+
 /* A line may end with CR LF, as Windows writes it; a CR elsewhere is for the token to refuse. */
 static bool take_until_line_end(int descriptor, struct secret *secret, struct error *err)
 {
@@ -253,6 +267,8 @@ static bool take_until_line_end(int descriptor, struct secret *secret, struct er
 	ssize_t count;
 
 	for (;;) {
+		if (!await_input(descriptor, err))
+			return false;
 		count = read(descriptor, &byte, 1);
 		if (count < 0 && errno == EINTR)
 			continue;

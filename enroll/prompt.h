@@ -1,7 +1,8 @@
 /* prompt.h: asking the operator on the controlling terminal, or a file descriptor in his place. A secret is never echoed,
  * never stands in argv or environment, and goes straight into a struct secret.
  * A question is translated here.
- * While a question stands, signals that would end or stop the program first give the terminal its echo back. */
+ * While a question stands, signals that would end or stop the program first give the terminal its echo back; one that the caller
+ * blocks (interrupt.h) ends the question instead. */
 #ifndef ENROLL_PROMPT_H
 #define ENROLL_PROMPT_H
 
@@ -14,7 +15,7 @@ struct secret;
 /* prompt_secret: asks without echo, and again after an empty line; the line's end is not part of the answer.
  *   maximum  bytes; a longer answer is refused
  *   secret   out: the caller's, to secret_free()
- * Errors: ERROR_DECLINED (end of input, or no terminal to ask on), ERROR_LIMIT, ERROR_SYSTEM, ERROR_MEMORY. */
+ * Errors: ERROR_DECLINED (end of input, a blocked signal, or no terminal to ask on), ERROR_LIMIT, ERROR_SYSTEM, ERROR_MEMORY. */
 bool prompt_secret(const char *question, size_t maximum, struct secret **secret, struct error *err) MUST_CHECK;
 
 /* prompt_line: asks with echo.
@@ -28,7 +29,7 @@ bool prompt_line(const char *question, char *answer, size_t size, struct error *
 bool prompt_show_secret(const char *title, const struct secret *secret, struct error *err) MUST_CHECK;
 
 /* prompt_secret_from: reads a secret from an open descriptor, up to a line end or the end of input; not a byte more.
- * Errors: ERROR_USAGE (the descriptor is not open, or nothing comes), ERROR_LIMIT, ERROR_MEMORY. */
+ * Errors: ERROR_USAGE (the descriptor is not open, or nothing comes), those of interrupt_check, ERROR_LIMIT, ERROR_MEMORY. */
 bool prompt_secret_from(int descriptor, size_t maximum, struct secret **secret, struct error *err) MUST_CHECK;
 
 #endif

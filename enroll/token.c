@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "enroll/interrupt.h"
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"
 
@@ -204,18 +205,28 @@ static void look(struct reader_context *context, const struct reader_list *list,
 		look_into(context, &list->readers[i], choice, candidates);
 }
 
+bool token_await(struct reader_context *context, struct reader_list *list, struct error *err)
+{
+	bool changed = false;
+
+	while (!changed)
+		if (!interrupt_check(err) || !reader_list_wait(context, list, INTERRUPT_MS, &changed, err))
+			return false;
+	return true;
+}
+
 /* Where nobody can be told to plug one in, what is not there is an error at once. */
 static bool look_until_it_comes(struct reader_context *context, struct reader_list *list,
     const struct token_choice *choice, struct candidates *candidates, struct error *err)
 {
-	bool said = false, changed;
+	bool said = false;
 
 	for (look(context, list, choice, candidates); may_come(list, choice, candidates);
 	     look(context, list, choice, candidates)) {
 		if (!said)
 			say_wait(choice);
 		said = true;
-		if (!reader_list_wait(context, list, -1, &changed, err))
+		if (!token_await(context, list, err))
 			return false;
 	}
 	return true;

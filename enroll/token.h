@@ -26,7 +26,8 @@ struct token {
 
 /* token_open: finds the token that is meant and opens it.
  *   token  out: the caller's, to token_close(), before `context` is freed
- * Errors: ERROR_READER_ABSENT, ERROR_CARD_ABSENT (none there, or none of that serial), ERROR_CARD_SEVERAL, ERROR_DECLINED,
+ * Errors: ERROR_READER_ABSENT, ERROR_CARD_ABSENT (none there, or none of that serial), ERROR_CARD_SEVERAL, ERROR_DECLINED (also by
+ * interrupt_check),
  * ERROR_CARD_BUSY (also where one opens and nobody can say whether it is meant, or the one that another program has),
  * ERROR_CARD_CHANGED (another one came while the operator chose), those of piv_open and piv_identify. */
 bool token_open(struct reader_context *context, const struct token_choice *choice, struct token *token,
@@ -37,6 +38,10 @@ bool token_open(struct reader_context *context, const struct token_choice *choic
  * Errors: ERROR_USAGE, ERROR_CARD_ABSENT, ERROR_CARD_SEVERAL, ERROR_DECLINED, those of authenticator_open. */
 bool token_open_fido(
     const struct token_choice *choice, struct authenticator *authenticator, struct error *err) MUST_CHECK;
+
+/* token_await: blocks until a reader or a card comes or goes, as reader_list_wait without limit.
+ * Errors: those of reader_list_wait and interrupt_check. */
+bool token_await(struct reader_context *context, struct reader_list *list, struct error *err) MUST_CHECK;
 
 /* token_close: ends the transaction; an empty token is no trouble. */
 void token_close(struct token *token);

@@ -34,6 +34,9 @@ check_codes_of_an_enrollment()
 	holds '.facts | map(select(.name == "pin" or .name == "puk" or .name == "management-key") | .value | startswith("changed")) | all' \
 		"knows no factory code any more"
 	holds '.facts | map(select(.name == "serial" and .grade == "signed")) | length == 1' "and the serial is signed now"
+	exits 3 "an empty slot is not attested" token blue attest 9d
+	says 'no key is in slot 9d.*card.slot-empty' "since it is empty"
+	says 'next: .*keyenroll slots' "and what to do is said"
 	report 0 slots "slots" token blue slots --json
 	holds '.slots == [.slots[] | select(.slot == "9a" and .grade == "signed" and .certificate)]' "shows the one key as attested"
 	exits 0 "the attestation is printed, and verifies" bash -c "keyenroll attest 9a --reader '$(world_token_reader blue)' | keyenroll verify -"
@@ -383,7 +386,9 @@ check_batch()
 	printf 'user,serial\nalice,%s\n# nobody\nbob,%s\n' "$one" "$two" >"$WORLD/users.csv"
 	report 0 batch "a batch" keyenroll enroll --json --yes --from "$WORLD/users.csv" --pin-fd 5 --puk-fd 6 5< <(echo $pin; echo 314159) 6>"$WORLD/puks"
 	holds '.enrolled == 2 and .failed == 0' "enrolls both"
-	expect "each with a PUK of its own" test "$(sort -u "$WORLD/puks" | wc -l)" = 2
+	expect "each with a PUK of its own" test "$(cut -f2 "$WORLD/puks" | sort -u | wc -l)" = 2
+	expect "which stands behind the serial of its token" test "$(cut -f1 "$WORLD/puks" | xargs)" = "$one $two"
+	expect "that it unblocks" token green token unblock --present-puk-fd 5 --new-pin-fd 6 5< <(cut -f2 "$WORLD/puks" | tail -1) 6<<<314159
 	printf 'alice,%s\nbob,1\n' "$one" >"$WORLD/users.csv"
 	report 1 batch "one of a batch is not there" keyenroll enroll --json --yes --from "$WORLD/users.csv" --pin-fd 5 --puk-fd 6 5< <(echo $pin) 6>>"$WORLD/puks"
 	holds '.enrolled == 1 and .people[1].error.code == "card.absent"' "the others are enrolled all the same"
@@ -491,7 +496,7 @@ check_consent()
 check_codes_on_a_full_disk()
 {
 	local full=$WORLD/full puk
-	puk=$(head -n 1 "$WORLD/puks")
+	puk=$(head -n 1 "$WORLD/puks" | cut -f2)
 	mkdir "$full"
 	mount -t tmpfs -o size=64k tmpfs "$full"
 	mkdir "$full/registry"

@@ -96,6 +96,35 @@ check_list()
 	keyenroll revoke --reason test alice >/dev/null
 }
 
+# Ctrl-C ends a list wherever it waits, and the report comes all the same, with what is unfinished.
+check_list_broken_off()
+{
+	local interrupt=$'\003' serial
+	begin_anew bob
+	tell blue insert | bash >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	serial=$("$build/tests/vtoken/vtoken" --control "$WORLD/blue.control" --tell serial)
+	printf 'alice,%s\nbob\ncarol\n' "$serial" >"$WORLD/list.csv"
+	exits 1 "Ctrl-C at a PIN's prompt of a list" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' "$interrupt" -- timeout --foreground 60 keyenroll enroll --yes --from "$WORLD/list.csv"
+	says '^alice +NOT enrolled: interrupted' "and the report comes"
+	says '^0 enrolled, 1 not' "of what was done"
+	says '^2 had no turn' "and what not"
+	exits 1 "Ctrl-C while the PUK is shown" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' $pin 'Again' $pin 'Press Enter when' "$interrupt" -- \
+		timeout --foreground 60 keyenroll enroll --yes --from "$WORLD/list.csv"
+	says "^ +unfinished: keyenroll resume --serial $serial" "and the report says what goes on with it"
+	exits 0 "which it does" "$top/tests/e2e/terminal_walk" 'PIN of' $pin 'Press Enter when' '' -- timeout --foreground 60 keyenroll resume --serial "$serial"
+	keyenroll revoke --reason test alice >/dev/null
+	printf 'bob\ncarol\n' >"$WORLD/list.csv"
+	begin_anew bob
+	tell blue insert | bash >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	exits 1 "Ctrl-C while the next token is waited for" "$top/tests/e2e/terminal_walk" 'new PIN of' $pin 'Again' $pin 'Press Enter when' '' 'Take that token out' "$interrupt" -- \
+		timeout --foreground 60 keyenroll enroll --yes --reader "$(reader)" --from "$WORLD/list.csv"
+	says '^bob +enrolled' "who was enrolled stands in the report"
+	says '^carol +NOT enrolled: interrupted' "and who was not"
+	keyenroll revoke --reason test bob >/dev/null
+}
+
 # What fingers do to names: nothing of it enrolls anybody, and the question comes again.
 check_names()
 {
@@ -165,6 +194,7 @@ world_desk
 check_card_that_stays
 check_broken_off
 check_list
+check_list_broken_off
 check_names
 check_same_as_verb
 check_no_answer
