@@ -37,7 +37,8 @@
  *   between, the factory's one holds and is tried first (trying it costs nothing); broken off behind, the stored one holds;
  * - it comes last of all on the token, so that what is left to do after it needs no management key.
  * What a resumed course does follows from what the token shows now, not from what the journal hoped for: each step looks
- * whether it is done. Only for tokens without metadata (before firmware 5.3) the journal tells that a new PIN may be set.
+ * whether it is done. Only for tokens without metadata (before firmware 5.3) the journal tells which codes may be set, and no PIN is tried to
+ * find out: it is set by the PUK, which is the factory's until the course sets it.
  * Knows nothing of options, terminals and files. */
 #ifndef ENROLL_COURSE_H
 #define ENROLL_COURSE_H
@@ -310,6 +311,19 @@ bool course_journal_check(struct course *course, struct error *err) MUST_CHECK;
 /* course_registry_check: the registry can be written to. Errors: ERROR_STORE. */
 bool course_registry_check(struct course *course, struct error *err) MUST_CHECK;
 
+/* course_seal_codes: seals what the token is going to get; the file's path into `sealed`.
+ *   puk, management_key  NULL for what stays
+ * Errors: those of escrow_seal. */
+bool course_seal_codes(
+    struct course *course, const struct secret *puk, const struct secret *management_key, struct error *err) MUST_CHECK;
+
+/* course_wanted_tries_check: that more than one try is wanted where the token does not tell of its codes: what breaks off could not be gone
+ * on with, since nothing could be tried. Errors: ERROR_USAGE. */
+bool course_wanted_tries_check(const struct course *course, struct error *err) MUST_CHECK;
+
+/* course_verify_factory_pin: proves that the PIN is the factory's. Errors: those of piv_pin_verify. */
+bool course_verify_factory_pin(struct course *course, struct error *err) MUST_CHECK;
+
 /* course_verify_pin: the present PIN, asking again while at least two tries are left.
  * Errors: those of piv_pin_verify and ask_pin. */
 bool course_verify_pin(struct course *course, struct error *err) MUST_CHECK;
@@ -350,7 +364,7 @@ bool course_appraise(struct course *course, struct error *err) MUST_CHECK;
 bool course_tries(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_pin: sets pin in the factory's place, asking again where the token finds it too simple.
- * Errors: those of ask_pin, piv_pin_verify and piv_code_change. */
+ * Errors: those of ask_pin, piv_code_change and piv_pin_unblock. */
 bool course_pin(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_certificate: has the key sign its slot's certificate, into slot_certificate, unless a fitting one is there. PIN and signature

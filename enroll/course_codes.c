@@ -78,7 +78,7 @@ bool course_verify_pin(struct course *course, struct error *err)
 	return true;
 }
 
-static bool verify_factory_pin(struct course *course, struct error *err)
+bool course_verify_factory_pin(struct course *course, struct error *err)
 {
 	struct secret *factory = NULL;
 	bool done =
@@ -93,7 +93,7 @@ bool course_unlock(struct course *course, struct error *err)
 	/* Of a token that cannot tell, a resumed course has most likely set the PIN. */
 	bool is_set = !course->pin_state.is_default || (!course->knows_codes && course->record.pin_begun);
 
-	return is_set ? course_verify_pin(course, err) : verify_factory_pin(course, err);
+	return is_set ? course_verify_pin(course, err) : course_verify_factory_pin(course, err);
 }
 
 bool course_tries(struct course *course, struct error *err)
@@ -105,52 +105,39 @@ bool course_tries(struct course *course, struct error *err)
 		    translated("the tries stay as they are: setting them would bring the factory's codes back"));
 		return true;
 	}
-	return verify_factory_pin(course, err) &&
+	return course_verify_factory_pin(course, err) &&
 	       piv_tries_set(course->token.piv, course->request.pin_tries, course->request.puk_tries, err);
 }
 
-/* Of a token that cannot tell, a resumed course does not know whether the PIN is set: it tries the new one first. A wrong
- * try is given back by the right PIN that follows. */
-static bool is_set_already(struct course *course, struct error *err)
+/* Of a token that cannot tell, a resumed course does not know whether the PIN is set. The PUK is the factory's as long as the course has
+ * not begun to set that, and by it the PIN is set whatever it was: no try of it is spent on finding out. */
+static bool change_pin(struct course *course, struct error *err)
 {
-	struct error reason = ERROR_EMPTY;
-
-	if (course->knows_codes || !course->record.pin_begun)
-		return false;
-	if (piv_pin_verify(course->token.piv, course->pin, NULL, &reason))
-		return true;
-	if (reason.code != ERROR_PIN_WRONG)
-		*err = reason;
-	return false;
-}
-
-static bool set_pin(struct course *course, struct error *err)
-{
+	bool unknown = !course->knows_codes && course->record.pin_begun;
 	struct secret *factory = NULL;
-	struct error problem = ERROR_EMPTY;
-	bool done = piv_code_default(PIV_CODE_PIN, &factory, err);
+	bool done = piv_code_default(unknown ? PIV_CODE_PUK : PIV_CODE_PIN, &factory, err) &&
+	            (unknown ? piv_pin_unblock(course->token.piv, factory, course->pin, NULL, err)
+	                     : piv_code_change(course->token.piv, PIV_CODE_PIN, factory, course->pin, NULL, err));
 
-	while (done && !piv_code_change(course->token.piv, PIV_CODE_PIN, factory, course->pin, NULL, &problem)) {
-		/* The token has rules of its own: what it finds too simple costs no try. */
-		if (problem.code == ERROR_CODE_WEAK) {
-			done = ask_new_pin(course, &problem, err);
-		} else {
-			*err = problem;
-			done = false;
-		}
-		problem = ERROR_EMPTY;
-	}
 	secret_free(factory);
 	return done;
 }
 
 bool course_pin(struct course *course, struct error *err)
 {
-	*err = ERROR_EMPTY;
-	if (!course->pin_state.is_default)
-		return true;
-	if (!is_set_already(course, err) && (err->code != ERROR_NONE || !set_pin(course, err)))
-		return false;
+	bool was_set = !course->knows_codes && course->record.puk_begun;
+	struct error problem = ERROR_EMPTY;
+
+	while (course->pin_state.is_default && !was_set && !change_pin(course, &problem)) {
+		/* The token has rules of its own: what it finds too simple costs no try. */
+		if (problem.code != ERROR_CODE_WEAK) {
+			*err = problem;
+			return false;
+		}
+		if (!ask_new_pin(course, &problem, err))
+			return false;
+		problem = ERROR_EMPTY;
+	}
 	course->pin_state.is_default = false;
 	return true;
 }
@@ -189,11 +176,21 @@ static bool find_puk_state(struct course *course, struct error *err)
 	return true;
 }
 
+bool course_seal_codes(
+    struct course *course, const struct secret *puk, const struct secret *management_key, struct error *err)
+{
+	struct escrow_content content = {.time = course->request.now, .puk = puk, .management_key = management_key};
+	char device[16] = "unnamed";
+
+	if (course->identity.has_serial)
+		snprintf(device, sizeof(device), "%lu", (unsigned long)course->identity.serial);
+	content.device = device;
+	return escrow_seal(course->means.escrow, course->means.registry, &content, &course->sealed, err);
+}
+
 bool course_seal(struct course *course, struct error *err)
 {
-	struct escrow_content content = {.time = course->request.now};
 	bool changes_key = course->request.person && course->management.is_default;
-	char device[16] = "unnamed";
 
 	if (!find_puk_state(course, err))
 		return false;
@@ -202,12 +199,7 @@ bool course_seal(struct course *course, struct error *err)
 	if ((course->puk_state.is_default && !piv_code_draw(&course->new_puk, err)) ||
 	    (changes_key && !draw_management_key(course, err)))
 		return false;
-	if (course->identity.has_serial)
-		snprintf(device, sizeof(device), "%lu", (unsigned long)course->identity.serial);
-	content.device = device;
-	content.puk = course->new_puk;
-	content.management_key = course->new_management_key;
-	return escrow_seal(course->means.escrow, course->means.registry, &content, &course->sealed, err) &&
+	return course_seal_codes(course, course->new_puk, course->new_management_key, err) &&
 	       course_note(course, "sealed", buffer_text(&course->sealed), err);
 }
 

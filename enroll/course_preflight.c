@@ -187,9 +187,19 @@ bool course_blocked_check(const struct course *course, struct error *err)
 	return true;
 }
 
+bool course_wanted_tries_check(const struct course *course, struct error *err)
+{
+	const struct course_request *request = &course->request;
+
+	return course->knows_codes || course->resumes || (request->pin_tries != 1 && request->puk_tries != 1) ||
+	       error_set(err, ERROR_USAGE,
+	           "this token does not tell whether a code was set, and with one try nobody could find out: 2 are the "
+	           "least");
+}
+
 static bool codes_check(struct course *course, struct error *err)
 {
-	if (!course_blocked_check(course, err))
+	if (!course_blocked_check(course, err) || !course_wanted_tries_check(course, err))
 		return false;
 	if (course->puk_state.is_default && !course->means.escrow && !course->dialogue.show_puk)
 		return error_set(err, ERROR_PUK_RECIPIENT,

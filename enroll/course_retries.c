@@ -9,15 +9,19 @@ bool course_retries_preflight(struct course *course, struct error *err)
 	if (!course->means.escrow && !course->dialogue.show_puk)
 		return error_set(err, ERROR_PUK_RECIPIENT,
 		    "the token gets a new PUK, and there is nobody to show it to: say --escrow FILE or --puk-fd N");
+	if (!course_wanted_tries_check(course, err))
+		return false;
 	if (!course->resumes && course->pin_state.is_default)
 		return error_set(
 		    err, ERROR_CODE_DEFAULT, "the PIN is the factory's: change that first, by \"token pin\"");
 	return true;
 }
 
-/* A course that broke off around the command asks the token: its PIN was not the factory's before. */
+/* A course that broke off around the command asks the token: its PIN was not the factory's before. One without metadata has the tries
+ * that were wanted, and the factory's PIN; where it had as many before, a wrong try is given back by the PIN that follows. */
 static bool find_out(struct course *course, struct error *err)
 {
+	const struct piv_metadata *pin = &course->pin_state;
 	struct error reason = ERROR_EMPTY;
 
 	course->tries_set = course->record.tries_done;
@@ -27,8 +31,10 @@ static bool find_out(struct course *course, struct error *err)
 		course->tries_set = course->pin_state.is_default;
 		return true;
 	}
-	course->tries_set = !piv_pin_verify(course->token.piv, course->pin, NULL, &reason);
-	if (!course->tries_set || reason.code == ERROR_PIN_WRONG)
+	if (pin->says_tries && pin->tries_left != course->request.pin_tries)
+		return true;
+	course->tries_set = course_verify_factory_pin(course, &reason);
+	if (course->tries_set || reason.code == ERROR_PIN_WRONG)
 		return true;
 	*err = reason;
 	return false;

@@ -67,6 +67,13 @@ static bool set_retries(struct course *course, struct clerk *clerk, struct error
 	return course_run_retries(course, err);
 }
 
+static bool set_fewest_retries(struct course *course, struct clerk *clerk, struct error *err)
+{
+	(void)clerk;
+	course->request.pin_tries = course->request.puk_tries = 2;
+	return course_run_retries(course, err);
+}
+
 /* A change, and the card that it is made to. */
 struct change {
 	bench_change_call *call;
@@ -87,6 +94,7 @@ static const struct change changes[] = {
     {set_retries, "5.7.4", true, false},
     {set_retries, "4.3.5", true, false},
     {set_retries, "5.7.4", true, true},
+    {set_fewest_retries, "4.3.5", true, false},
 };
 
 /* A token that somebody was given, in a file. What the clerk knows then goes into *clerk. */
@@ -175,8 +183,8 @@ static void assert_changed(
 	/* Without metadata a resumed course finds out about the PUK by a try. */
 	assert_in_range(card->puk.left, card->puk.total - (strcmp(change->personality, "4.3.5") == 0), card->puk.total);
 	if (change->keeps_journal) {
-		assert_int_equal(card->pin.total, 5);
-		assert_int_equal(card->puk.total, 4);
+		assert_int_equal(card->pin.total, change->call == set_retries ? 5 : 2);
+		assert_int_equal(card->puk.total, change->call == set_retries ? 4 : 2);
 	}
 }
 
@@ -238,8 +246,13 @@ static void copy_file(const char *from, const char *to)
 	vtoken_plug_free(plug);
 }
 
+/* Where a process dies: behind a command, or at a write to the registry's folder; 0: not there. */
+struct death {
+	unsigned long command, write;
+};
+
 static void die_at(
-    struct world *world, const struct change *change, const char *card_file, struct clerk *clerk, unsigned long at)
+    struct world *world, const struct change *change, const char *card_file, struct clerk *clerk, struct death death)
 {
 	struct error err = ERROR_EMPTY;
 	struct vtoken_plug *plug;
@@ -249,7 +262,10 @@ static void die_at(
 	assert_true(child >= 0);
 	if (child == 0) {
 		plug = vtoken_plug_load(card_file);
-		vtoken_plug_kill(plug, at, true);
+		if (death.command > 0)
+			vtoken_plug_kill(plug, death.command, true);
+		if (death.write > 0)
+			failing_disk_begin(world->registry, FAILING_DISK_KILLS, death.write);
 		_exit(bench_change(world, plug, change->call, clerk, &err) ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -258,7 +274,7 @@ static void die_at(
 }
 
 static void survive(
-    struct world *world, const struct change *change, const char *path, const struct clerk *knows, unsigned long at)
+    struct world *world, const struct change *change, const char *path, const struct clerk *knows, struct death death)
 {
 	struct clerk clerk = *knows;
 	struct vtoken_plug *plug;
@@ -268,7 +284,7 @@ static void survive(
 	copy_file(path, card_file);
 	snprintf(clerk.puk_path, sizeof(clerk.puk_path), "%s/puk", world->folder);
 	(void)unlink(clerk.puk_path);
-	die_at(world, change, card_file, &clerk, at);
+	die_at(world, change, card_file, &clerk, death);
 	bench_read_noted_puk(&clerk);
 	plug = vtoken_plug_load(card_file);
 	assert_nothing_is_lost(world, vtoken_plug_card(plug), knows->puk, clerk.puk);
@@ -290,7 +306,7 @@ static void killed_after_each_command(void **state)
 		hand_out(world, &changes[i], path, &knows);
 		apdus = count_apdus(world, &changes[i], path, knows);
 		for (size_t at = 1; at <= apdus; at += bench_stride())
-			survive(world, &changes[i], path, &knows, at);
+			survive(world, &changes[i], path, &knows, (struct death){.command = at});
 	}
 }
 
@@ -362,6 +378,81 @@ static void the_disk_is_full_at_each_write(void **state)
 	}
 }
 
+static void killed_at_each_write(void **state)
+{
+	struct world *world = *state;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct clerk knows = {.pin = BENCH_PIN};
+		unsigned long writes;
+
+		hand_out(world, &changes[i], path, &knows);
+		writes = count_writes(world, &changes[i], path, knows);
+		for (unsigned long at = 1; at <= writes; at += bench_stride()) {
+			forget_folders(world);
+			survive(world, &changes[i], path, &knows, (struct death){.write = at});
+		}
+	}
+}
+
+/* Whether the tries were set a resumed course of a token without metadata finds out at no cost: what is lost is the try of who
+ * typed a PIN that is none. */
+static void a_mistyped_pin_costs_its_own_try_only(void **state)
+{
+	static const struct change change = {set_retries, "4.3.5", true, false};
+	struct world *world = *state;
+	struct clerk knows = {.pin = BENCH_PIN};
+	unsigned refused = 0;
+	char path[128];
+	size_t apdus;
+
+	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
+	hand_out(world, &change, path, &knows);
+	apdus = count_apdus(world, &change, path, knows);
+	for (size_t at = 1; at <= apdus; at++) {
+		struct vtoken_plug *plug = vtoken_plug_load(path);
+		struct clerk clerk = knows, mistyping = {.pin = "999999"};
+		struct error err = ERROR_EMPTY;
+		bool found;
+
+		bench_begin_anew(world);
+		vtoken_plug_keep(plug, NULL);
+		vtoken_plug_pull(plug, at);
+		assert_false(bench_change(world, plug, set_retries, &clerk, &err));
+		vtoken_plug_insert(plug);
+		if (!bench_resume(world, plug, &mistyping, &found, &err)) {
+			assert_string_equal(error_word(err.code), error_word(ERROR_PIN_WRONG));
+			assert_int_equal(vtoken_plug_card(plug)->pin.left, vtoken_plug_card(plug)->pin.total - 1);
+			refused++;
+		}
+		vtoken_plug_free(plug);
+	}
+	assert_true(refused > 0);
+}
+
+/* With one try only nothing could be found out any more. */
+static void one_try_is_refused_where_the_token_tells_nothing(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = bench_fresh_plug(world, "4.3.5");
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN};
+	struct error err = ERROR_EMPTY;
+
+	bench_begin_anew(world);
+	request.factory_codes = true;
+	request.pin_tries = request.puk_tries = 1;
+	assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_USAGE);
+	assert_int_equal(clerk.asked, 0);
+	assert_int_equal(bench_count_journals(world), 0);
+	vtoken_plug_free(plug);
+	plug = bench_fresh_plug(world, "5.7.4");
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	vtoken_plug_free(plug);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +461,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(reset_by_another_program, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(killed_after_each_command, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(the_disk_is_full_at_each_write, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(killed_at_each_write, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(a_mistyped_pin_costs_its_own_try_only, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        one_try_is_refused_where_the_token_tells_nothing, bench_open_desk, bench_close_desk),
 	};
 
 	return cmocka_run_group_tests_name("changes of codes that break off", tests, bench_make_world, bench_end_world);
