@@ -15,6 +15,7 @@
 #include "enroll/help.h"
 #include "enroll/language.h"
 #include "enroll/report.h"
+#include "enroll/token_session.h"
 #include "enroll/verb.h"
 
 /* What it was built with decides what it can do, so a complaint about it should name that. */
@@ -56,7 +57,8 @@ static bool run_verb(const struct verb *verb, int argc, char **argv, struct invo
 	invocation->json = options_find(&invocation->options, "json") != NULL;
 	invocation->now = (int64_t)time(NULL);
 	return count_check(verb, invocation->options.num_arguments, err) &&
-	       configuration_load(&invocation->options, &invocation->configuration, err) && verb->run(invocation, err);
+	       configuration_load(&invocation->options, &invocation->configuration, err) &&
+	       (verb->on_token ? token_session_run(invocation, verb->on_token, err) : verb->run(invocation, err));
 }
 
 /* Without a verb, and with a person: the guided desk, with the options of `enroll` as they are by themselves. */

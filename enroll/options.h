@@ -98,6 +98,9 @@ struct option_row {
 	{                                                                                                              \
 		"management-key-fd", "N", N_("read the management key from N, in hexadecimal")                         \
 	}
+/* What proves the management key of a token. */
+#define OPTION_ROWS_MANAGEMENT                                                                                         \
+	OPTION_ROW_SERIAL, OPTION_ROW_READER, OPTION_ROW_PIN_FD, OPTION_ROW_MANAGEMENT_KEY_FD, OPTION_ROW_PINENTRY
 #define OPTION_ROW_ESCROW                                                                                              \
 	{                                                                                                              \
 		"escrow", "FILE", N_("seal PUK and management key to a certificate")                                   \

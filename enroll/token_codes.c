@@ -2,7 +2,6 @@
 
 #include "common/language.h"
 #include "common/secret.h"
-#include "enroll/escrow.h"
 #include "enroll/token_session.h"
 #include "piv/admin_data.h"
 #include "piv/codes.h"
@@ -27,17 +26,6 @@ bool token_codes_set_pin(struct course *course, const struct secret *wanted, con
 	return change_code(course, PIV_CODE_PIN, course->pin_state.is_default ? NULL : course->pin, wanted, err);
 }
 
-static bool seal(struct course *course, const struct secret *puk, const struct secret *key, struct error *err)
-{
-	struct escrow_content content = {.time = course->request.now, .puk = puk, .management_key = key};
-	char device[16] = "unnamed";
-
-	if (course->identity.has_serial)
-		snprintf(device, sizeof(device), "%lu", (unsigned long)course->identity.serial);
-	content.device = device;
-	return escrow_seal(course->means.escrow, course->means.registry, &content, &course->sealed, err);
-}
-
 /* Somebody has it before the token does. */
 static bool hand_over_puk(struct course *course, struct error *err)
 {
@@ -48,7 +36,7 @@ static bool hand_over_puk(struct course *course, struct error *err)
 		    "the token gets a new PUK, and there is nobody to show it to: say --escrow FILE or --puk-fd N");
 	if (!piv_code_draw(&course->new_puk, err))
 		return false;
-	return course->means.escrow ? seal(course, course->new_puk, NULL, err)
+	return course->means.escrow ? course_seal_codes(course, course->new_puk, NULL, err)
 	                            : dialogue->show_puk(dialogue->state, course, course->new_puk, err);
 }
 
@@ -116,8 +104,8 @@ bool token_codes_new_management_key(struct course *course, struct error *err)
 	if (!piv_management_key_draw(algorithm, &course->new_management_key, err))
 		return false;
 	if (course->means.escrow)
-		return seal(course, NULL, course->new_management_key, err) && set_next(course, algorithm, err) &&
-		       forget_stored(course, err);
+		return course_seal_codes(course, NULL, course->new_management_key, err) &&
+		       set_next(course, algorithm, err) && forget_stored(course, err);
 	return store_next(course, err) && set_next(course, algorithm, err) &&
 	       (!course->management_key ||
 	           piv_protected_keys_write(course->token.piv, course->new_management_key, NULL, err));

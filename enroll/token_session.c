@@ -58,14 +58,24 @@ bool token_session_run(const struct invocation *invocation,
 	return done;
 }
 
-bool token_session_slot(
-    const struct token_session *session, size_t index, const struct piv_slot **slot, struct error *err)
+bool token_session_slot(const char *name, const struct piv_slot **slot, struct error *err)
 {
-	const char *name = session->invocation->options.arguments[index];
-
 	*slot = piv_slot_find(name);
 	return (*slot && (*slot)->id != 0xf9) ||
 	       error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95", name);
+}
+
+bool token_session_slot_used(const struct token_session *session, const struct piv_slot *slot, struct error *err)
+{
+	struct piv_metadata metadata = PIV_METADATA_EMPTY;
+	struct error reason = ERROR_EMPTY;
+	bool used = piv_metadata_read(session->course.token.piv, slot->id, &metadata, &reason);
+
+	piv_metadata_clear(&metadata);
+	if (used || reason.code == ERROR_CARD_UNSUPPORTED)
+		return true;
+	return reason.code == ERROR_CARD_SLOT_EMPTY ? error_set(err, reason.code, "no key is in slot %s", slot->name)
+	                                            : error_set(err, reason.code, "%s", reason.text);
 }
 
 bool token_session_manage(struct token_session *session, struct error *err)
@@ -98,6 +108,19 @@ bool token_session_puk_check(const struct token_session *session, struct error *
 
 	return !puk->says_tries || puk->tries_left > 0 ||
 	       error_set(err, ERROR_PUK_BLOCKED, "the PUK is blocked: no try is left");
+}
+
+bool token_session_ask_puk(const struct token_session *session, struct secret **puk, struct error *err)
+{
+	const struct piv_metadata *state = &session->course.puk_state;
+	struct codes_source source = session->answers.pin;
+	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
+
+	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&session->course.token, name));
+	codes_warn_last(state->says_tries, state->tries_left, question);
+	return token_session_puk_check(session, err) &&
+	       house_descriptor(session->invocation, "present-puk-fd", &source.descriptor, err) &&
+	       codes_ask(&source, question, "--present-puk-fd", puk, err);
 }
 
 bool token_session_new_pin(struct token_session *session,

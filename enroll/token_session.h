@@ -32,12 +32,16 @@ bool token_session_open(
 /* token_session_close: closes token and house. */
 void token_session_close(struct token_session *session);
 
-/* token_session_slot: the slot of a key that an argument of the command names.
- *   index  of the argument, from 0; it is there
- *   slot   out: a constant
+/* token_session_slot: the slot of a key that the command line names.
+ *   slot  out: a constant
  * Errors: ERROR_USAGE, for f9 as well: the attestation's key is nobody's. */
-bool token_session_slot(
-    const struct token_session *session, size_t index, const struct piv_slot **slot, struct error *err) MUST_CHECK;
+bool token_session_slot(const char *name, const struct piv_slot **slot, struct error *err) MUST_CHECK;
+
+/* token_session_slot_used: whether a key is in the slot, as far as the token tells: of an empty one, an attestation that fails says no more
+ * than of a token that cannot attest.
+ * Errors: ERROR_CARD_SLOT_EMPTY, those of piv_metadata_read but ERROR_CARD_UNSUPPORTED. */
+bool token_session_slot_used(
+    const struct token_session *session, const struct piv_slot *slot, struct error *err) MUST_CHECK;
 
 /* token_session_manage: proves the management key. Errors: those of course_management. */
 bool token_session_manage(struct token_session *session, struct error *err) MUST_CHECK;
@@ -49,6 +53,11 @@ bool token_session_confirm(const struct token_session *session, const char *loss
 
 /* token_session_puk_check: whether a try of the PUK is left, as far as the token tells. Errors: ERROR_PUK_BLOCKED. */
 bool token_session_puk_check(const struct token_session *session, struct error *err) MUST_CHECK;
+
+/* token_session_ask_puk: the present PUK; nobody is asked when no try of it is left.
+ *   puk  out: the caller's, to secret_free()
+ * Errors: those of token_session_puk_check, house_descriptor and codes_ask. */
+bool token_session_ask_puk(const struct token_session *session, struct secret **puk, struct error *err) MUST_CHECK;
 
 /* token_session_new_pin: asks for a new PIN and has it set. One that is no good is asked for again where somebody answers: that
  * costs no try, and what was proved before need not be typed anew.

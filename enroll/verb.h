@@ -8,6 +8,8 @@
 #include "enroll/configuration.h"
 #include "enroll/options.h"
 
+struct token_session;
+
 /* One call of the command. */
 struct invocation {
 	struct options options;
@@ -25,8 +27,11 @@ struct verb {
 	const struct option_row *options;
 	size_t min_arguments, max_arguments; /* how many that are no options; SIZE_MAX: any number */
 
-	/* run: the work. Errors: any; the frame prints them and exits with their status. */
+	/* run: the work. Errors: any; the frame prints them and exits with their status. NULL: it is on_token's. */
 	bool (*run)(struct invocation *invocation, struct error *err) MUST_CHECK;
+
+	/* on_token: the work of a verb about one token, which token_session_run opens for it. Errors: any. */
+	bool (*on_token)(struct token_session *session, struct error *err) MUST_CHECK;
 };
 
 extern const struct verb verb_abandon, verb_advisories, verb_attest, verb_audit, verb_certificate, verb_challenge,

@@ -28,7 +28,8 @@ static bool work(struct token_session *session, struct error *err)
 	struct buffer leaf = BUFFER_EMPTY, device = BUFFER_EMPTY;
 	bool done;
 
-	done = token_session_slot(session, 0, &slot, err) && piv_attest(course->token.piv, slot, &leaf, err) &&
+	done = token_session_slot(session->invocation->options.arguments[0], &slot, err) &&
+	       token_session_slot_used(session, slot, err) && piv_attest(course->token.piv, slot, &leaf, err) &&
 	       piv_certificate_read(course->token.piv, piv_slot_find("f9"), &device, err);
 	if (done) {
 		print_certificate(buffer_bytes(&leaf));
@@ -37,11 +38,6 @@ static bool work(struct token_session *session, struct error *err)
 	buffer_free(&leaf);
 	buffer_free(&device);
 	return done;
-}
-
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_attest = {
@@ -54,5 +50,5 @@ const struct verb verb_attest = {
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,
-    .run = run,
+    .on_token = work,
 };

@@ -7,11 +7,7 @@
 #include "piv/certificate.h"
 
 static const struct option_row options[] = {
-    OPTION_ROW_SERIAL,
-    OPTION_ROW_READER,
-    OPTION_ROW_PIN_FD,
-    OPTION_ROW_MANAGEMENT_KEY_FD,
-    OPTION_ROW_PINENTRY,
+    OPTION_ROWS_MANAGEMENT,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
 };
@@ -20,8 +16,9 @@ static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
 	struct buffer certificate = BUFFER_EMPTY;
-	bool done = token_session_slot(session, 0, &course->request.slot, err) &&
+	bool done = token_session_slot(session->invocation->options.arguments[0], &course->request.slot, err) &&
 	            input_load_certificate(session->invocation->options.arguments[1], &certificate, err) &&
+	            token_session_slot_used(session, course->request.slot, err) &&
 	            course_certificate_check(course, buffer_bytes(&certificate), err) &&
 	            token_session_manage(session, err) &&
 	            piv_certificate_write(course->token.piv, course->request.slot, buffer_bytes(&certificate), err);
@@ -30,11 +27,6 @@ static bool work(struct token_session *session, struct error *err)
 	if (done)
 		report_line("The certificate stands beside the key in slot %s.", course->request.slot->name);
 	return done;
-}
-
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_certificate = {
@@ -47,5 +39,5 @@ const struct verb verb_certificate = {
     .options = options,
     .min_arguments = 2,
     .max_arguments = 2,
-    .run = run,
+    .on_token = work,
 };

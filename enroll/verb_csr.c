@@ -42,22 +42,14 @@ static bool hand_over(const char *path, struct bytes pem, struct error *err)
 	return report_end(err);
 }
 
-static bool find_slot(const struct options *given, const struct piv_slot **slot, struct error *err)
-{
-	const char *name = options_text(given, OPTION_SLOT, "9a");
-
-	*slot = piv_slot_find(name);
-	return (*slot && (*slot)->id != 0xf9) ||
-	       error_set(err, ERROR_USAGE, "\"%s\" is no slot; there are 9a, 9c, 9d, 9e, 82 to 95", name);
-}
-
 static bool work(struct token_session *session, struct error *err)
 {
 	const struct options *given = &session->invocation->options;
 	struct course *course = &session->course;
 	struct buffer request = BUFFER_EMPTY, pem = BUFFER_EMPTY;
 	struct trust *trust = NULL;
-	bool done = find_slot(given, &course->request.slot, err) &&
+	bool done = token_session_slot(options_text(given, OPTION_SLOT, "9a"), &course->request.slot, err) &&
+	            token_session_slot_used(session, course->request.slot, err) &&
 	            configuration_trust(&session->invocation->configuration, &trust, err);
 
 	course->means.trust = trust;
@@ -71,11 +63,6 @@ static bool work(struct token_session *session, struct error *err)
 	return done;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
-}
-
 const struct verb verb_csr = {
     .name = "csr",
     .summary = N_("make a certificate request with the key's attestation in it"),
@@ -87,5 +74,5 @@ const struct verb verb_csr = {
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,
-    .run = run,
+    .on_token = work,
 };

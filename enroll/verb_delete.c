@@ -6,11 +6,7 @@
 #include <stdio.h>
 
 static const struct option_row options[] = {
-    OPTION_ROW_SERIAL,
-    OPTION_ROW_READER,
-    OPTION_ROW_PIN_FD,
-    OPTION_ROW_MANAGEMENT_KEY_FD,
-    OPTION_ROW_PINENTRY,
+    OPTION_ROWS_MANAGEMENT,
     OPTION_ROW_YES,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
@@ -22,7 +18,7 @@ static bool work(struct token_session *session, struct error *err)
 	char loss[96];
 	bool deleted;
 
-	if (!token_session_slot(session, 0, &course->request.slot, err))
+	if (!token_session_slot(session->invocation->options.arguments[0], &course->request.slot, err))
 		return false;
 	snprintf(loss, sizeof(loss), translated("the key in slot %s is destroyed, and what was encrypted to it"),
 	    course->request.slot->name);
@@ -35,11 +31,6 @@ static bool work(struct token_session *session, struct error *err)
 	return true;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
-}
-
 const struct verb verb_delete = {
     .name = "delete",
     .summary = N_("delete the key and the certificate of a slot"),
@@ -50,5 +41,5 @@ const struct verb verb_delete = {
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,
-    .run = run,
+    .on_token = work,
 };

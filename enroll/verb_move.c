@@ -9,11 +9,7 @@
 #include "piv/slot_move.h"
 
 static const struct option_row options[] = {
-    OPTION_ROW_SERIAL,
-    OPTION_ROW_READER,
-    OPTION_ROW_PIN_FD,
-    OPTION_ROW_MANAGEMENT_KEY_FD,
-    OPTION_ROW_PINENTRY,
+    OPTION_ROWS_MANAGEMENT,
     OPTION_ROW_YES,
     OPTION_ROW_TRACE,
     OPTION_ROWS_END,
@@ -25,7 +21,8 @@ static bool work(struct token_session *session, struct error *err)
 	const struct piv_slot *from, *to;
 	char loss[96];
 
-	if (!token_session_slot(session, 0, &from, err) || !token_session_slot(session, 1, &to, err))
+	if (!token_session_slot(session->invocation->options.arguments[0], &from, err) ||
+	    !token_session_slot(session->invocation->options.arguments[1], &to, err))
 		return false;
 	if (from == to)
 		return error_set(err, ERROR_USAGE, "the key is in slot %s already", to->name);
@@ -39,11 +36,6 @@ static bool work(struct token_session *session, struct error *err)
 	return true;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
-}
-
 const struct verb verb_move = {
     .name = "move",
     .summary = N_("move a key to another slot"),
@@ -54,5 +46,5 @@ const struct verb verb_move = {
     .options = options,
     .min_arguments = 2,
     .max_arguments = 2,
-    .run = run,
+    .on_token = work,
 };

@@ -75,11 +75,6 @@ static bool work(struct token_session *session, struct error *err)
 	return done;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
-}
-
 const struct verb verb_slots = {
     .name = "slots",
     .summary = N_("list a token's keys and which of them are attested"),
@@ -88,5 +83,5 @@ const struct verb verb_slots = {
                       "is signed by the token's attestation or only claimed. Changes nothing, tries\n"
                       "no code.\n"),
     .options = options,
-    .run = run,
+    .on_token = work,
 };

@@ -31,11 +31,6 @@ static bool work(struct token_session *session, struct error *err)
 	return true;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
-}
-
 const struct verb verb_token_management_key = {
     .name = "token management-key",
     .summary = N_("give the token a new management key"),
@@ -43,5 +38,5 @@ const struct verb verb_token_management_key = {
     .description = N_("Sets a random management key, AES where the firmware has it. It is kept in the\n"
                       "token behind the PIN, as other tools keep it, or sealed by --escrow.\n"),
     .options = options,
-    .run = run,
+    .on_token = work,
 };

@@ -35,11 +35,6 @@ static bool work(struct token_session *session, struct error *err)
 	return true;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
-}
-
 const struct verb verb_token_pin = {
     .name = "token pin",
     .summary = N_("change the PIN"),
@@ -47,5 +42,5 @@ const struct verb verb_token_pin = {
     .description = N_("Proves the present PIN and sets a new one, typed twice. The rules for a new\n"
                       "PIN are told when one does not fit; nothing is sent then.\n"),
     .options = options,
-    .run = run,
+    .on_token = work,
 };

@@ -22,29 +22,19 @@ static const struct option_row options[] = {
 static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
-	struct codes_source source = session->answers.pin;
 	struct secret *present = NULL;
-	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
-	bool done;
+	char name[TOKEN_NAME_SIZE];
+	bool done = (course->puk_state.is_default ? token_session_puk_check(session, err)
+	                                          : token_session_ask_puk(session, &present, err)) &&
+	            token_codes_new_puk(course, present, err);
 
-	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
-	codes_warn_last(course->puk_state.says_tries, course->puk_state.tries_left, question);
-	if (!token_session_puk_check(session, err) ||
-	    !house_descriptor(session->invocation, "present-puk-fd", &source.descriptor, err) ||
-	    (!course->puk_state.is_default && !codes_ask(&source, question, "--present-puk-fd", &present, err)))
-		return false;
-	done = token_codes_new_puk(course, present, err);
 	secret_free(present);
+	token_name(&course->token, name);
 	if (done && course->sealed.len > 0)
 		report_line("The PUK of %s is a new one, sealed in %s.", name, buffer_text(&course->sealed));
 	else if (done)
 		report_line("The PUK of %s is the one that was shown.", name);
 	return done;
-}
-
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_token_puk = {
@@ -54,5 +44,5 @@ const struct verb verb_token_puk = {
     .description = N_("Proves the present PUK and sets a random one, which is shown once before, or\n"
                       "sealed by --escrow. The factory's PUK need not be given.\n"),
     .options = options,
-    .run = run,
+    .on_token = work,
 };

@@ -29,11 +29,6 @@ static bool work(struct token_session *session, struct error *err)
 	return true;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
-}
-
 const struct verb verb_token_reset = {
     .name = "token reset",
     .summary = N_("make the PIV application as the factory made it"),
@@ -43,5 +38,5 @@ const struct verb verb_token_reset = {
                       "the tries of PIN and PUK are used up on purpose. What was unfinished of this\n"
                       "token is ended by it.\n"),
     .options = options,
-    .run = run,
+    .on_token = work,
 };

@@ -54,11 +54,6 @@ static bool work(struct token_session *session, struct error *err)
 	return true;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
-}
-
 const struct verb verb_token_retries = {
     .name = "token retries",
     .summary = N_("set how often PIN and PUK may be tried"),
@@ -69,5 +64,5 @@ const struct verb verb_token_retries = {
     .options = options,
     .min_arguments = 2,
     .max_arguments = 2,
-    .run = run,
+    .on_token = work,
 };

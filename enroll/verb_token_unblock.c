@@ -24,27 +24,14 @@ static bool set(struct course *course, const struct secret *wanted, const void *
 
 static bool work(struct token_session *session, struct error *err)
 {
-	struct course *course = &session->course;
-	struct codes_source source = session->answers.pin;
 	struct secret *puk = NULL;
-	char name[TOKEN_NAME_SIZE], question[TOKEN_NAME_SIZE + 16];
-	bool done;
+	char name[TOKEN_NAME_SIZE];
+	bool done = token_session_ask_puk(session, &puk, err) && token_session_new_pin(session, set, puk, err);
 
-	snprintf(question, sizeof(question), translated("PUK of %s"), token_name(&course->token, name));
-	codes_warn_last(course->puk_state.says_tries, course->puk_state.tries_left, question);
-	done = token_session_puk_check(session, err) &&
-	       house_descriptor(session->invocation, "present-puk-fd", &source.descriptor, err) &&
-	       codes_ask(&source, question, "--present-puk-fd", &puk, err) &&
-	       token_session_new_pin(session, set, puk, err);
 	secret_free(puk);
 	if (done)
-		report_line("The PIN of %s is set.", name);
+		report_line("The PIN of %s is set.", token_name(&session->course.token, name));
 	return done;
-}
-
-static bool run(struct invocation *invocation, struct error *err)
-{
-	return token_session_run(invocation, work, err);
 }
 
 const struct verb verb_token_unblock = {
@@ -54,5 +41,5 @@ const struct verb verb_token_unblock = {
     .description = N_("For a PIN that is blocked or forgotten. A wrong PUK costs a try of the PUK;\n"
                       "when none is left only \"token reset\" helps.\n"),
     .options = options,
-    .run = run,
+    .on_token = work,
 };

@@ -112,7 +112,7 @@ static void each_row_of_the_table_is_whole(void **state)
 		size_t num = 0;
 
 		assert_ptr_equal(verb_find(verb->name), verb);
-		assert_true(verb->summary && verb->synopsis && verb->description && verb->run);
+		assert_true(verb->summary && verb->synopsis && verb->description && !verb->run == !!verb->on_token);
 		assert_true(verb->min_arguments <= verb->max_arguments);
 		for (; verb->options[num].name; num++)
 			for (size_t j = 0; j < num; j++)

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "enroll/unfinished.h"
 #include "piv/certificate.h"
 #include "piv/codes.h"
 #include "piv/slot_certificate.h"
 #include "piv/slot_move.h"
 #include "tests/unit/course_bench.h"
+#include "tests/unit/failing_disk.h"
 
 /* Keys that move or go, and the card is pulled at any command: a key that stays has its certificate beside it and none has
  * another's when all is over, no try is lost, and the same call again ends what was begun. */
@@ -34,7 +36,8 @@ static bool delete (struct course *course, struct clerk *clerk, struct error *er
 static bool reset(struct course *course, struct clerk *clerk, struct error *err)
 {
 	(void)clerk;
-	return piv_codes_block(course->token.piv, err) && piv_reset(course->token.piv, err);
+	return piv_codes_block(course->token.piv, err) && piv_reset(course->token.piv, err) &&
+	       unfinished_end_all(course->means.registry, &course->identity, "reset", BENCH_NOW, err);
 }
 
 /* What lies in the two slots before: each may have a key, and beside it a certificate. */
@@ -250,11 +253,43 @@ static void nothing_is_moved_onto_a_key(void **state)
 	vtoken_plug_free(plug);
 }
 
+/* What was unfinished of a token that is new again stays unfinished until the disk has room, and no longer. */
+static void a_reset_ends_its_journals_after_a_full_disk(void **state)
+{
+	struct world *world = *state;
+	unsigned refused = 0;
+	bool done = false;
+
+	for (unsigned long at = 1; !done; at++) {
+		struct vtoken_plug *plug = bench_fresh_plug(world, "5.7.4");
+		struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+		struct clerk clerk = {.pin = BENCH_PIN};
+		struct error err = ERROR_EMPTY;
+
+		bench_begin_anew(world);
+		vtoken_plug_pull(plug, 20);
+		assert_refused(bench_run(world, plug, &request, &clerk, &err), err, ERROR_CARD_REMOVED);
+		assert_int_equal(bench_count_journals(world), 1);
+		vtoken_plug_insert(plug);
+		failing_disk_begin(world->registry, FAILING_DISK_IS_FULL, at);
+		done = bench_change(world, plug, reset, &clerk, &err);
+		done = failing_disk_end() < at && done;
+		refused += bench_count_journals(world) > 0;
+		assert_true(bench_code_is(&vtoken_plug_card(plug)->pin, "123456"));
+		assert_done(bench_change(world, plug, reset, &clerk, &err), err);
+		assert_int_equal(bench_count_journals(world), 0);
+		vtoken_plug_free(plug);
+	}
+	assert_true(refused > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(pulled_before_each_command, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(pulled_after_each_command, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(
+	        a_reset_ends_its_journals_after_a_full_disk, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(nothing_is_moved_onto_a_key, bench_open_desk, bench_close_desk),
 	};
 
