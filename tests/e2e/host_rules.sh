@@ -105,6 +105,26 @@ exits 1 "why not into root, with the host's mode off" keyenroll why --account ro
 says 'root: but the mode is off' "says so"
 rm "$config/host.conf"
 
+# ---- a verifier without memory ------------------------------------------------------------------------------------------------
+# The library that reads the file would end it, were it asked.
+verifier=$(cat "$WORLD/keyenrolld.pid")
+limit_memory() { setpriv --reuid _keyenroll --regid _keyenroll --clear-groups prlimit --pid "$verifier" --as="$1:"; }
+expect "before, alice gets in" world_enters alice
+limit_memory "$(($(cut -d' ' -f1 "/proc/$verifier/statm") * $(getconf PAGESIZE)))" || world_die "no limit"
+{
+	for number in $(seq 250); do
+		printf 'rule "%s" {\n\tperson = { "nobody-%s" }\n\tvendor = { "a" }\n\tmodel = { "a" }\n\tapplication = { "a" }\n\thost-class = { "a" }\n\tthen = "accept"\n}\n' "$number" "$number"
+	done
+	printf 'rule "all" {\n\tthen = "accept"\n}\n'
+} >"$config/policy.conf"
+: >"$WORLD/syslog"
+refuse "without memory for a policy that is new nobody gets in" world_enters alice
+expect_logged "and the log says so" 'refused authorized-keys alice: no memory.*KEYENROLL_REASON=system\.memory'
+limit_memory unlimited || world_die "the limit stays"
+expect "with memory she does" world_enters alice
+expect "by the same verifier" kill -0 "$verifier"
+rm "$config/policy.conf"
+
 # ---- a spare token ----------------------------------------------------------------------------------------------------------
 host_conf <<<'minimum-tokens = "2"'
 refuse "with one of the two tokens that the host asks for alice stays out" world_enters alice
