@@ -85,12 +85,23 @@ bool host_files_lock(unsigned wait_ms, int *lock, struct error *err)
 	return false;
 }
 
+/* A store takes the place of a link, and what is put back would be none. */
+static bool no_link_check(const char *path, struct error *err)
+{
+	struct stat status;
+
+	return lstat(path, &status) < 0 || !S_ISLNK(status.st_mode) ||
+	       error_set(
+	           err, ERROR_HOST_SETUP, "%s is a link, which could not be put back: make it a file first", path);
+}
+
 static bool keep_all(const struct host_setup_state *state, struct error *err)
 {
 	if (!file_make_folder(HOST_SETUP_DIR, 0700, err))
 		return false;
 	for (size_t i = 0; i < NUM_FILES; i++)
-		if (file_exists(files[i].path) && !copy(files[i].path, files[i].before, err))
+		if (!no_link_check(files[i].path, err) ||
+		    (file_exists(files[i].path) && !copy(files[i].path, files[i].before, err)))
 			return false;
 	return host_setup_store(state, err);
 }

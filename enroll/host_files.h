@@ -22,7 +22,7 @@ bool host_files_lock(unsigned wait_ms, int *lock, struct error *err) MUST_CHECK;
 
 /* host_files_keep: keeps each file as it is now, before the first is changed, and then the state: what was begun and broken off
  * before that is no setup, and nothing has to be taken back. On error nothing is kept.
- * Errors: ERROR_USAGE (a setup is kept already), ERROR_FILE. */
+ * Errors: ERROR_USAGE (a setup is kept already), ERROR_HOST_SETUP (one of them is a link), ERROR_FILE. */
 bool host_files_keep(const struct host_setup_state *state, struct error *err) MUST_CHECK;
 
 /* host_files_write: writes one of them, and notes what was written. A file that is there keeps its mode.

@@ -78,6 +78,14 @@ expect "and all is as before" is_as_before
 rm /etc/ssh/sshd_config.d/+first.conf
 before=$(files_sum)
 
+mv /etc/pam.d/sshd /etc/pam.d/sshd.site
+ln -s sshd.site /etc/pam.d/sshd
+exits 1 "a link in the place of a file" keyenroll host setup
+says 'is a link, which could not be put back' "is refused"
+expect "and still there" [ "$(readlink /etc/pam.d/sshd)" = sshd.site ]
+mv /etc/pam.d/sshd.site /etc/pam.d/sshd
+expect "nothing was changed" is_as_before
+
 # ---- broken off before anything was changed -------------------------------------------------------------------------------------
 # The disk was full, or the power went, before all was kept: nothing may be "put back" from that.
 mkdir -m 700 "$state/host-setup"
