@@ -15,6 +15,7 @@
 #include <security/pam_appl.h>
 
 #include "common/client.h"
+#include "common/connection.h"
 #include "common/conversation.h"
 #include "common/deadline.h"
 #include "common/file.h"
@@ -109,23 +110,32 @@ struct script {
 	const char *typed; /* what has to come for a PIN; exit status 3 where it is another. NULL: whatever comes */
 };
 
-static void say(const struct script *script, int descriptor)
+/* The first message goes over the connection, and a socket with it; the questions go over that, and the reply over the connection again. */
+static void say(const struct script *script, int connection)
 {
 	uint8_t room[8192];
 	struct bytes content;
 	size_t left = script->left;
+	int pair[2], conversation = -1;
 
-	if (!read_message(descriptor, &content, room, sizeof(room)))
+	if (!read_message(connection, &content, room, sizeof(room)) || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
 		_exit(2);
 	for (size_t i = 0; i < script->num && left > 0; i++) {
 		const struct buffer *said = script->messages[i];
+		bool asks = said == &questions[2] || said == &questions[3], tells = said == &questions[1];
 		size_t len = said->len < left ? said->len : left;
 
-		(void)!send(descriptor, said->data, len, MSG_NOSIGNAL);
+		(void)!send(asks || tells ? conversation : connection, said->data, len, MSG_NOSIGNAL);
 		left -= len;
-		if (left == 0 || (said != &questions[2] && said != &questions[3]))
+		if (left > 0 && i == 0) {
+			conversation = pair[0];
+			if (!connection_send_descriptor(connection, pair[1], deadline_in(HANG_MS), NULL))
+				break;
+			close(pair[1]);
+		}
+		if (left == 0 || !asks)
 			continue;
-		if (!read_message(descriptor, &content, room, sizeof(room)) || !answer_parse(content, &content, NULL))
+		if (!read_message(conversation, &content, room, sizeof(room)) || !answer_parse(content, &content, NULL))
 			break;
 		if (said == &questions[3] && script->typed != NULL && !bytes_equal_text(content, script->typed))
 			_exit(3);
