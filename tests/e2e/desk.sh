@@ -555,6 +555,8 @@ check_pinentry()
 world_install
 world_user alice
 world_user bob
+# The newer ykman talks to a YubiKey only in a reader that is called one.
+world_title=" Yubico YubiKey CCID"
 world_pcscd 3
 world_token blue 5.7.4
 world_desk

@@ -206,12 +206,14 @@ a_card_that_is_reset()
 		exits 0 "and looked at ($slot)" keyenroll token info --reader "$reader"
 	done
 	end_intrusion
-	expect "it was reset many times" test "$(tail -n 1 "$WORLD/intruder.out")" -ge 8
+	expect "it was reset more than once" test "$(tail -n 1 "$WORLD/intruder.out")" -ge 2
 	report 0 slots "all keys are there" keyenroll slots --reader "$reader" --json
 	holds '[.slots[] | select(.grade == "signed")] | length == 6' "and attested"
 }
 
 world_install
+# The newer ykman talks to a YubiKey only in a reader that is called one.
+world_title=" Yubico YubiKey CCID"
 # One reader: OpenSC's PKCS#11 module shows its slots in the order of readers.
 world_pcscd 1
 world_desk
