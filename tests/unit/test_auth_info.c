@@ -33,6 +33,7 @@ static void lines_are_taken_in_the_forms_that_sshd_writes(void **state)
 	    {"unknown method", "none\n", ERROR_AUTH_INFO, 0},
 	    {"unknown method behind a key", KEY "magic\n", ERROR_AUTH_INFO, 0},
 	    {"a machine's key", "hostbased key AAAAA2tleQ== client user \"a\", client host \"b\"\n", ERROR_NONE, 1},
+	    {"an escape in a remark", "hostbased \x1b[2J\n", ERROR_AUTH_INFO, 0},
 	    {"name in capitals", "PublicKey key AAAAA2tleQ==\n", ERROR_AUTH_INFO, 0},
 	    {"blank in front", " " KEY, ERROR_AUTH_INFO, 0},
 	    {"no key", "publickey\n", ERROR_AUTH_INFO, 0},

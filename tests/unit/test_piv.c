@@ -184,6 +184,10 @@ static void no_length_but_the_whole_is_accepted(void **state)
 
 	forged_chain_honest(FORGED_S1, &chain);
 	assert_done(forged_chain_evidence(&chain, &evidence, &err), err);
+	assert_done(buffer_put_u8(&evidence.content, 0, &err), err);
+	appraise_evidence(*state, &evidence, &result);
+	assert_int_equal(result.verdict, VERDICT_NOT_APPRAISABLE);
+	buffer_cut(&evidence.content, evidence.content.len - 1);
 	while (evidence.content.len > 0) {
 		buffer_cut(&evidence.content, evidence.content.len - 1);
 		appraise_evidence(*state, &evidence, &result);

@@ -38,6 +38,8 @@ static bool load_serials(void *context, const char *path, struct buffer *content
 	(void)context;
 	if (strncmp(path, "/many", 5) == 0)
 		return put_many_serials(path[5], content, err);
+	if (strcmp(path, "/long") == 0)
+		return buffer_put_text(content, "1\n1234567890123456789012345678901234567890\n", err);
 	if (strcmp(path, "/serials") != 0)
 		return error_set(err, ERROR_FILE, "%s: not there", path);
 	return buffer_put_text(content, "# stock\n1\n12345678  # alice\n\n", err);
@@ -250,7 +252,11 @@ static void errors_of_values_name_file_and_line(void **state)
 	    {"range", "rule \"a\" {\nfirmware = {\"5.7\"}\nthen = accept\n}\n", "5.7"},
 	    {"range backwards", "rule \"a\" {\nfirmware = {\"5.7.0-5.6.0\"}\nthen = accept\n}\n", "test.conf:2"},
 	    {"time", "rule \"a\" {\nage-below = 3w\nthen = accept\n}\n", "test.conf:2"},
+	    {"time without a number", "rule \"a\" {\nage-below = d\nthen = accept\n}\n", "test.conf:2"},
+	    {"time with more behind", "rule \"a\" {\nage-below = 3days\nthen = accept\n}\n", "test.conf:2"},
+	    {"time without end", "rule \"a\" {\nage-below = 99999999999d\nthen = accept\n}\n", "test.conf:2"},
 	    {"serial", "rule \"a\" {\nserial = {0x123}\nthen = accept\n}\n", "test.conf:2"},
+	    {"serial file with a long line", "rule \"a\" {\nserial-file = \"/long\"\nthen = refuse\n}\n", "/long"},
 	    {"serial file absent", "rule \"a\" {\nserial-file = \"/none\"\nthen = accept\n}\n", "/none"},
 	    {"claim", "rule \"a\" {\nproven = {magic}\nthen = accept\n}\n", "magic"},
 	    {"grade", "rule \"a\" {\nleast-grade = maybe\nthen = accept\n}\n", "maybe"},
