@@ -41,8 +41,9 @@ static bool check_distrust(
 {
 	const struct trust_anchor *distrusted = trust_find_distrusted(trust, EVIDENCE_FIDO, certificate->spki);
 
-	if (distrusted == NULL)
-		distrusted = trust_find_distrusted_certificate(trust, EVIDENCE_FIDO, der);
+	if (distrusted == NULL &&
+	    !trust_check_distrusted_certificate(trust, EVIDENCE_FIDO, certificate, der, &distrusted, err))
+		return false;
 	return distrusted == NULL || refuse_key_of(distrusted, err);
 }
 

@@ -105,8 +105,9 @@ static bool check_distrust(const struct piv_chain *chain, const struct trust *tr
 	const struct certificate *device = &chain->device;
 	const struct trust_anchor *distrusted = trust_find_distrusted(trust, EVIDENCE_PIV, device->spki);
 
-	if (distrusted == NULL)
-		distrusted = trust_find_distrusted_certificate(trust, EVIDENCE_PIV, device->whole);
+	if (distrusted == NULL &&
+	    !trust_check_distrusted_certificate(trust, EVIDENCE_PIV, device, device->whole, &distrusted, err))
+		return false;
 	return distrusted == NULL || error_set(err, distrusted->distrust_code, "it is of the batch \"%s\": %s",
 	                                 distrusted->name, distrusted->distrust_reason);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/advisory.h"
+#include "policy/certificate_twin.h"
 #include "policy/digest.h"
 #include "policy/metadata.h"
 #include "policy/trust_store.h"
@@ -182,25 +183,55 @@ const struct trust_anchor *trust_find_distrusted(
 	return NULL;
 }
 
-/* Hashed only where there is something to compare with. */
-const struct trust_anchor *trust_find_distrusted_certificate(
-    const struct trust *trust, enum evidence_format format, struct bytes der)
+static const struct trust_anchor *find_distrusted_hash(
+    const struct trust *trust, enum evidence_format format, const uint8_t hash[32])
 {
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	bool hashed = false;
-
 	for (size_t i = 0; i < trust->num_anchors; i++) {
 		const struct trust_anchor *anchor = &trust->anchors[i];
 
-		if (!anchor->distrusted || anchor->format != format || anchor->certificates.len == 0)
-			continue;
-		if (!hashed)
-			digest_sha256(der, hash);
-		hashed = true;
-		if (trust_is_anchor_certificate(anchor, hash))
+		if (anchor->distrusted && anchor->format == format && trust_is_anchor_certificate(anchor, hash))
 			return anchor;
 	}
 	return NULL;
+}
+
+static const struct trust_anchor *find_distrusted_der(
+    const struct trust *trust, enum evidence_format format, struct bytes der)
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+
+	digest_sha256(der, hash);
+	return find_distrusted_hash(trust, format, hash);
+}
+
+static bool distrusts_certificates(const struct trust *trust, enum evidence_format format)
+{
+	for (size_t i = 0; i < trust->num_anchors; i++)
+		if (trust->anchors[i].distrusted && trust->anchors[i].format == format &&
+		    trust->anchors[i].certificates.len > 0)
+			return true;
+	return false;
+}
+
+bool trust_check_distrusted_certificate(const struct trust *trust, enum evidence_format format,
+    const struct certificate *certificate, struct bytes der, const struct trust_anchor **found, struct error *err)
+{
+	bool done = true;
+
+	*found = NULL;
+	/* hashed only where there is something to compare with */
+	if (!distrusts_certificates(trust, format))
+		return true;
+	*found = find_distrusted_der(trust, format, der);
+	for (enum twin_curve curve = TWIN_P256; done && *found == NULL && curve < TWIN_CURVE_COUNT; curve++) {
+		struct buffer twin = BUFFER_EMPTY;
+
+		done = certificate_put_twin(certificate, curve, &twin, err);
+		if (done && twin.len > 0)
+			*found = find_distrusted_der(trust, format, buffer_bytes(&twin));
+		buffer_free(&twin);
+	}
+	return done;
 }
 
 void trust_take_metadata(struct trust *trust, struct metadata *metadata)

@@ -9,6 +9,7 @@
 #include "policy/evidence.h"
 
 struct advisory;
+struct certificate;
 struct verification_key;
 
 enum trust_source {
@@ -90,11 +91,14 @@ bool trust_is_anchor_certificate(const struct trust_anchor *anchor, const uint8_
 const struct trust_anchor *trust_find_distrusted(
     const struct trust *trust, enum evidence_format format, struct bytes spki);
 
-/* trust_find_distrusted_certificate: an entry that says so of this very certificate, by its SHA-256.
- *   der  the certificate
- * Borrowed; NULL when there is none. */
-const struct trust_anchor *trust_find_distrusted_certificate(
-    const struct trust *trust, enum evidence_format format, struct bytes der);
+/* trust_check_distrusted_certificate: whether an entry says so of this very certificate, by its SHA-256 or by that of its twin
+ * (certificate_twin.h).
+ *   der    the certificate as it was handed in, of which `certificate` was read
+ *   found  out: the entry, borrowed; NULL when there is none
+ * Errors: those of certificate_put_twin. */
+bool trust_check_distrusted_certificate(const struct trust *trust, enum evidence_format format,
+    const struct certificate *certificate, struct bytes der, const struct trust_anchor **found,
+    struct error *err) MUST_CHECK;
 
 /* trust_version: version of the shipped bundle, "none" without one; borrowed. */
 const char *trust_version(const struct trust *trust);

@@ -1,10 +1,15 @@
 #include "tests/unit/unit.h"
 
+#include <openssl/ecdsa.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/file.h"
+#include "policy/certificate.h"
+#include "policy/digest.h"
+#include "policy/hex.h"
 #include "policy/trust.h"
 #include "tests/forgery/chain.h"
 
@@ -234,6 +239,120 @@ static void distrust_wins(void **state)
 	}
 }
 
+/* A batch's certificate that somebody on this curve, or by RSA, has signed. */
+static X509 *make_batch(EVP_PKEY *issuer)
+{
+	X509 *made = X509_new();
+	X509_NAME *name = X509_NAME_new();
+
+	assert_int_equal(
+	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"batch", -1, -1, 0), 1);
+	assert_int_equal(X509_set_version(made, X509_VERSION_3), 1);
+	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(made), 7), 1);
+	assert_int_equal(X509_set_subject_name(made, name) == 1 && X509_set_issuer_name(made, name) == 1, 1);
+	assert_non_null(X509_gmtime_adj(X509_getm_notBefore(made), -86400));
+	assert_non_null(X509_gmtime_adj(X509_getm_notAfter(made), 86400));
+	assert_int_equal(X509_set_pubkey(made, forged_key(KEY_DEVICE_P256)), 1);
+	assert_true(X509_sign(made, issuer, EVP_PKEY_get_bits(issuer) == 384 ? EVP_sha384() : EVP_sha256()) > 0);
+	X509_NAME_free(name);
+	return made;
+}
+
+/* The same with the signature (r, n - s). */
+static void turn_signature(X509 *certificate, int curve)
+{
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(curve);
+	const ASN1_BIT_STRING *found = NULL;
+	ASN1_BIT_STRING *value;
+	const unsigned char *at;
+	unsigned char *der = NULL;
+	ECDSA_SIG *pair;
+	BIGNUM *r, *s = BN_new();
+	int len;
+
+	X509_get0_signature(&found, NULL, certificate);
+	at = ASN1_STRING_get0_data(found);
+	pair = d2i_ECDSA_SIG(NULL, &at, ASN1_STRING_length(found));
+	r = BN_dup(ECDSA_SIG_get0_r(pair));
+	assert_int_equal(BN_sub(s, EC_GROUP_get0_order(group), ECDSA_SIG_get0_s(pair)), 1);
+	assert_int_equal(ECDSA_SIG_set0(pair, r, s), 1);
+	len = i2d_ECDSA_SIG(pair, &der);
+	memcpy(&value, &found, sizeof(value)); /* libcrypto has no other way to it */
+	assert_int_equal(ASN1_STRING_set(value, der, len), 1);
+	OPENSSL_free(der);
+	ECDSA_SIG_free(pair);
+	EC_GROUP_free(group);
+}
+
+static bool is_distrusted(const struct trust *trust, X509 *certificate)
+{
+	const struct trust_anchor *found = NULL;
+	struct certificate parsed;
+	struct error err = ERROR_EMPTY;
+	unsigned char *der = NULL;
+	int len = i2d_X509(certificate, &der);
+
+	assert_true(len > 0);
+	assert_done(certificate_parse(bytes_of(der, (size_t)len), &parsed, &err), err);
+	assert_done(trust_check_distrusted_certificate(trust, EVIDENCE_FIDO, &parsed, parsed.whole, &found, &err), err);
+	OPENSSL_free(der);
+	return found != NULL;
+}
+
+static struct trust *distrust_certificate(X509 *certificate)
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	char hex[2 * sizeof(hash) + 1], text[512];
+	struct error err = ERROR_EMPTY;
+	struct trust *trust = NULL;
+
+	assert_int_equal(X509_digest(certificate, EVP_sha256(), hash, NULL), 1);
+	hex_put(BYTES_OF(hash), hex);
+	(void)snprintf(text, sizeof(text),
+	    HEAD ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"fido\", "
+	         "\"reason\": \"why\", \"certificates\": [\"%s\"]}]}",
+	    hex);
+	assert_done(trust_new(&trust, &err) && trust_add(trust, bytes_of_text(text), "o", TRUST_SITE, &err), err);
+	return trust;
+}
+
+/* Whoever has the key of a batch that is distrusted by its certificate's hash turns its issuer's signature: it is as good, and the hash
+ * is another one. */
+static void a_turned_signature_is_the_same_certificate(void **state)
+{
+	static const char *const curves[] = {"P-256", "P-384"};
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		EVP_PKEY *issuer = EVP_PKEY_Q_keygen(NULL, NULL, "EC", curves[i % 2]);
+		X509 *batch = make_batch(issuer), *other = make_batch(issuer);
+		struct trust *trust = distrust_certificate(batch);
+
+		assert_true(is_distrusted(trust, batch));
+		assert_false(is_distrusted(trust, other));
+		turn_signature(batch, i % 2 == 0 ? NID_X9_62_prime256v1 : NID_secp384r1);
+		assert_int_equal(X509_verify(batch, issuer), 1);
+		assert_true(is_distrusted(trust, batch));
+		X509_free(batch);
+		X509_free(other);
+		EVP_PKEY_free(issuer);
+		trust_free(trust);
+	}
+}
+
+static void a_certificate_by_rsa_has_no_other_form(void **state)
+{
+	X509 *batch = make_batch(forged_key(KEY_ROOT)), *other = make_batch(forged_key(KEY_ISSUING));
+	struct trust *trust = distrust_certificate(batch);
+
+	(void)state;
+	assert_true(is_distrusted(trust, batch));
+	assert_false(is_distrusted(trust, other));
+	X509_free(batch);
+	X509_free(other);
+	trust_free(trust);
+}
+
 static void a_bad_bundle_leaves_the_trust_alone(void **state)
 {
 	struct error err = ERROR_EMPTY;
@@ -283,6 +402,8 @@ int main(void)
 	    cmocka_unit_test(bad_batches_name_the_place),
 	    cmocka_unit_test(bad_advisories_name_the_place),
 	    cmocka_unit_test(distrust_wins),
+	    cmocka_unit_test(a_turned_signature_is_the_same_certificate),
+	    cmocka_unit_test(a_certificate_by_rsa_has_no_other_form),
 	    cmocka_unit_test(a_bad_bundle_leaves_the_trust_alone),
 	    cmocka_unit_test(the_shipped_bundle_is_sound),
 	};
