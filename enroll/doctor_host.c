@@ -79,6 +79,10 @@ void doctor_host_snapshot(const struct doctor *doctor, struct finding *finding)
 		return;
 	if (doctor->view.snapshot != NULL)
 		check_age(doctor, finding);
+	else if (doctor->rules != NULL && host_rules_refuse_age(doctor->rules) > 0)
+		doctor_find(finding, HEALTH_PROBLEM, N_("bring one: keyenroll snapshot"),
+		    "there is no snapshot in %s, and host.conf refuses an old one: nobody gets in",
+		    doctor->folders.state);
 	else if (doctor->num_logins == 0 || sshd_value_is(&doctor->logins[0], "trustedusercakeys", "none"))
 		doctor_find(finding, HEALTH_PROBLEM, N_("bring one: keyenroll snapshot"),
 		    "there is no snapshot in %s: no plain key is known here", doctor->folders.state);
