@@ -58,12 +58,12 @@ end_timers()
 	done
 }
 
-# under FATE COMMAND...: the command with that call of its own failing; its exit status.
+# under FATE COMMAND...: the command with that call of its own failing; its exit status. A shell's background ignores SIGINT.
 under()
 {
 	local fate=$1
 	shift
-	env LD_PRELOAD="$preload" KEYENROLL_TEST_CALL="$fate" KEYENROLL_TEST_COUNT="$WORLD/count" "$@" >"$WORLD/output" 2>&1
+	env --default-signal LD_PRELOAD="$preload" KEYENROLL_TEST_CALL="$fate" KEYENROLL_TEST_COUNT="$WORLD/count" "$@" >"$WORLD/output" 2>&1
 }
 
 # sweep TEXT CHECK BEGIN COMMAND...: BEGIN, then the command with its n-th call failing, for all n and in all ways; CHECK FATE STATUS
