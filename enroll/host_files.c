@@ -16,6 +16,7 @@
 #include "common/file.h"
 
 #define FILE_MAXIMUM ((size_t)1024 * 1024)
+#define LOCK_PATIENCE_MS 5000
 #define LOCK_REST_MS 100
 #define STATE_FILE HOST_SETUP_DIR "/state"
 
@@ -61,9 +62,9 @@ static bool forget(struct error *err)
 	return rmdir(HOST_SETUP_DIR) == 0 || errno == ENOENT || error_set_errno(err, ERROR_FILE, "%s", HOST_SETUP_DIR);
 }
 
-bool host_files_lock(unsigned wait_ms, int *lock, struct error *err)
+bool host_files_lock(int *lock, struct error *err)
 {
-	struct deadline deadline = deadline_in(wait_ms);
+	struct deadline deadline = deadline_in(LOCK_PATIENCE_MS);
 	int folder = open(KEYENROLL_STATE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool done;
 

@@ -14,11 +14,11 @@ struct host_setup_state {
 	int64_t since, until; /* seconds since 1970; `until` 0: confirmed, nothing takes it back */
 };
 
-/* host_files_lock: one at a time changes them: from here until close() of the lock nobody else does.
- *   wait_ms  how long another is waited for
- *   lock     out: the caller's, to close(); -1 on error
+/* host_files_lock: one at a time changes them: from here until close() of the lock nobody else does. Another is waited for, since most
+ * are done in a moment, but not as long as a trial's login may take.
+ *   lock  out: the caller's, to close(); -1 on error
  * Errors: ERROR_HOST_SETUP (another is at it), ERROR_FILE. */
-bool host_files_lock(unsigned wait_ms, int *lock, struct error *err) MUST_CHECK;
+bool host_files_lock(int *lock, struct error *err) MUST_CHECK;
 
 /* host_files_keep: keeps each file as it is now, before the first is changed, and then the state: what was begun and broken off
  * before that is no setup, and nothing has to be taken back. On error nothing is kept.

@@ -21,8 +21,6 @@
 
 #define COMMAND_TIMEOUT_MS 60000
 #define TRIES 4U
-/* Less than what a trial may take that is tried out at the moment: it is over then. */
-#define UNDO_PATIENCE_MS 5000
 #define FILE_MAXIMUM ((size_t)1024 * 1024)
 #define COMMAND KEYENROLL_SBIN_DIR "/keyenroll-sshd"
 #define REVOCATION_LIST KEYENROLL_STATE_DIR "/revoked.krl"
@@ -321,7 +319,7 @@ bool host_setup(const struct host_setup_wish *wish, struct error *err)
 	struct host_view view;
 	int lock = -1;
 	bool done = configuration_new(&folders, &configuration, err) &&
-	            configuration_refresh(configuration, NULL, &view, err) && host_files_lock(0, &lock, err) &&
+	            configuration_refresh(configuration, NULL, &view, err) && host_files_lock(&lock, err) &&
 	            begin_trial(wish, view.rules, err);
 
 	if (lock >= 0)
@@ -354,7 +352,7 @@ static bool confirm(struct error *err)
 bool host_confirm(struct error *err)
 {
 	int lock;
-	bool done = host_files_lock(0, &lock, err) && confirm(err);
+	bool done = host_files_lock(&lock, err) && confirm(err);
 
 	if (lock >= 0)
 		(void)close(lock);
@@ -384,7 +382,7 @@ bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *e
 {
 	struct error busy = ERROR_EMPTY;
 	int lock;
-	bool locked = host_files_lock(unconfirmed ? UNDO_PATIENCE_MS : 0, &lock, unconfirmed ? &busy : err),
+	bool locked = host_files_lock(&lock, unconfirmed ? &busy : err),
 	     done = (locked || unconfirmed) && undo(reload, unconfirmed, force, err);
 
 	if (lock >= 0)

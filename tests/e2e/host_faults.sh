@@ -199,6 +199,11 @@ says '^on trial' "goes on"
 expect "the other is told so" grep -q 'another "keyenroll host" is at work on this host \[host.setup\]' "$WORLD/other"
 end_timers
 expect "it is taken back" take_back
+flock "$state" sleep 2 &
+world_wait 5 pgrep -x sleep -P $! >/dev/null
+exits 0 "setup while another ends its own waits for that" keyenroll host setup --reload true
+end_timers
+expect "and is taken back" take_back
 write_try late "keyenroll host undo --unconfirmed --reload true; false"
 exits 1 "a trial whose time is over in the middle of a login that then fails" keyenroll host setup --reload true --try "$WORLD/late"
 expect "is taken back once" is_as_before
