@@ -130,7 +130,7 @@ logs_in()
 is_turned_away()
 {
 	rm -f "$entered"
-	"$walk" 'PIN for[^\n]*: ' 999999 'Login incorrect' '!true' -- timeout --foreground 10 login alice
+	"$walk" 'PIN for[^\n]*: ' 999999 'Login incorrect' '!pkill -KILL -x -P $PPID login' -- login alice
 	[ $? -ne 99 ] && [ ! -e "$entered" ]
 }
 expect "login: alice gets her shell with token and PIN" logs_in
