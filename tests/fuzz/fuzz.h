@@ -9,6 +9,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A target that has much to make beforehand makes it here, where no input's time limit runs; the others leave it out. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
 /* demand: a promise; no assert(), which a build without debugging drops. */
 static inline void demand(bool kept)
 {

@@ -104,11 +104,13 @@ static void make_metadata(void)
 	buffer_free(&index);
 }
 
-static void make_world(void)
+int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct buffer fido = BUFFER_EMPTY, piv = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 
+	(void)argc;
+	(void)argv;
 	demand(trust_new(&trust, &err) && fido_recipe_put_bundle(&fido, &err) && forged_put_bundle(NULL, &piv, &err) &&
 	       trust_add(trust, buffer_bytes(&fido), "fido", TRUST_SHIPPED, &err) &&
 	       trust_add(trust, buffer_bytes(&piv), "piv", TRUST_SHIPPED, &err));
@@ -120,6 +122,7 @@ static void make_world(void)
 	make_chain(SUBJECT_S2);
 	buffer_free(&fido);
 	buffer_free(&piv);
+	return 0;
 }
 
 /* One change; false where the input holds no more of them. */
@@ -293,8 +296,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t subject = 0;
 	bool changed = false;
 
-	if (trust == NULL)
-		make_world();
 	if (!bytes_take_u8(&in, &subject))
 		return 0;
 	subject = (uint8_t)(subject % SUBJECT_COUNT);

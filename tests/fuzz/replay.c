@@ -11,6 +11,8 @@
 /* Longer seeds are changed at every n-th place only, to keep a run short. */
 #define CHANGES_MAXIMUM 1000
 
+#pragma weak LLVMFuzzerInitialize
+
 /* A copy of exactly its size: a read behind the end is seen by the sanitizers. */
 static void run_copy(struct bytes seed, size_t len, size_t changed)
 {
@@ -78,6 +80,8 @@ int main(int argc, char **argv)
 	size_t count = 0;
 	bool done = argc == 2 ? buffer_put_text(&folder, argv[1], &err) : find_folder(argv[0], &folder, &err);
 
+	if (LLVMFuzzerInitialize != NULL)
+		demand(LLVMFuzzerInitialize(&argc, &argv) == 0);
 	done = done && run_folder(buffer_text(&folder), &count, &err);
 	if (done && count == 0)
 		done = error_set(&err, ERROR_FILE, "%s holds no seed", buffer_text(&folder));
