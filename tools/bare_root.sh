@@ -139,7 +139,7 @@ bare_boot()
 		ExecStart=$2
 		StandardOutput=append:/root/booted
 		StandardError=inherit
-		RuntimeMaxSec=300
+		RuntimeMaxSec=1500
 	END
 	ln -sf ../booted.service "$units/multi-user.target.wants/booted.service"
 	export -f bare_init

@@ -230,7 +230,7 @@ check_killed()
 		world_token_tell green "stop $at" >/dev/null
 		(exec keyenroll enroll --reader "$(world_token_reader green)" --yes --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/green.puk") >/dev/null 2>&1 &
 		victim=$!
-		world_wait 20 stopped_or_gone green $victim
+		world_wait 60 stopped_or_gone green $victim
 		if ! stopped green; then
 			# An enrollment has no such command: the sweep is through. A token plugged in anew has forgotten what it waits for.
 			if [ "$at" -gt 20 ]; then ok "an enrollment has fewer than $at commands"; else not_ok "killed at command $at: the token never stopped"; fi
@@ -297,22 +297,21 @@ check_blocked()
 # A token that is meant, and not there yet, is waited for.
 check_waiting()
 {
-	local serial tell
+	local serial
 	serial=$(world_token_tell green serial)
-	tell=$(printf '%q ' "$build/tests/vtoken/vtoken" --control "$WORLD/green.control" --tell)
 	world_token_tell green eject >/dev/null
-	world_wait 15 world_card_absent "$(cat "$WORLD/green.reader")"
-	exits 0 "a token is waited for, though another is there" "$walk" "Plug in token $serial" "!sleep 1; $tell insert" -- \
+	world_wait 60 world_card_absent "$(cat "$WORLD/green.reader")"
+	exits 0 "a token is waited for, though another is there" "$walk" "Plug in token $serial" "!$(world_token_coming green) 1" -- \
 		keyenroll token info --serial "$serial"
 	says "token $serial can be enrolled" "and it is the one that was meant"
 	world_token_tell green eject >/dev/null
-	world_wait 15 world_card_absent "$(cat "$WORLD/green.reader")"
+	world_wait 60 world_card_absent "$(cat "$WORLD/green.reader")"
 	exits 3 "where nobody can plug it in it is an error at once" setsid -w keyenroll token info --serial "$serial"
 	world_token_tell blue eject >/dev/null
-	world_wait 15 world_card_absent "$(cat "$WORLD/blue.reader")"
-	exits 0 "without any token the first one is waited for" "$walk" 'Plug in the token' "!sleep 1; $tell insert" -- keyenroll token info
+	world_wait 60 world_card_absent "$(cat "$WORLD/blue.reader")"
+	exits 0 "without any token the first one is waited for" "$walk" 'Plug in the token' "!$(world_token_coming green) 1" -- keyenroll token info
 	world_token_tell blue insert >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	world_wait 60 world_card_present "$(cat "$WORLD/blue.reader")"
 }
 
 # Half a minute and more passes while the token makes the key: nothing gives up, and the operator hears that it goes on.
@@ -522,8 +521,8 @@ check_terminal()
 	token blue token reset --yes >/dev/null 2>&1
 	keyenroll revoke --reason test alice >/dev/null 2>&1
 	exits 0 "the guided desk" "$walk" 'Who gets it' ali 'That is alice.*Enter' '' 'new PIN of token' $pin 'Again' 999999 'not the same.*new PIN' $pin 'Again' $pin \
-		'Press Enter' '' 'Hand over.*Take the token out' $'\x04' -- env TERM=dumb timeout 40 bash -c 'stty cols 80; (sleep 12; "$0" --control "$1" --tell eject; sleep 3; "$0" --control "$1" --tell insert) & keyenroll' \
-		"$build/tests/vtoken/vtoken" "$WORLD/blue.control"
+		'Press Enter' '' 'Hand over.*Take the token out' "!$(world_token_again blue)" 'Who gets it' "$close" -- \
+		env TERM=dumb timeout 180 bash -c 'stty cols 80; keyenroll'
 	says 'It can be enrolled; it has the factory' "says what the token is"
 	says 'That is alice' "completes a name"
 	says '^Enrolled +alice' "enrolls"

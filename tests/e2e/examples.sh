@@ -54,11 +54,11 @@ finding()
 	jq -e --arg id "$1" '.findings[] | select(.id == $id) | .health == "good" or .health == "warning"' "$WORLD/doctor.json"
 }
 
-try_keyenroll_1_1() { run_block && [ -s snapshot ] && keyenroll list --user alice | grep -q active; }
-try_keyenroll_1_2() { run_block && keyenroll slots | grep -q "slot 9a.*certificate" && openssl x509 -in alice.pem -noout -subject | grep -q alice; }
+try_keyenroll_1_1() { run_block && [ -s snapshot ] && grep -q active <<<"$(keyenroll list --user alice)"; }
+try_keyenroll_1_2() { run_block && grep -q "slot 9a.*certificate" <<<"$(keyenroll slots)" && grep -q alice <<<"$(openssl x509 -in alice.pem -noout -subject)"; }
 try_keyenroll_1_3() { ends_with 1 run_block; }
 try_keyenroll_1_4() { ends_with 1 run_block && grep -q 'sshd\.' "$WORLD/output"; }
-try_keyenroll_1_5() { run_block && keyenroll list --user alice | grep -q revoked; }
+try_keyenroll_1_5() { run_block && grep -q revoked <<<"$(keyenroll list --user alice)"; }
 try_keyenroll_policy_conf_5_1() { cat >new.conf && keyenroll policy check new.conf; }
 try_keyenroll_policy_conf_5_2() { ends_with 1 run_block; }
 try_keyenroll_host_conf_5_1() { install -m 644 /dev/stdin "$config/host.conf" && finding host.rules && rm "$config/host.conf"; }
@@ -89,7 +89,7 @@ try_keyenrolld_8_1() { command -v journalctl >/dev/null || return 0; ends_with 1
 try_libsk_keyenroll_8_1()
 {
 	local provider
-	cat >ssh_config && provider=$(ssh -G -F ssh_config a.example.org | sed -n 's/^securitykeyprovider //p') && nm -D "$provider" | grep -q ' sk_sign$'
+	cat >ssh_config && provider=$(ssh -G -F ssh_config a.example.org | sed -n 's/^securitykeyprovider //p') && grep -q ' sk_sign$' <<<"$(nm -D "$provider")"
 }
 try_pam_keyenroll_8_1()
 {

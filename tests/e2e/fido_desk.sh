@@ -174,7 +174,7 @@ agent_enters()
 	local SSH_AUTH_SOCK=$WORLD/agent.sock
 	export SSH_AUTH_SOCK
 	SSH_ASKPASS=$WORLD/askpass-pin SSH_ASKPASS_REQUIRE=force world_daemon agent ssh-agent -d -a "$SSH_AUTH_SOCK" -P "$provider"
-	world_wait 5 test -S "$SSH_AUTH_SOCK" || return 1
+	world_wait 60 test -S "$SSH_AUTH_SOCK" || return 1
 	ssh-add -q -S "$provider" "$WORLD/$2" || return 1
 	[ "$(timeout 60 ssh -F none -n -p "$sshd_port" -l "$1" -o UserKnownHostsFile="$WORLD/known_hosts" -o IdentityFile="$WORLD/$2.pub" \
 		-o IdentitiesOnly=yes -o PreferredAuthentications=publickey 127.0.0.1 id -un 2>>"$WORLD/ssh.log")" = "$1" ]

@@ -22,7 +22,7 @@ tell()
 # desk PATTERN ANSWER...: what an operator does at the desk.
 desk()
 {
-	"$top/tests/e2e/terminal_walk" "$@" -- timeout 60 keyenroll
+	"$top/tests/e2e/terminal_walk" "$@" -- timeout 180 keyenroll
 }
 
 reader()
@@ -34,14 +34,12 @@ reader()
 begin_anew()
 {
 	tell blue insert | bash >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	world_wait 60 world_card_present "$(cat "$WORLD/blue.reader")"
 	keyenroll token reset --yes --reader "$(reader)" >/dev/null 2>&1
 	keyenroll revoke --reason test "$1" >/dev/null 2>&1
 	tell blue eject | bash >/dev/null
-	world_wait 15 world_card_absent "$(cat "$WORLD/blue.reader")"
+	world_wait 60 world_card_absent "$(cat "$WORLD/blue.reader")"
 }
-
-comes="!$(tell blue insert)" comes_again="!$(tell blue eject); sleep 2; $(tell blue insert)"
 
 # Without a turn of its own the registrar's card would be offered for ever, or the desk would wait for it to go.
 check_card_that_stays()
@@ -83,11 +81,11 @@ check_list()
 {
 	begin_anew bob
 	tell blue insert | bash >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	world_wait 60 world_card_present "$(cat "$WORLD/blue.reader")"
 	printf '\357\273\277user;serial\r\nalice;%s\r\nnobody-here;\r\nbob;%s\r\n' "$("$build/tests/vtoken/vtoken" --control "$WORLD/blue.control" --tell serial)" 1 >"$WORLD/list.csv"
 	exits 1 "a list on a terminal" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' $pin 'Again' 999999 'once more.*new PIN of' "$close_desk" \
 		'press Enter to try alice again' '' 'new PIN of' $pin 'Again' $pin 'Press Enter when' '' 'Take that token out' "!$(tell blue eject)" '2 of 3.*Type yes' no 'try nobody-here again' next \
-		'3 of 3: bob.*serial 1 is plugged in.*try bob again' "$close_desk" -- timeout 60 keyenroll enroll --from "$WORLD/list.csv"
+		'3 of 3: bob.*serial 1 is plugged in.*try bob again' "$close_desk" -- timeout 180 keyenroll enroll --from "$WORLD/list.csv"
 	says '^alice +enrolled' "enrolls at the second try"
 	says '^nobody-here +NOT enrolled' "leaves out whom the operator leaves out"
 	says '^1 enrolled, 0 not, 2 to go' "keeps count"
@@ -102,24 +100,24 @@ check_list_broken_off()
 	local interrupt=$'\003' serial
 	begin_anew bob
 	tell blue insert | bash >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	world_wait 60 world_card_present "$(cat "$WORLD/blue.reader")"
 	serial=$("$build/tests/vtoken/vtoken" --control "$WORLD/blue.control" --tell serial)
 	printf 'alice,%s\nbob\ncarol\n' "$serial" >"$WORLD/list.csv"
-	exits 1 "Ctrl-C at a PIN's prompt of a list" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' "$interrupt" -- timeout --foreground 60 keyenroll enroll --yes --from "$WORLD/list.csv"
+	exits 1 "Ctrl-C at a PIN's prompt of a list" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' "$interrupt" -- timeout --foreground 180 keyenroll enroll --yes --from "$WORLD/list.csv"
 	says '^alice +NOT enrolled: interrupted' "and the report comes"
 	says '^0 enrolled, 1 not' "of what was done"
 	says '^2 had no turn' "and what not"
 	exits 1 "Ctrl-C while the PUK is shown" "$top/tests/e2e/terminal_walk" '1 of 3: alice.*new PIN of' $pin 'Again' $pin 'Press Enter when' "$interrupt" -- \
-		timeout --foreground 60 keyenroll enroll --yes --from "$WORLD/list.csv"
+		timeout --foreground 180 keyenroll enroll --yes --from "$WORLD/list.csv"
 	says "^ +unfinished: keyenroll resume --serial $serial" "and the report says what goes on with it"
-	exits 0 "which it does" "$top/tests/e2e/terminal_walk" 'PIN of' $pin 'Press Enter when' '' -- timeout --foreground 60 keyenroll resume --serial "$serial"
+	exits 0 "which it does" "$top/tests/e2e/terminal_walk" 'PIN of' $pin 'Press Enter when' '' -- timeout --foreground 180 keyenroll resume --serial "$serial"
 	keyenroll revoke --reason test alice >/dev/null
 	printf 'bob\ncarol\n' >"$WORLD/list.csv"
 	begin_anew bob
 	tell blue insert | bash >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	world_wait 60 world_card_present "$(cat "$WORLD/blue.reader")"
 	exits 1 "Ctrl-C while the next token is waited for" "$top/tests/e2e/terminal_walk" 'new PIN of' $pin 'Again' $pin 'Press Enter when' '' 'Take that token out' "$interrupt" -- \
-		timeout --foreground 60 keyenroll enroll --yes --reader "$(reader)" --from "$WORLD/list.csv"
+		timeout --foreground 180 keyenroll enroll --yes --reader "$(reader)" --from "$WORLD/list.csv"
 	says '^bob +enrolled' "who was enrolled stands in the report"
 	says '^carol +NOT enrolled: interrupted' "and who was not"
 	keyenroll revoke --reason test bob >/dev/null
@@ -156,7 +154,7 @@ check_same_as_verb()
 	made >"$WORLD/by-desk"
 	begin_anew bob
 	tell blue insert | bash >/dev/null
-	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	world_wait 60 world_card_present "$(cat "$WORLD/blue.reader")"
 	exits 0 "enrolled by the verb" world_enroll bob blue
 	made >"$WORLD/by-verb"
 	expect "which has made something" grep -qw 6275333 "$WORLD/by-verb"
@@ -190,6 +188,7 @@ world_user bob
 world_pcscd 2
 world_token registrar 5.4.3
 world_token blue 5.7.4
+comes="!$(world_token_coming blue)" comes_again="!$(world_token_again blue)"
 world_desk
 check_card_that_stays
 check_broken_off

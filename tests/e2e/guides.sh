@@ -38,7 +38,7 @@ systemctl()
 	# shellcheck disable=SC2046 # a command and its words
 	world_daemon verifier systemd-socket-activate --listen="$stream" setpriv --clear-groups \
 		--reuid="$(sed -n 's/^User=//p' "$service")" --regid="$(sed -n 's/^Group=//p' "$service")" $(sed -n 's/^ExecStart=//p' "$service")
-	world_wait 5 test -S "$stream" && chmod "$(sed -n 's/^SocketMode=//p' "$unit")" "$stream"
+	world_wait 60 test -S "$stream" && chmod "$(sed -n 's/^SocketMode=//p' "$unit")" "$stream"
 }
 
 # What was sent to the journal has the fields by which it is looked for.
@@ -55,7 +55,7 @@ journalctl()
 # A session manager is not here; that it has the verb, its own help says.
 loginctl()
 {
-	command loginctl --help | grep -q "^ *$1 "
+	grep -q "^ *$1 " <<<"$(command loginctl --help)"
 }
 
 # It asks for the PIN without a terminal, and the shell that it opens has nothing to read. A FIDO2 key is on USB, where ssh finds it; this one
@@ -63,7 +63,7 @@ loginctl()
 ssh()
 {
 	world_pin=$pin SSH_ASKPASS=$WORLD/askpass SSH_ASKPASS_REQUIRE=force setsid --wait timeout 60 ssh -F none -n \
-		-o UserKnownHostsFile="$WORLD/known_hosts" -o StrictHostKeyChecking=yes -o SecurityKeyProvider="$provider" "$@"
+		-o UserKnownHostsFile="$WORLD/known_hosts" -o StrictHostKeyChecking=yes -o ConnectionAttempts=30 -o SecurityKeyProvider="$provider" "$@"
 }
 # A line of host.conf, which the doctor reads as the verifier does.
 mode()
@@ -112,7 +112,7 @@ prepare_host()
 	printf 'Include /etc/ssh/sshd_config.d/*.conf\nUsePAM yes\nKbdInteractiveAuthentication no\nPasswordAuthentication no\n' >/etc/ssh/sshd_config
 	! grep -qi PerSourcePenalties "$(command -v sshd)" || echo "PerSourcePenalties no" >>/etc/ssh/sshd_config
 	world_daemon sshd "$(command -v sshd)" -D -E "$WORLD/sshd.log"
-	world_wait 10 grep -q '^Server listening' "$WORLD/sshd.log" || world_die "$(cat "$WORLD/sshd.log")"
+	world_wait 60 grep -q '^Server listening' "$WORLD/sshd.log" || world_die "$(cat "$WORLD/sshd.log")"
 	sed 's/^/127.0.0.1,localhost,::1 /' /etc/ssh/ssh_host_ed25519_key.pub >"$WORLD/known_hosts"
 	# The virtual token's vendor, whom no installation believes.
 	world_vendor_ca
@@ -151,7 +151,7 @@ ten_minutes()
 	expect "a key in a file enters" software_enters
 	try doc/first-login.md walk_on
 	expect "undone, all is as it was" test "$(files_sum)" = "$before"
-	expect "and a key in a file enters again" software_enters
+	expect "and a key in a file enters again" world_wait 60 software_enters
 	export KEYENROLL_REGISTRY=$world_registry
 }
 
@@ -195,7 +195,7 @@ says_no()
 {
 	case $1 in
 	"keyenroll policy explain"* | "keyenroll audit --policy policy.conf" | "keyenroll resume") true ;;
-	"keyenroll doctor") keyenroll host status | grep -q open ;;
+	"keyenroll doctor") grep -q open <<<"$(keyenroll host status)" ;;
 	*) false ;;
 	esac
 }
@@ -204,7 +204,7 @@ says_no()
 at_desk()
 {
 	local command=$1 word wanted=0
-	keyenroll list --user alice | grep -q active || enroll_alice || return 1
+	grep -q active <<<"$(keyenroll list --user alice)" || enroll_alice || return 1
 	for word in USER:alice DATE:"$(date -u -d +3days +%F)" NAME:bob KEY:second FINGERPRINT:none FILE:host.conf.new; do
 		command=$(sed "s,\b${word%%:*}\b,${word#*:},g" <<<"$command")
 	done

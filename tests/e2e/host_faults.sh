@@ -200,7 +200,7 @@ expect "the other is told so" grep -q 'another "keyenroll host" is at work on th
 end_timers
 expect "it is taken back" take_back
 flock "$state" sleep 2 &
-world_wait 5 pgrep -x sleep -P $! >/dev/null
+world_wait 60 pgrep -x sleep -P $! >/dev/null
 exits 0 "setup while another ends its own waits for that" keyenroll host setup --reload true
 end_timers
 expect "and is taken back" take_back
@@ -215,7 +215,7 @@ expect "and is taken back" is_as_before
 end_timers
 env LD_PRELOAD="$preload" KEYENROLL_TEST_CALL="19 28" keyenroll host setup --reload true >"$WORLD/stopped" 2>&1 &
 stopped=$!
-world_wait 10 grep -q '^State:.T' "/proc/$stopped/status"
+world_wait 60 grep -q '^State:.T' "/proc/$stopped/status"
 expect "one that is stopped in the middle is taken back in time" take_back
 kill -CONT $stopped
 wait $stopped

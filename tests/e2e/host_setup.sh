@@ -23,7 +23,7 @@ write_try()
 		#!/bin/sh
 		world_pin=$pin SSH_ASKPASS=$WORLD/askpass SSH_ASKPASS_REQUIRE=force exec setsid --wait timeout 60 \\
 			ssh -F none -n -l alice -o UserKnownHostsFile=$WORLD/known_hosts -o StrictHostKeyChecking=yes \\
-			-o PreferredAuthentications=publickey $2 127.0.0.1 true
+			-o ConnectionAttempts=30 -o PreferredAuthentications=publickey $2 127.0.0.1 true
 	END
 	chmod 755 "$WORLD/try-$1"
 }
@@ -47,7 +47,7 @@ ssh-keygen -A >/dev/null
 mkdir -p /etc/ssh/sshd_config.d
 printf 'Include /etc/ssh/sshd_config.d/*.conf\nUsePAM yes\nKbdInteractiveAuthentication no\nSubsystem sftp internal-sftp\n' >/etc/ssh/sshd_config
 world_daemon sshd "$(command -v sshd)" -D -E "$WORLD/sshd.log"
-world_wait 10 grep -q '^Server listening' "$WORLD/sshd.log" || world_die "$(cat "$WORLD/sshd.log")"
+world_wait 60 grep -q '^Server listening' "$WORLD/sshd.log" || world_die "$(cat "$WORLD/sshd.log")"
 echo "127.0.0.1 $(cat /etc/ssh/ssh_host_ed25519_key.pub)" >"$WORLD/known_hosts"
 write_try token "-o PKCS11Provider=$(find /usr/lib -name opensc-pkcs11.so -path '*-linux-*/opensc-pkcs11.so' -print -quit)"
 write_try software "-o IdentitiesOnly=yes -i $software"
@@ -65,7 +65,7 @@ expect "nothing was changed" is_as_before
 exits 1 "a login that stops working takes it back" keyenroll host setup --try "$WORLD/try-software"
 says 'does not work any more' "and says so"
 expect "all is as before" is_as_before
-expect "and the software key logs in again" world_enters alice
+expect "and the software key logs in again" world_wait 60 world_enters alice
 mv "$config/registrars" "$WORLD/kept"
 exits 4 "a host without registrars is not closed" keyenroll host setup
 expect "and nothing was changed" is_as_before
@@ -100,7 +100,7 @@ report 0 host "setup with the token's login" keyenroll host setup --json --minut
 holds '.state == "on trial" and .until != null' "is on trial"
 refuse "the software key does not log in" world_enters alice
 identity=token
-expect "the token does" world_enters alice
+expect "the token does" world_wait 60 world_enters alice
 exits 64 "a second setup says that there is one" keyenroll host setup
 exits 0 "what the unit does when the machine is started during a trial" \
 	sh -c "$(sed -n 's/^ExecStart=//p' "$prefix/lib/systemd/system/keyenroll-trial.service")"
@@ -131,7 +131,7 @@ cp "$WORLD/pam.d/sshd" /etc/pam.d/sshd
 umount "$WORLD/pam.d"
 expect "on the disk too" is_as_before
 identity=$software
-expect "and the software key logs in" world_enters alice
+expect "and the software key logs in" world_wait 60 world_enters alice
 
 # ---- a service manager ----------------------------------------------------------------------------------------------------------
 # None runs here. What it would be told is written down by two programs of its names, and sshd is told in its stead.
@@ -179,8 +179,7 @@ exits 137 "setup for a minute, which is killed in the middle" keyenroll host set
 umount "$(command -v sshd)"
 expect "PAM's line is there" grep -q pam_keyenroll /etc/pam.d/sshd
 refuse "the software key does not log in" world_enters alice
-expect "nobody confirms, and it is taken back" world_wait 80 is_as_before
-world_wait 10 world_enters alice
-expect "the software key logs in again" world_enters alice
+expect "nobody confirms, and it is taken back" world_wait 150 is_as_before
+expect "the software key logs in again" world_wait 60 world_enters alice
 
 world_end

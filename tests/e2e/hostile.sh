@@ -82,7 +82,7 @@ check_sealing()
 	world_token_tell red "stop $(number 'ff ff ff')" >/dev/null
 	(exec keyenroll enroll --reader "$(world_token_reader red)" --yes --pin-fd 5 bob --escrow "$WORLD/escrow.pem" 5<<<$pin) >"$WORLD/output" 2>&1 &
 	victim=$!
-	expect "another one is held up at its end" world_wait 20 stopped red
+	expect "another one is held up at its end" world_wait 60 stopped red
 	"$memory" keyenroll "$WORLD/memory"
 	kill -CONT "$(cat "$WORLD/red.pid")"
 	expect "and goes on" wait $victim
@@ -113,7 +113,7 @@ check_killed()
 	world_token_tell blue "stop $(grep -c '^>' "$WORLD/trace")" >/dev/null
 	(exec keyenroll delete 9c --yes --reader "$(world_token_reader blue)" --pin-fd 5 5<<<$pin) >"$WORLD/output" 2>&1 &
 	victim=$!
-	expect "the next is held up with the token open" world_wait 20 stopped blue
+	expect "the next is held up with the token open" world_wait 60 stopped blue
 	kill -KILL $victim
 	wait $victim 2>/dev/null
 	kill -CONT "$(cat "$WORLD/blue.pid")"

@@ -175,7 +175,7 @@ intrude()
 	"$intruder" "$1" "$reader" <"$WORLD/intruder" >"$WORLD/intruder.out" 2>&1 &
 	intruder_pid=$!
 	exec 8>"$WORLD/intruder"
-	world_wait 10 grep -q 'at it' "$WORLD/intruder.out"
+	world_wait 60 grep -q 'at it' "$WORLD/intruder.out"
 }
 
 end_intrusion()
@@ -193,7 +193,7 @@ a_held_card()
 	exits 3 "nor can it be enrolled" world_enroll carol theirs --slot 82
 	end_intrusion
 	# The service hears a moment later that whoever had it is gone.
-	expect "when it is free again it works" world_wait 10 keyenroll token info --reader "$reader"
+	expect "when it is free again it works" world_wait 60 keyenroll token info --reader "$reader"
 }
 
 # Whatever the moment, a reset is answered by a new connection to the same token; the course itself is one transaction.

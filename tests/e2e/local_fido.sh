@@ -139,7 +139,7 @@ install -o alice -g alice -m 600 "$WORLD/ed.pub" /opt/home/alice/ed.pub
 SSH_ASKPASS=$WORLD/agent-askpass SSH_ASKPASS_REQUIRE=force DISPLAY=none as alice env -u SSH_AUTH_SOCK \
 	ssh-agent -P "$prefix/lib/*,/usr/lib/*" -D -a "$agent" >"$WORLD/agent.log" 2>&1 &
 agent_process=$!
-world_wait 5 test -S "$agent"
+world_wait 60 test -S "$agent"
 agent_sudo()
 {
 	as alice env SSH_AUTH_SOCK="$agent" sudo -k -S id -u </dev/null >"$WORLD/sudo.out" 2>"$WORLD/sudo.err"

@@ -133,13 +133,17 @@ expect_enters "(g) with the verifier killed, the attested key still logs in" ali
 expect_logged "(g) because a verifier was started for this one question" 'keyenrolld\[[0-9]+\]: accepted session alice'
 identity=$software
 expect_stays_out "(g) and a software key still does not" alice
-pgrep -x keyenrolld >"$WORLD/output" && not_ok "(g) nothing is left of the fallback" "$WORLD/output" || ok "(g) nothing is left of the fallback"
+no_verifier()
+{
+	! pgrep -x keyenrolld
+}
+expect "(g) nothing is left of the fallback" world_wait 30 no_verifier
 identity=token
 world_verifier
 kill -STOP "$(cat "$WORLD/keyenrolld.pid")"
 begin=$SECONDS
 expect_stays_out "(g) with a hung verifier nobody logs in" alice
-[ $((SECONDS - begin)) -le 15 ] && ok "(g) and nothing hangs" || not_ok "(g) and nothing hangs: $((SECONDS - begin)) s"
+[ $((SECONDS - begin)) -le 45 ] && ok "(g) and nothing hangs" || not_ok "(g) and nothing hangs: $((SECONDS - begin)) s"
 kill -CONT "$(cat "$WORLD/keyenrolld.pid")"
 expect_enters "(g) once it goes on, so do logins" alice
 
@@ -207,9 +211,10 @@ expect "(d) asked for a revoked key, the command prints nothing" test -z "$(asks
 expect_logged "(d) the log says that it is revoked" 'enrollment\.revoked'
 expect "the command prints the good key" test -n "$(asks alice "$WORLD/one.pub")"
 
+# damage: leaves a snapshot with one byte changed, at $place; not in a subshell, whose RANDOM is anything.
 damage()
 {
-	local size place byte
+	local size byte
 	size=$(stat -c %s "$WORLD/snapshot.good")
 	place=$(((RANDOM * 32768 + RANDOM) % size))
 	cp "$WORLD/snapshot.good" "$WORLD/snapshot.bad"
@@ -218,15 +223,13 @@ damage()
 		dd of="$WORLD/snapshot.bad" bs=1 seek="$place" conv=notrunc status=none
 	chmod 644 "$WORLD/snapshot.bad"
 	mv "$WORLD/snapshot.bad" "$snapshot"
-	echo "$place"
 }
 
 RANDOM=20261124
 wrong=0 admitted=0
 identity=$software
 for ((i = 0; i < 200; i++)); do
-	place=$(damage)
-	RANDOM=$((20261124 + i))
+	damage
 	for key in "alice $WORLD/rsa.pub" "alice $software.pub" "alice $WORLD/foreign.pub" "bob $WORLD/one.pub"; do
 		[ -z "$(asks $key)" ] || { wrong=$((wrong + 1)); echo "# byte $place: $key"; }
 	done
@@ -266,7 +269,7 @@ short_enrollment()
 	mv "$WORLD/snapshot.short" "$snapshot"
 	end=$((now + $1))
 }
-short_enrollment 15 >"$WORLD/output" 2>&1 || not_ok "an enrollment for 15 seconds" "$WORLD/output"
+short_enrollment 30 >"$WORLD/output" 2>&1 || not_ok "an enrollment for 30 seconds" "$WORLD/output"
 expect_enters "(j) an enrollment that ends soon logs in" alice
 while [ "$(date +%s)" -le "$end" ]; do sleep 0.2; done
 expect_stays_out "(j) when it has expired it is refused" alice

@@ -48,6 +48,13 @@ says()
 	if grep -qE -e "$1" "$work/output"; then result yes "$2"; else result no "$2"; fi
 }
 
+# days_ago NUMBER: before this script began; midnight may come while it runs.
+now=$(date +%s)
+days_ago()
+{
+	date -u -d "@$((now - $1 * 86400))" +%F
+}
+
 appraise()
 {
 	keyenroll verify --evidence-only --attestation-object "$work/attestation-object" --client-data-hash "$work/client-data-hash" \
@@ -66,7 +73,7 @@ check_import()
 	says 'mds.rollback' "since one of the two is false"
 	exits 1 "one that should have been replaced long ago is not" keyenroll mds import "$work/old"
 	says 'mds.out-of-date' "and that is said"
-	exits 0 "as of its own time it is taken" keyenroll mds --time "$(date -u -d '169 days ago' +%F)" import "$work/old"
+	exits 0 "as of its own time it is taken" keyenroll mds --time "$(days_ago 169)" import "$work/old"
 	says 'warning: its next update is 31 days overdue' "with a warning that it is late"
 	rm "$work/metadata"
 	exits 0 "the one from before stands again" keyenroll mds import "$work/seven"
@@ -159,7 +166,7 @@ serve()
 {
 	"$top/tests/e2e/https_server" "$work" "$work/tls/$1.pem" "$work/tls/$1.key" <"$work/hold" >"$work/$1.port" 2>"$work/$1.log" &
 	servers+=($!)
-	for _ in {1..100}; do
+	for _ in {1..600}; do
 		[ -s "$work/$1.port" ] && return
 		sleep 0.1
 	done
@@ -167,7 +174,7 @@ serve()
 
 download()
 {
-	local port=$1 path=$2 limit=${3:-20}
+	local port=$1 path=$2 limit=${3:-120}
 	keyenroll mds --ca-file "$work/tls/ca.pem" --time-limit "$limit" download "https://127.0.0.1:$port/$path"
 }
 
@@ -197,7 +204,7 @@ check_download()
 	begin=$SECONDS
 	exits 4 "a server that stops is given up" download "$right" slow 2
 	says 'after 2 seconds' "after the time that was given"
-	if [ $((SECONDS - begin)) -lt 10 ]; then result yes "and not much later"; else result no "and not much later"; fi
+	if [ $((SECONDS - begin)) -lt 25 ]; then result yes "and not much later"; else result no "and not much later"; fi
 	exits 4 "a certificate for another name is refused" download "$wrong" seven
 	exits 4 "and one of an authority that the system does not know" keyenroll mds download "https://127.0.0.1:$right/seven"
 	exits 64 "http is no way" keyenroll mds download "http://127.0.0.1:$right/seven"
@@ -208,7 +215,7 @@ cat >"$work/list" <<-END
 	seven 7 2099-01-01 FIDO_CERTIFIED_L1
 	nine 9 2099-01-01 FIDO_CERTIFIED_L1
 	nine-other 9 2099-02-02
-	old 11 $(date -u -d '200 days ago' +%F)
+	old 11 $(days_ago 200)
 	revoked 13 2099-01-01 REVOKED
 END
 if ! "$build/tests/forgery/fido_sample" packed "$work" "$work/list" >"$work/output" 2>&1; then
@@ -221,7 +228,7 @@ check_import
 check_verdict
 check_batch
 check_genuine
-if "$build/keyenroll" mds download https://127.0.0.1:1/ 2>&1 | grep -q 'without libcurl'; then
+if grep -q 'without libcurl' <<<"$("$build/keyenroll" mds download https://127.0.0.1:1/ 2>&1)"; then
 	num=$((num + 1))
 	echo "ok $num - download # SKIP this build has no libcurl"
 else

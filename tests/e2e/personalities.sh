@@ -195,7 +195,7 @@ end_group()
 	while read -r name rest; do
 		world_kill "$name"
 	done
-	world_wait 15 all_absent
+	world_wait 60 all_absent
 }
 
 all_absent()

@@ -18,7 +18,7 @@ fails_as()
 # wait_for_line PATTERN FILE
 wait_for_line()
 {
-	world_wait 10 grep -q "$1" "$2"
+	world_wait 60 grep -q "$1" "$2"
 }
 
 refuse_without_service()
@@ -38,7 +38,7 @@ expect "an unknown reader is absent" fails_as reader.absent "$probe" pin "No suc
 
 "$probe" wait 300 >"$WORLD/same"
 expect "time passes without a change" grep -qx same "$WORLD/same"
-"$probe" wait 20000 >"$WORLD/change" &
+"$probe" wait 120000 >"$WORLD/change" &
 waiter=$!
 wait_for_line waiting "$WORLD/change"
 world_token new 5.7.4
@@ -76,8 +76,8 @@ module=$(find /usr/lib /usr/lib64 -name opensc-pkcs11.so -print -quit 2>/dev/nul
 
 shows_key()
 {
-	pkcs11-tool --module "$module" --slot-index "$1" --list-objects --type cert | grep -q 'subject: *DN: CN=anna' &&
-		pkcs11-tool --module "$module" --slot-index "$1" --list-objects --type pubkey | grep -q 'label:'
+	grep 'subject: *DN: CN=anna' <<<"$(pkcs11-tool --module "$module" --slot-index "$1" --list-objects --type cert)" &&
+		grep 'label:' <<<"$(pkcs11-tool --module "$module" --slot-index "$1" --list-objects --type pubkey)"
 }
 
 signs()

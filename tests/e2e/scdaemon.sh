@@ -43,7 +43,7 @@ holds_it()
 lets_go()
 {
 	expect "$1 kills it as the advice says" by "$1" gpgconf --kill scdaemon
-	expect "and the token can be looked at again" world_wait 10 keyenroll token info --reader "$reader"
+	expect "and the token can be looked at again" world_wait 60 keyenroll token info --reader "$reader"
 }
 
 # plug NAME MODEL: into the one reader; $serial and $reader are its.
@@ -86,10 +86,10 @@ check_it_is_refused()
 	plug refused 5.4.3
 	before=$(content)
 	holds_it root
-	exits 3 "what scdaemon keeps cannot be looked at" timeout 5 keyenroll token info --reader "$reader"
+	exits 3 "what scdaemon keeps cannot be looked at" timeout 30 keyenroll token info --reader "$reader"
 	says "$busy \\(process $scdaemon\\) \\[card\\.busy\\]" "who keeps it is said"
 	says 'next: .*gpgconf --kill scdaemon' "and how to get it"
-	exits 3 "the same without a reader's name" timeout 5 keyenroll token info
+	exits 3 "the same without a reader's name" timeout 30 keyenroll token info
 	says "$busy \\(process $scdaemon\\)" "says it too"
 	exits 0 "a list of tokens" keyenroll tokens
 	says "$busy \\(process $scdaemon\\) \\[card\\.busy\\]" "has it too"
@@ -146,11 +146,11 @@ check_gnupg_comes_in_between()
 	world_token_tell "$token" 'delay 100' >/dev/null
 	: >"$WORLD/$token.trace"
 	world_enroll carol "$token" >"$WORLD/course.out" 2>&1 &
-	expect "a key is being made" world_wait 10 grep -q '^> 0047' "$WORLD/$token.trace"
+	expect "a key is being made" world_wait 60 grep -q '^> 0047' "$WORLD/$token.trace"
 	by root gpg --card-status >/dev/null 2>&1
 	expect "the enrollment ends well with GnuPG asking for the token meanwhile" wait $!
 	world_token_tell "$token" clear >/dev/null
-	expect "which it gets afterwards" world_wait 20 by root gpg --card-status
+	expect "which it gets afterwards" world_wait 60 by root gpg --card-status
 	expect "and not between two commands" awk -v other="$select_openpgp" '/^> 0047/ { begun = 1 } begun && index($0, other) { between = 1 }
 		between && /^> 00(87|db)/ { exit 1 } END { exit !between }' "$WORLD/$token.trace"
 	lets_go root
@@ -187,13 +187,11 @@ check_replugged()
 # The guided desk tells it, stays open, and serves the token when it comes again.
 check_guided_desk()
 {
-	local tell
 	plug guided 5.7.4
-	tell="$build/tests/vtoken/vtoken --control $WORLD/$token.control --tell"
 	holds_it root
 	exits 0 "the desk, with a token that scdaemon has" "$top/tests/e2e/terminal_walk" 'plug in the next one' \
-		"!GNUPGHOME=$WORLD/root.gnupg gpgconf --kill scdaemon; $tell eject; sleep 2; $tell insert" \
-		'Who gets it' "$(printf '\004')" -- timeout 60 keyenroll
+		"!GNUPGHOME=$WORLD/root.gnupg gpgconf --kill scdaemon; $(world_token_again "$token")" \
+		'Who gets it' "$(printf '\004')" -- timeout 180 keyenroll
 	says "$busy \\(process $scdaemon\\) \\[card\\.busy\\]" "tells who has it"
 	says 'next: .*gpgconf --kill scdaemon' "what to do"
 	says "This is token $serial" "and serves it when it comes again"
@@ -228,7 +226,7 @@ check_among_others()
 	for i in 1 2 3 4 5; do
 		"$intruder" idle "$reader" <"$WORLD/others" >"$WORLD/other-$i" 2>&1 8>&- &
 		others+=($!)
-		world_wait 10 grep -q 'at it' "$WORLD/other-$i"
+		world_wait 60 grep -q 'at it' "$WORLD/other-$i"
 	done
 	holds_it root
 	exits 3 "a token that one of many programs has" keyenroll token info --reader "$reader"

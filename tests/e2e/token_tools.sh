@@ -179,9 +179,9 @@ check_return()
 	expect "$token: and still has the key" same_key 9a.pub again.pem
 	expect "$token: pulled at the second APDU" test "$(says 'pull 2')" = ok
 	refuse "$token: a tool fails over it" attest 9a pulled.pem
-	expect "$token: pcscd misses it" world_wait 15 world_card_absent "$(cat "$WORLD/$token.reader")"
+	expect "$token: pcscd misses it" world_wait 60 world_card_absent "$(cat "$WORLD/$token.reader")"
 	expect "$token: put in again" test "$(says insert)" = ok
-	expect "$token: pcscd sees it" world_wait 15 world_card_present "$(cat "$WORLD/$token.reader")"
+	expect "$token: pcscd sees it" world_wait 60 world_card_present "$(cat "$WORLD/$token.reader")"
 	expect "$token: and it answers" attest 9a again.pem
 	world_token_stop "$token"
 }

@@ -95,7 +95,7 @@ saw()
 	local text=$1
 	shift
 	printf '%s\n' "$@" >"$WORLD/wanted"
-	world_wait 3 bash -c "grep -v close_session $probe_log | cmp -s - $WORLD/wanted" && ok "  PAM was asked: $*" ||
+	world_wait 30 bash -c "grep -v close_session $probe_log | cmp -s - $WORLD/wanted" && ok "  PAM was asked: $*" ||
 		not_ok "  PAM was asked: $*" "$probe_log"
 }
 
@@ -322,7 +322,7 @@ world_logged KEYENROLL_REQUEST=session
 expect "of the key, with all their fields" fields_are_there authorized-keys
 expect "and of the session" fields_are_there session
 [ "$(record session | grep -c ^KEYENROLL_REQUEST)" = 1 ] && ok "one for the session" || not_ok "one for the session" "$WORLD/journal"
-record session | grep -q '^KEYENROLL_REMOTE=127.0.0.1' && ok "which says from where" || not_ok "which says from where" "$WORLD/journal"
+grep -q '^KEYENROLL_REMOTE=127.0.0.1' <<<"$(record session)" && ok "which says from where" || not_ok "which says from where" "$WORLD/journal"
 
 # ---- the order of the lines -----------------------------------------------------------------------------------------------------
 stack <<'END'

@@ -14,6 +14,7 @@
 #   world_token_stop NAME              pulls it out; its state file stays, world_token puts the same card back
 #   world_token_tell NAME ORDER        an order to the token (tests/vtoken/control.h); prints what it answers
 #   world_token_back NAME              puts a card in again that an order pulled out
+#   world_token_coming NAME, world_token_again NAME  a command for sh that does so, or pulls it out before
 #   world_desk                         a registrar, the test vendor's trust, this machine set up as a host that believes both
 #   world_enroll USER TOKEN [OPTION]...  keyenroll enroll; the token gets the PIN $pin, its new PUK stands in $WORLD/TOKEN.puk
 #   world_snapshot                     what was enrolled reaches the host
@@ -129,14 +130,22 @@ world_daemon()
 	echo $! >"$WORLD/$name.pid"
 }
 
-# world_kill NAME [SIGNAL]: ends a daemon of world_daemon and waits until it is gone.
+# world_kill NAME [SIGNAL]: ends a daemon of world_daemon and waits until it is gone. One that a pipe's or another subshell began is no
+# child of this shell, and cannot be waited for as such.
 world_kill()
 {
 	local pid
-	pid=$(cat "$WORLD/$1.pid") || return 1
+	pid=$(cat "$WORLD/$1.pid") && [ "$pid" -gt 1 ] || return 1
 	kill -"${2:-TERM}" "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
+	world_wait 60 world_gone "$pid"
 	rm -f "$WORLD/$1.pid"
+}
+
+# Dead, or dead and not yet buried: what it held open is closed.
+world_gone()
+{
+	! grep -qs '^State:.[^ZX]' "/proc/$1/status"
 }
 
 world_install()
@@ -163,7 +172,7 @@ world_catch()
 	local name=$1 socket=$2
 	mkdir -p "$(dirname "$socket")"
 	world_daemon "$name-catcher" "$build/tests/e2e/log_catcher" "$socket" "$WORLD/$name"
-	world_wait 5 test -S "$socket" || world_die "no $socket"
+	world_wait 60 test -S "$socket" || world_die "no $socket"
 }
 
 # Where journald's socket is absent, libc's syslog() and everything above it writes to /dev/log.
@@ -177,10 +186,10 @@ world_journal()
 	world_catch journal /run/systemd/journal/socket
 }
 
-# world_logged PATTERN: waits up to 5 s for a line of the caught logs that matches the extended regular expression.
+# world_logged PATTERN: waits up to 30 s for a line of the caught logs that matches the extended regular expression.
 world_logged()
 {
-	world_wait 5 grep -qsE -e "$1" "$WORLD/syslog" "$WORLD/journal"
+	world_wait 30 grep -qsE -e "$1" "$WORLD/syslog" "$WORLD/journal"
 }
 
 # ---- readers and tokens -----------------------------------------------------------------------------------------------------
@@ -206,10 +215,10 @@ world_pcscd()
 		END
 	done
 	# A pcscd that asks polkit finds none to ask here.
-	pcscd --help 2>&1 | grep -q -e --disable-polkit && options=(--disable-polkit)
+	[[ $(pcscd --help 2>&1) != *--disable-polkit* ]] || options=(--disable-polkit)
 	world_daemon pcscd pcscd --foreground --config "$WORLD/readers" "${options[@]}"
-	world_wait 15 test -S /run/pcscd/pcscd.comm || world_die "pcscd does not start: $(cat "$WORLD/pcscd.log")"
-	world_wait 15 world_count_readers || world_die "pcscd shows no reader: $(cat "$WORLD/pcscd.log")"
+	world_wait 60 test -S /run/pcscd/pcscd.comm || world_die "pcscd does not start: $(cat "$WORLD/pcscd.log")"
+	world_wait 60 world_count_readers || world_die "pcscd shows no reader: $(cat "$WORLD/pcscd.log")"
 }
 
 world_count_readers()
@@ -242,7 +251,7 @@ world_token()
 	world_daemon "$name" "$build/tests/vtoken/vtoken" --port $((0x8c00 + 16 * reader)) --state "$WORLD/$name.state" \
 		--personality "$personality" --vendor "$vendor" --control "$WORLD/$name.control" \
 		${world_trace:+--trace "$WORLD/$name.trace"}
-	world_wait 30 world_card_present "$reader" ||
+	world_wait 60 world_card_present "$reader" ||
 		world_die "no card in reader $reader: $(cat "$WORLD/$name.log"; opensc-tool --list-readers; tail -n 20 "$WORLD/pcscd.log")"
 }
 
@@ -272,7 +281,7 @@ world_token_reader()
 # A card that comes back before pcscd has missed it would find a dead connection.
 world_token_stop()
 {
-	world_kill "$1" && world_wait 15 world_card_absent "$(cat "$WORLD/$1.reader")"
+	world_kill "$1" && world_wait 60 world_card_absent "$(cat "$WORLD/$1.reader")"
 }
 
 world_token_tell()
@@ -280,11 +289,32 @@ world_token_tell()
 	"$build/tests/vtoken/vtoken" --control "$WORLD/$1.control" --tell "$2"
 }
 
+# world_token_coming NAME, world_token_again NAME: prints a command for sh that puts a card in which an order pulled out, or pulls it out
+# and puts it in again. It comes when pcscd has missed it, and whoever waits for that has had two seconds to hear so.
+world_token_coming()
+{
+	local script=$WORLD/coming-$1 reader
+	reader=$(cat "$WORLD/$1.reader")
+	cat >"$script" <<-END
+		#!/bin/bash
+		until opensc-tool --list-readers | grep '^[0-9]* *No .*Virtual $reader .*00 00\$' >/dev/null; do sleep 0.1; done
+		sleep "\${1:-0}"
+		'$build/tests/vtoken/vtoken' --control '$WORLD/$1.control' --tell insert
+	END
+	chmod 755 "$script"
+	echo "$script"
+}
+
+world_token_again()
+{
+	echo "'$build/tests/vtoken/vtoken' --control '$WORLD/$1.control' --tell eject && $(world_token_coming "$1") 2"
+}
+
 world_token_back()
 {
 	local reader
 	reader=$(cat "$WORLD/$1.reader")
-	world_wait 15 world_card_absent "$reader" && world_token_tell "$1" insert >/dev/null && world_wait 15 world_card_present "$reader"
+	world_wait 60 world_card_absent "$reader" && world_token_tell "$1" insert >/dev/null && world_wait 60 world_card_present "$reader"
 }
 
 # ---- desk and host ----------------------------------------------------------------------------------------------------------
@@ -324,7 +354,7 @@ world_verifier()
 {
 	mkdir -p /run/keyenroll
 	world_daemon keyenrolld keyenrolld --socket /run/keyenroll/verifier.sock
-	world_wait 5 world_verifier_answers || world_die "keyenrolld does not start: $(cat "$WORLD/keyenrolld.log")"
+	world_wait 60 world_verifier_answers || world_die "keyenrolld does not start: $(cat "$WORLD/keyenrolld.log")"
 }
 
 # The module stands first among the session lines, before any pam_env.so, and sshd reads no file of a user's.
@@ -343,10 +373,16 @@ world_gate()
 
 sshd_port=22
 
+# Once more than before: a log of that name may be there already.
+world_sshd_listens()
+{
+	[ "$(grep -c '^Server listening' "$WORLD/$1.log")" -gt "$2" ]
+}
+
 # The options on standard input come first, and in sshd the first value wins.
 world_sshd()
 {
-	local name=$1
+	local name=$1 begun
 	[ -f "$WORLD/host_key" ] || ssh-keygen -q -t ed25519 -N '' -f "$WORLD/host_key"
 	{
 		cat
@@ -364,8 +400,9 @@ world_sshd()
 		# Newer ones shut out for a while who fails often, and here that is everybody's address.
 		! grep -qi PerSourcePenalties "$(command -v sshd)" || echo "PerSourcePenalties no"
 	} >"$WORLD/$name.conf"
+	begun=$(grep -c '^Server listening' "$WORLD/$name.log" 2>/dev/null) || begun=0
 	world_daemon "$name" "$(command -v sshd)" -D -f "$WORLD/$name.conf" -E "$WORLD/$name.log"
-	world_wait 10 grep -q "^Server listening" "$WORLD/$name.log" || world_die "sshd does not start: $(cat "$WORLD/$name.log")"
+	world_wait 60 world_sshd_listens "$name" "$begun" || world_die "sshd does not start: $(cat "$WORLD/$name.log")"
 	echo "[127.0.0.1]:$sshd_port $(cat "$WORLD/host_key.pub")" >"$WORLD/known_hosts"
 	echo "127.0.0.1 $(cat "$WORLD/host_key.pub")" >>"$WORLD/known_hosts"
 }
@@ -385,10 +422,10 @@ world_ssh()
 		key_options=(-o IdentitiesOnly=yes -i "$identity")
 	fi
 	[ -z "${SSH_SK_PROVIDER-}" ] || key_options+=(-o "SecurityKeyProvider=$SSH_SK_PROVIDER")
-	# No terminal is at hand, so ssh asks the little program for the PIN.
+	# No terminal is at hand, so ssh asks the little program for the PIN. An sshd that reads its files anew is away for a moment.
 	world_pin=$pin SSH_ASKPASS=$WORLD/askpass SSH_ASKPASS_REQUIRE=force setsid --wait timeout 60 \
 		ssh -F none -n -p "$sshd_port" -l "$user" -o UserKnownHostsFile="$WORLD/known_hosts" -o StrictHostKeyChecking=yes \
-		-o PreferredAuthentications=publickey -o NumberOfPasswordPrompts=1 "${key_options[@]}" 127.0.0.1 "$@" \
+		-o ConnectionAttempts=30 -o PreferredAuthentications=publickey -o NumberOfPasswordPrompts=1 "${key_options[@]}" 127.0.0.1 "$@" \
 		2>>"$WORLD/ssh.log"
 }
 

@@ -23,6 +23,9 @@
 #include "tests/unit/running_verifier.h"
 #include "verifier/listen.h"
 
+/* What takes so long waits for something that does not come. */
+#define LATE_MS 20000
+
 static struct enrolled_host host;
 static struct buffer alice_key;
 static char fallback[128], absent_socket[128];
@@ -94,7 +97,7 @@ static void a_running_verifier_answers(void **state)
 {
 	struct running_verifier verifier;
 	struct error err = ERROR_EMPTY;
-	struct client client = {.timeout_ms = CLIENT_TIMEOUT_MS};
+	struct client client = {.timeout_ms = LATE_MS};
 
 	(void)state;
 	assert_done(running_verifier_start(&verifier, &host, &err), err);
@@ -111,7 +114,7 @@ static void a_running_verifier_answers(void **state)
 
 static void an_absent_verifier_is_an_error_or_the_fallback(void **state)
 {
-	struct client client = {.socket = absent_socket, .timeout_ms = CLIENT_TIMEOUT_MS};
+	struct client client = {.socket = absent_socket, .timeout_ms = LATE_MS};
 	struct error err = ERROR_EMPTY;
 
 	(void)state;
@@ -138,7 +141,7 @@ static void count_child(int number)
 static void the_hosts_signals_are_left_alone(void **state)
 {
 	static void (*const dispositions[])(int) = {SIG_DFL, SIG_IGN, count_child};
-	struct client client = {.socket = absent_socket, .verifier = fallback, .timeout_ms = CLIENT_TIMEOUT_MS};
+	struct client client = {.socket = absent_socket, .verifier = fallback, .timeout_ms = LATE_MS};
 	struct error err = ERROR_EMPTY;
 
 	(void)state;
@@ -186,7 +189,7 @@ static void *allocate_and_free(void *argument)
 static void a_host_with_threads_that_reaps_all_is_served(void **state)
 {
 	const struct sigaction reaping = {.sa_handler = reap_all, .sa_flags = SA_RESTART};
-	struct client client = {.socket = absent_socket, .verifier = fallback, .timeout_ms = CLIENT_TIMEOUT_MS};
+	struct client client = {.socket = absent_socket, .verifier = fallback, .timeout_ms = LATE_MS};
 	struct sigaction found;
 	struct error err = ERROR_EMPTY;
 	pthread_t threads[2];
@@ -262,7 +265,7 @@ static void a_lying_peer_is_no_consent(void **state)
 	(void)state;
 	(void)snprintf(path, sizeof(path), "%s/peer", host.folder);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct client client = {.socket = path, .timeout_ms = CLIENT_TIMEOUT_MS};
+		struct client client = {.socket = path, .timeout_ms = LATE_MS};
 		struct error err = ERROR_EMPTY;
 		pid_t peer = start_peer(path, bytes_of(rows[i].data, rows[i].len), false);
 
@@ -283,7 +286,7 @@ static void a_hanging_peer_costs_no_more_than_the_deadline(void **state)
 	(void)snprintf(path, sizeof(path), "%s/peer", host.folder);
 	for (size_t i = 0; i < 2; i++) {
 		struct client client = {.socket = path, .verifier = fallback, .timeout_ms = 300};
-		struct deadline late = deadline_in(2000);
+		struct deadline late = deadline_in(LATE_MS);
 		struct error err = ERROR_EMPTY;
 		pid_t peer = start_peer(path, fronts[i], true);
 
@@ -301,7 +304,7 @@ static void a_full_queue_costs_no_more_than_the_deadline(void **state)
 	struct client client = {.timeout_ms = 300};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), first, second;
-	struct deadline late = deadline_in(2000);
+	struct deadline late = deadline_in(LATE_MS);
 	struct error err = ERROR_EMPTY;
 
 	(void)state;

@@ -71,7 +71,7 @@ static void start(struct dialogue *dialogue, int (*ask)(const char *wanted), con
 		answer_for(ask, wanted);
 }
 
-/* Reads on until the text was shown `times` times, or nothing comes for ten seconds. */
+/* Reads on until the text was shown `times` times, or nothing comes for half a minute. */
 static bool shown(struct dialogue *dialogue, const char *text, unsigned times)
 {
 	for (;;) {
@@ -83,7 +83,7 @@ static bool shown(struct dialogue *dialogue, const char *text, unsigned times)
 			found++;
 		if (found >= times)
 			return true;
-		if (poll(&source, 1, 10000) != 1)
+		if (poll(&source, 1, 30000) != 1)
 			return false;
 		count = read(
 		    dialogue->terminal, dialogue->seen + dialogue->len, sizeof(dialogue->seen) - 1 - dialogue->len);

@@ -74,7 +74,7 @@ static void a_card_that_never_says_what_it_is_is_left(void **state)
 	struct error err = ERROR_EMPTY;
 
 	(void)state;
-	(void)alarm(20);
+	(void)alarm(120);
 	assert_refused(card_link_new(&transport, &link, &err), err, ERROR_CARD_REPLY);
 	assert_int_equal(last, 0x11);
 	(void)alarm(0);

@@ -117,7 +117,7 @@ static void a_full_or_absent_log_holds_nobody_up(void **state)
 	for (int i = 0; i < 20; i++)
 		log_write(&event);
 	(void)clock_gettime(CLOCK_MONOTONIC, &ended);
-	assert_in_range(ended.tv_sec - began.tv_sec, 0, 5);
+	assert_in_range(ended.tv_sec - began.tv_sec, 0, 30);
 	stop_listening(journal, JOURNAL);
 }
 

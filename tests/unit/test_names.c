@@ -25,6 +25,11 @@
 /* A fraction of what a hanging look-up takes. */
 #define AT_ONCE_MS 700
 #define HANGING 24
+#define TRIES 8
+
+/* How a child ends that was not refused in time. */
+#define LATE 1
+#define WRONG 2
 
 static struct enrolled_host host;
 static struct running_verifier verifier;
@@ -107,6 +112,13 @@ static enum error_code ask(const char *account, const struct buffer *key, int *t
 	return err.code;
 }
 
+static int end_of_child(enum error_code code, int took_ms)
+{
+	if (code != ERROR_NAME_SERVICE)
+		return code == ERROR_VERIFIER_DEADLINE ? LATE : WRONG;
+	return took_ms < CLIENT_TIMEOUT_MS ? 0 : LATE;
+}
+
 /* A child that asks for somebody of whom the directory does not know yet.
  *   user  as whom */
 static pid_t start_hanging(uid_t user)
@@ -119,65 +131,98 @@ static pid_t start_hanging(uid_t user)
 		return child;
 	if (user != 0 && (setgid(user) < 0 || setuid(user) < 0))
 		_exit(2);
-	_exit(ask("slow", &slow_key, &took_ms) == ERROR_NAME_SERVICE && took_ms < CLIENT_TIMEOUT_MS ? 0 : 1);
+	_exit(end_of_child(ask("slow", &slow_key, &took_ms), took_ms));
 }
 
-static void assert_child_is_well(pid_t child)
+/* Whether it was refused in time; it must be refused. */
+static bool child_is_well(pid_t child)
 {
 	int status = -1;
 
 	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= LATE);
+	return WEXITSTATUS(status) == 0;
 }
 
-static void assert_answered(const char *account, const struct buffer *key, enum error_code wanted)
+/* Whether it was answered at once; no other answer may come. */
+static bool is_answered(const char *account, const struct buffer *key, enum error_code wanted)
 {
 	int took_ms = -1;
+	enum error_code code = ask(account, key, &took_ms);
 
-	assert_string_equal(error_word(ask(account, key, &took_ms)), error_word(wanted));
-	if (took_ms > AT_ONCE_MS)
-		fail_msg("%s was answered after %d ms", account, took_ms);
+	if (code != wanted && code != ERROR_VERIFIER_DEADLINE)
+		fail_msg("%s: %s", account, error_word(code));
+	return code == wanted && took_ms <= AT_ONCE_MS;
+}
+
+/* A machine that is busy is late now and then, and not each time. */
+static void assert_in_one_of_a_few(bool (*is_right)(void))
+{
+	for (int i = 0; i < TRIES; i++)
+		if (is_right())
+			return;
+	fail_msg("not in %d times", TRIES);
 }
 
 /* The groups of an account decide here, so everybody is looked up. */
 #define RULES "account \"alice\" {\nperson = alice\ngroup = wheel\n}\n"
 
-static void a_name_service_that_hangs_costs_the_others_nothing(void **state)
+static bool many_hang_and_the_others_do_not(void)
 {
 	pid_t children[HANGING];
+	bool right = is_answered("alice", &alice_key, ERROR_NONE);
 
-	(void)state;
-	change_rules(RULES);
-	assert_answered("alice", &alice_key, ERROR_NONE);
 	for (size_t i = 0; i < HANGING; i++)
 		children[i] = start_hanging(0);
 	(void)poll(NULL, 0, 300);
 	for (int i = 0; i < 5; i++)
-		assert_answered("alice", &alice_key, ERROR_NONE);
+		right = is_answered("alice", &alice_key, ERROR_NONE) && right;
 	for (size_t i = 0; i < HANGING; i++)
-		assert_child_is_well(children[i]);
+		right = child_is_well(children[i]) && right;
+	return right;
+}
+
+static void a_name_service_that_hangs_costs_the_others_nothing(void **state)
+{
+	(void)state;
+	change_rules(RULES);
+	assert_in_one_of_a_few(many_hang_and_the_others_do_not);
+}
+
+static bool one_hangs_and_another_does_not(void)
+{
+	pid_t child = start_hanging(NOBODY);
+	bool right;
+
+	(void)poll(NULL, 0, 300);
+	right = is_answered("alice", &alice_key, ERROR_NONE);
+	return child_is_well(child) && right;
 }
 
 static void nor_where_somebody_asks_about_himself(void **state)
 {
-	pid_t child;
-
 	(void)state;
 	if (getuid() != 0)
 		skip(); /* only root can become somebody else */
 	change_rules("");
-	child = start_hanging(NOBODY);
-	(void)poll(NULL, 0, 300);
-	assert_answered("alice", &alice_key, ERROR_NONE);
-	assert_child_is_well(child);
+	assert_in_one_of_a_few(one_hangs_and_another_does_not);
+}
+
+static bool nobody_is_looked_up(void)
+{
+	return is_answered("slow", &slow_key, ERROR_NONE) && is_answered("alice", &slow_key, ERROR_ENROLLMENT_PERSON);
 }
 
 static void where_no_rule_names_a_group_nobody_is_looked_up(void **state)
 {
 	(void)state;
 	change_rules("stage \"pilot\" {\naccount = bob\nmode = audit\n}\n");
-	assert_answered("slow", &slow_key, ERROR_NONE);
-	assert_answered("alice", &slow_key, ERROR_ENROLLMENT_PERSON);
+	assert_in_one_of_a_few(nobody_is_looked_up);
+}
+
+static bool one_dies_and_the_next_is_served(void)
+{
+	return is_answered("fatal", &fatal_key, ERROR_SYSTEM) && is_answered("alice", &alice_key, ERROR_NONE);
 }
 
 /* A module of a name service that falls takes a worker with it. */
@@ -185,21 +230,22 @@ static void a_name_service_that_dies_is_a_refusal(void **state)
 {
 	(void)state;
 	change_rules(RULES);
-	assert_answered("fatal", &fatal_key, ERROR_SYSTEM);
-	assert_answered("alice", &alice_key, ERROR_NONE);
+	assert_in_one_of_a_few(one_dies_and_the_next_is_served);
+}
+
+/* bob is watched, since nothing is known of him here. */
+static bool who_is_known_is_watched_and_who_hangs_is_not(void)
+{
+	return is_answered("alice", &alice_key, ERROR_NONE) && is_answered("bob", &alice_key, ERROR_NONE) &&
+	       child_is_well(start_hanging(0));
 }
 
 /* Whether an account is only watched hangs on its groups: unless they are known it is not. */
 static void a_mode_by_group_is_not_guessed(void **state)
 {
-	pid_t child;
-
 	(void)state;
 	change_rules("mode = audit\nstage \"first\" {\ngroup = wheel\nmode = enforce\n}\n");
-	assert_answered("alice", &alice_key, ERROR_NONE);
-	assert_answered("bob", &alice_key, ERROR_NONE); /* watched, since nothing is known of a bob here */
-	child = start_hanging(0);
-	assert_child_is_well(child);
+	assert_in_one_of_a_few(who_is_known_is_watched_and_who_hangs_is_not);
 }
 
 static void put_sample(struct buffer *bytes)

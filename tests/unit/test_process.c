@@ -68,10 +68,11 @@ static void failures_are_told_apart(void **state)
 		int64_t began = now_ms();
 
 		assert_done(buffer_put_text(&output, "kept", &err), err);
-		if (run(rows[i].line, BYTES_EMPTY, &output, 300, &err) || err.code != rows[i].code ||
-		    strstr(err.text, rows[i].words) == NULL)
+		/* only who hangs is not waited for: the others have what time a busy machine needs */
+		if (run(rows[i].line, BYTES_EMPTY, &output, rows[i].code == ERROR_DEADLINE ? 300 : 30000, &err) ||
+		    err.code != rows[i].code || strstr(err.text, rows[i].words) == NULL)
 			fail_msg("%s: %s", rows[i].name, err.text);
-		assert_in_range(now_ms() - began, 0, 5000);
+		assert_in_range(now_ms() - began, 0, 40000);
 		assert_string_equal(buffer_text(&output), "kept");
 		/* killed and reaped: no child is left */
 		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);

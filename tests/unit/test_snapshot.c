@@ -336,7 +336,7 @@ static void only_the_tables_that_a_snapshot_has_are_read(void **state)
 		if (sqlite3_exec(database, changes[i], NULL, NULL, NULL) != SQLITE_OK)
 			fail_msg("%s: %s", changes[i], sqlite3_errmsg(database));
 		assert_int_equal(sqlite3_close(database), SQLITE_OK);
-		(void)alarm(20);
+		(void)alarm(120);
 		if (snapshot_open(fixture->snapshot, &snapshot, &err))
 			fail_msg("%s: was opened", changes[i]);
 		(void)alarm(0);
