@@ -11,7 +11,6 @@
 
 /* Big enough that threads do not wait for each other much, small enough that a batch is a few megabytes. */
 #define BATCH_SIZE 256U
-#define THREADS_MAXIMUM 64U
 
 struct item {
 	struct buffer certificate;
@@ -60,11 +59,11 @@ static void *work(void *context)
 /* The calling thread works too; a machine that gives no more threads is slower, not wrong. */
 static void appraise_batch(struct batch *batch)
 {
-	pthread_t others[THREADS_MAXIMUM];
+	pthread_t others[AUDIT_THREADS_MAXIMUM];
 	unsigned started = 0;
 
 	atomic_store(&batch->next, 0);
-	while (started + 1 < batch->question->threads && started < THREADS_MAXIMUM &&
+	while (started + 1 < batch->question->threads && started < AUDIT_THREADS_MAXIMUM &&
 	       pthread_create(&others[started], NULL, work, batch) == 0)
 		started++;
 	(void)work(batch);

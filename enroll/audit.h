@@ -14,6 +14,9 @@ struct registrars;
 struct store;
 struct trust;
 
+/* How many threads may appraise at once. */
+#define AUDIT_THREADS_MAXIMUM 64
+
 /* What is appraised, and against what; all of it borrowed and read by several threads. */
 struct audit_question {
 	const struct registrars *registrars;
@@ -22,7 +25,7 @@ struct audit_question {
 	int64_t now;          /* seconds since 1970 */
 	int64_t since;        /* only what was enrolled then or later; INT64_MIN: all */
 	const char *advisory; /* only what falls under this one; NULL: all */
-	unsigned threads;     /* 1 to 64 */
+	unsigned threads;     /* 1 to AUDIT_THREADS_MAXIMUM */
 };
 
 struct audit_finding {

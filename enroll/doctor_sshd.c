@@ -11,7 +11,6 @@
 #include "registry/registrars.h"
 #include "verifier/host_rules.h"
 
-#define VALUE_SIZE 4096
 #define KEYS_COMMAND KEYENROLL_SBIN_DIR "/keyenroll-sshd"
 #define DROP_IN N_("\"keyenroll host setup\" writes the lines, or put them first into sshd_config")
 
@@ -56,7 +55,7 @@ void doctor_sshd_pam(const struct doctor *doctor, struct finding *finding)
 
 static void check_keys_files(const struct doctor *doctor, const struct sshd_settings *login, struct finding *finding)
 {
-	char value[VALUE_SIZE];
+	char value[SSHD_VALUE_SIZE];
 
 	sshd_value(login, "authorizedkeysfile", value, sizeof(value));
 	if (strcmp(value, "none") != 0 && !is_let_off(doctor, login->account))
@@ -73,7 +72,7 @@ void doctor_sshd_keys_files(const struct doctor *doctor, struct finding *finding
 static void check_command(const struct sshd_settings *login, const char *keyword, const char *user_keyword,
     const char *what, struct finding *finding)
 {
-	char value[VALUE_SIZE];
+	char value[SSHD_VALUE_SIZE];
 
 	sshd_value(login, keyword, value, sizeof(value));
 	if (strncmp(value, KEYS_COMMAND " ", strlen(KEYS_COMMAND " ")) != 0 || strstr(value, what) == NULL)
@@ -180,7 +179,7 @@ static void check_authority_keys(const struct doctor *doctor, const char *path, 
 
 static void check_authorities(const struct doctor *doctor, const struct sshd_settings *login, struct finding *finding)
 {
-	char path[VALUE_SIZE];
+	char path[SSHD_VALUE_SIZE];
 
 	sshd_value(login, "trustedusercakeys", path, sizeof(path));
 	if (path[0] == '\0' || strcmp(path, "none") == 0)
@@ -201,7 +200,7 @@ void doctor_sshd_authorities(const struct doctor *doctor, struct finding *findin
 
 static bool list_is_readable(const char *path)
 {
-	char program[] = "ssh-keygen", query[] = "-Q", list[] = "-l", file[] = "-f", copy[VALUE_SIZE];
+	char program[] = "ssh-keygen", query[] = "-Q", list[] = "-l", file[] = "-f", copy[SSHD_VALUE_SIZE];
 	struct buffer output = BUFFER_UP_TO((size_t)64 * 1024 * 1024);
 	bool readable;
 
@@ -215,7 +214,7 @@ static bool list_is_readable(const char *path)
 /* sshd refuses every key with a list that it cannot read. */
 static void check_revoked_keys(const struct doctor *doctor, const struct sshd_settings *login, struct finding *finding)
 {
-	char path[VALUE_SIZE];
+	char path[SSHD_VALUE_SIZE];
 
 	(void)doctor;
 	sshd_value(login, "revokedkeys", path, sizeof(path));

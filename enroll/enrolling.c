@@ -11,8 +11,7 @@
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"
 #include "enroll/verb.h"
-
-#define TRIES_MAXIMUM 15
+#include "piv/codes.h"
 
 static const char *word_of(const struct options *given, const char *name, const char *fallback)
 {
@@ -65,7 +64,7 @@ static bool read_numbers(const struct options *given, struct course_request *req
 	long tries;
 
 	if (!options_find_number(given, "days", 1, 36500, 365, &request->days, err) ||
-	    !options_find_number(given, "tries", 1, TRIES_MAXIMUM, 0, &tries, err))
+	    !options_find_number(given, "tries", 1, PIV_TRIES_MAXIMUM, 0, &tries, err))
 		return false;
 	request->pin_tries = request->puk_tries = (unsigned)tries;
 	return true;

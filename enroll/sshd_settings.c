@@ -9,7 +9,6 @@
 #include "common/process.h"
 
 #define TIMEOUT_MS 20000
-#define VALUE_SIZE 4096
 
 static const char *sshd_path(void)
 {
@@ -78,7 +77,7 @@ void sshd_value(const struct sshd_settings *settings, const char *keyword, char 
 
 bool sshd_value_is(const struct sshd_settings *settings, const char *keyword, const char *value)
 {
-	char found[VALUE_SIZE];
+	char found[SSHD_VALUE_SIZE];
 
 	sshd_value(settings, keyword, found, sizeof(found));
 	return strcasecmp(found, value) == 0;
@@ -96,7 +95,7 @@ static bool list_has_key(struct bytes list)
 
 bool sshd_demands_key(const struct sshd_settings *settings)
 {
-	char value[VALUE_SIZE];
+	char value[SSHD_VALUE_SIZE];
 	struct bytes rest, list;
 
 	sshd_value(settings, "authenticationmethods", value, sizeof(value));

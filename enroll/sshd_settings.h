@@ -25,6 +25,9 @@ bool sshd_settings_load(const char *file, const char *account, const char *addre
 /* sshd_settings_clear: frees what they own; SSHD_SETTINGS_EMPTY afterwards. */
 void sshd_settings_clear(struct sshd_settings *settings);
 
+/* Room for any value that is of interest here. */
+#define SSHD_VALUE_SIZE 4096
+
 /* sshd_value: copies the value of a keyword; "" where sshd has no such keyword. What does not fit is cut.
  *   keyword  in lower case */
 void sshd_value(const struct sshd_settings *settings, const char *keyword, char *value, size_t size);

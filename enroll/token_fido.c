@@ -7,8 +7,6 @@
 #include "fido/authenticator.h"
 #include "fido/select.h"
 
-#define SELECT_MS 15000
-
 /* Those that are meant stay in the list, in their order. */
 static bool keep_meant(const struct token_choice *choice, struct authenticator_list *list, struct error *err)
 {
@@ -52,7 +50,7 @@ static bool open_one_of(const struct authenticator_list *list, struct authentica
 		return error_set(
 		    err, ERROR_CARD_SEVERAL, "%zu FIDO2 tokens are plugged in; --reader says which", list->count);
 	terminal_say("%zu FIDO2 tokens are plugged in: touch the one that is meant.", list->count);
-	if (select_by_touch(list, SELECT_MS, authenticator, &problem)) {
+	if (select_by_touch(list, SELECT_TOUCH_MS, authenticator, &problem)) {
 		terminal_say("It is the one in %s.", authenticator->title);
 		return true;
 	}

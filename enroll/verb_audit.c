@@ -17,7 +17,6 @@
 #include "registry/store.h"
 
 #define PROGRESS_STEP 10000U
-#define THREADS_MAXIMUM 64
 
 enum {
 	OPTION_ALL,
@@ -89,9 +88,9 @@ static bool read_threads(const struct options *given, unsigned *threads, struct 
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN), number;
 
-	if (processors < 1 || processors > THREADS_MAXIMUM)
-		processors = processors < 1 ? 1 : THREADS_MAXIMUM;
-	if (!options_number(given, OPTION_THREADS, 1, THREADS_MAXIMUM, processors, &number, err))
+	if (processors < 1 || processors > AUDIT_THREADS_MAXIMUM)
+		processors = processors < 1 ? 1 : AUDIT_THREADS_MAXIMUM;
+	if (!options_number(given, OPTION_THREADS, 1, AUDIT_THREADS_MAXIMUM, processors, &number, err))
 		return false;
 	*threads = (unsigned)number;
 	return true;

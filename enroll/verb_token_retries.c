@@ -1,11 +1,13 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "common/language.h"
 #include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include "enroll/verb.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "piv/codes.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
@@ -27,7 +29,7 @@ static bool read_tries(const char *text, unsigned *tries, struct error *err)
 	unsigned long number =
 	    strspn(text, "0123456789") == strlen(text) && strlen(text) <= 2 ? strtoul(text, NULL, 10) : 0;
 
-	if (number < 1 || number > 15)
+	if (number < 1 || number > PIV_TRIES_MAXIMUM)
 		return error_set(err, ERROR_USAGE, "\"%s\" is no number of tries from 1 to 15", text);
 	*tries = (unsigned)number;
 	return true;

@@ -10,9 +10,6 @@
 #include "fido/credential.h"
 #include "fido/select.h"
 
-/* How long a person may take to touch one of several tokens. */
-#define SELECT_MS 15000
-
 /* The caller's options, borrowed. */
 struct wishes {
 	const char *device, *user;
@@ -107,7 +104,7 @@ static bool open_only(const struct wishes *wishes, struct authenticator *authent
 	struct authenticator_list list = AUTHENTICATOR_LIST_EMPTY;
 	bool done = list_places(wishes, &list, err) &&
 	            (list.count == 1 ? authenticator_open(&list.places[0], authenticator, err)
-	                             : select_by_touch(&list, SELECT_MS, authenticator, err));
+	                             : select_by_touch(&list, SELECT_TOUCH_MS, authenticator, err));
 
 	authenticator_list_clear(&list);
 	return done;
@@ -244,7 +241,7 @@ static bool open_holder(const struct wishes *wishes, const struct assertion_requ
 	if (done && list.count > 1 && request->pin == NULL)
 		done = error_set(err, ERROR_PIN_NEEDED, "several tokens may hide the key from who shows no PIN");
 	else if (done && list.count > 1)
-		done = select_by_touch(&list, SELECT_MS, authenticator, err);
+		done = select_by_touch(&list, SELECT_TOUCH_MS, authenticator, err);
 	else
 		done = done && authenticator_open(&list.places[0], authenticator, err);
 	authenticator_list_clear(&list);

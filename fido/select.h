@@ -11,6 +11,9 @@ struct authenticator_list;
 /* The most that can blink at once. */
 #define SELECT_MAXIMUM 8
 
+/* How long a person may take to touch one of several tokens. */
+#define SELECT_TOUCH_MS 15000
+
 /* select_by_touch: lets all of them blink until one is touched; that one stays open.
  *   authenticator  out: the caller's, to authenticator_close()
  * A card on an NFC reader answers at once, without any touch, and so does whatever else does not wait: that is no choice.

@@ -20,7 +20,6 @@
 #define CODE_MINIMUM 6U
 #define CODE_MAXIMUM 8U
 #define CODE_FILLER 0xffU
-#define TRIES_MAXIMUM 15U
 
 /* More than any token allows, so that a token which never blocks cannot keep us for ever. */
 #define BLOCKING_TRIES 256
@@ -278,8 +277,8 @@ bool piv_tries_set(struct piv *piv, unsigned pin_tries, unsigned puk_tries, stru
 	struct apdu_command command = {
 	    .ins = INS_TRIES, .p1 = (uint8_t)pin_tries, .p2 = (uint8_t)puk_tries, .reply = APDU_REPLY_NONE};
 
-	if (pin_tries < 1 || pin_tries > TRIES_MAXIMUM || puk_tries < 1 || puk_tries > TRIES_MAXIMUM)
-		return error_set(err, ERROR_USAGE, "a code can have 1 to %u tries", TRIES_MAXIMUM);
+	if (pin_tries < 1 || pin_tries > PIV_TRIES_MAXIMUM || puk_tries < 1 || puk_tries > PIV_TRIES_MAXIMUM)
+		return error_set(err, ERROR_USAGE, "a code can have 1 to %u tries", PIV_TRIES_MAXIMUM);
 	return piv_run(piv, &command, "setting the tries", NULL, err);
 }
 

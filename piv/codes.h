@@ -11,6 +11,9 @@
 struct piv;
 struct secret;
 
+/* As many tries a code can have. */
+#define PIV_TRIES_MAXIMUM 15U
+
 enum piv_code {
 	PIV_CODE_PIN,
 	PIV_CODE_PUK,
@@ -27,9 +30,9 @@ bool piv_code_default(enum piv_code code, struct secret **secret, struct error *
 bool piv_code_draw(struct secret **secret, struct error *err) MUST_CHECK;
 
 /* piv_code_check: whether a token of this firmware takes a code, and a person should have it. Nothing is sent.
- * Errors: ERROR_PIN_LENGTH (a PIN has 6 to 8 bytes and since 5.7 at least 6 characters, a PUK 8), ERROR_CODE_WEAK (the factory's value, the same
- * repeated, a row like 234567, what everybody takes), ERROR_CODE_CHARACTERS (FF, which fills up; control characters; in a PUK since 5.7 anything
- * but ASCII). */
+ * Errors: ERROR_PIN_LENGTH (a PIN has 6 to 8 bytes and since 5.7 at least 6 characters, a PUK 8), ERROR_CODE_WEAK (the factory's
+ * value, the same repeated, a row like 234567, what everybody takes), ERROR_CODE_CHARACTERS (FF, which fills up; control
+ * characters; in a PUK since 5.7 anything but ASCII). */
 bool piv_code_check(
     enum piv_code code, struct piv_version firmware, const struct secret *value, struct error *err) MUST_CHECK;
 
@@ -52,8 +55,8 @@ bool piv_code_change(struct piv *piv, enum piv_code code, const struct secret *p
 bool piv_pin_unblock(struct piv *piv, const struct secret *puk, const struct secret *wanted, unsigned *tries_left,
     struct error *err) MUST_CHECK;
 
-/* piv_tries_set: how often PIN and PUK may be tried (1 to 15), and BOTH BACK TO THE FACTORY'S VALUES: so it comes before the
- * codes. Needs piv_authenticate and piv_pin_verify.
+/* piv_tries_set: how often PIN and PUK may be tried (1 to PIV_TRIES_MAXIMUM), and BOTH BACK TO THE FACTORY'S VALUES: so it comes
+ * before the codes. Needs piv_authenticate and piv_pin_verify.
  * Errors: ERROR_USAGE for another number, ERROR_PIN_NEEDED, those of piv_run. */
 bool piv_tries_set(struct piv *piv, unsigned pin_tries, unsigned puk_tries, struct error *err) MUST_CHECK;
 

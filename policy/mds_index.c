@@ -13,7 +13,6 @@
 #include "policy/strict_json.h"
 #include "policy/verification_key.h"
 
-#define INDEX_FORMAT "keyenroll-metadata-1"
 #define DESCRIPTION_MAXIMUM 60
 
 static const char *text_of(const json_t *object, const char *member)
@@ -270,7 +269,7 @@ bool mds_index_put(struct bytes payload, enum trust_source source, const uint8_t
 	hex_put(bytes_of(blob_hash, 32), hash);
 	done = strict_json_parse(&reader, payload, &root, err) && read_head(root, sum, err);
 	if (done) {
-		index = json_pack("{s:s, s:I, s:s, s:s, s:s, s:o}", "format", INDEX_FORMAT, "number",
+		index = json_pack("{s:s, s:I, s:s, s:s, s:s, s:o}", "format", METADATA_INDEX_FORMAT, "number",
 		    (json_int_t)sum->number, "next_update", sum->next_update, "blob", hash, "source",
 		    source == TRUST_SHIPPED ? "shipped" : "site", "entries", entries_json(root, sum));
 		text = index == NULL ? NULL : json_dumps(index, JSON_COMPACT);

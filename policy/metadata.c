@@ -15,7 +15,6 @@
 #include "policy/trust.h"
 #include "policy/verification_key.h"
 
-#define INDEX_FORMAT "keyenroll-metadata-1"
 #define SECONDS_A_DAY 86400
 
 struct reading {
@@ -226,7 +225,7 @@ static bool read_root(struct reading *reading, json_t *root, struct error *err)
 
 	if (!strict_json_members(&reading->json, "index", root, members, sizeof(members) / sizeof(members[0]), err))
 		return false;
-	if (!bytes_equal_text(bytes_of_text(json_string_value(format)), INDEX_FORMAT))
+	if (!bytes_equal_text(bytes_of_text(json_string_value(format)), METADATA_INDEX_FORMAT))
 		return wrong(reading, "index", N_("\"format\" is not the one that is known here"), err);
 	if (!metadata_date(json_string_value(next_update), &day) ||
 	    !read_hash(blob, reading->metadata->blob_hash, sizeof(reading->metadata->blob_hash)))

@@ -8,6 +8,8 @@
 
 struct trust_anchor;
 
+/* The first member of the JSON that it is kept as: its form, by which another form would be refused. */
+#define METADATA_INDEX_FORMAT "keyenroll-metadata-1"
 #define METADATA_INDEX_MAXIMUM ((size_t)8 * 1024 * 1024)
 #define METADATA_KEY_IDENTIFIER_SIZE 20
 

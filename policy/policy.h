@@ -24,6 +24,9 @@ struct policy_subject {
 	int64_t enrolled_at;    /* seconds since 1970; 0: not enrolled yet */
 };
 
+/* The longest policy, or list named in one, that is read. */
+#define POLICY_FILE_MAXIMUM ((size_t)1024 * 1024)
+
 /* policy_file_loader: gives the content of a file that a policy names (serial lists), appended to `content`. */
 typedef bool policy_file_loader(void *context, const char *path, struct buffer *content, struct error *err);
 

@@ -10,7 +10,6 @@
 
 #define CONDITIONS_MAXIMUM CONDITION_ROWS_MAXIMUM
 #define RULES_MAXIMUM 256U
-#define POLICY_FILE_MAXIMUM ((size_t)1024 * 1024)
 
 /* What reading needs beside the text. */
 struct reading {

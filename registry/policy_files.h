@@ -7,9 +7,6 @@
 
 struct policy;
 
-/* The longest policy, or list named in one, that is read. */
-#define POLICY_FILE_MAXIMUM ((size_t)1024 * 1024)
-
 /* policy_files_load: reads a policy; where the file is absent the built-in baseline rules. All files must be the
  * administrator's or the caller's alone to write.
  *   path    policy.conf; serial files in it are absolute paths
