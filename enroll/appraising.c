@@ -1,12 +1,9 @@
 #include "enroll/appraising.h"
 
-#include "common/file.h"
 #include "policy/appraise.h"
 #include "policy/evidence_input.h"
 #include "policy/result.h"
 #include "registry/registrars.h"
-
-#define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
 
 void exhibit_clear(struct exhibit *exhibit)
 {
@@ -135,14 +132,4 @@ void exhibit_appraise(const struct exhibit *exhibit, const struct registrars *re
 	whole.expected_spki = buffer_bytes(&exhibit->spki);
 	whole.expected_application = buffer_bytes(&exhibit->application);
 	appraise(&whole, result);
-}
-
-bool registrars_load(const char *path, struct registrars *registrars, struct error *err)
-{
-	struct buffer text = BUFFER_UP_TO(REGISTRARS_FILE_MAXIMUM);
-	bool done = file_load_trusted(path, REGISTRARS_FILE_MAXIMUM, &text, err) &&
-	            (registrars_parse(buffer_bytes(&text), registrars, err) || error_prefix(err, "%s", path));
-
-	buffer_free(&text);
-	return done;
 }

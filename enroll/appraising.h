@@ -38,8 +38,4 @@ bool exhibit_demand_key(struct exhibit *exhibit, const struct ssh_key *key, stru
 void exhibit_appraise(const struct exhibit *exhibit, const struct registrars *registrars,
     const struct appraisal *appraisal, struct result *result);
 
-/* registrars_load: the registrars of a file that is its owner's alone to write.
- * Errors: those of file_load_trusted and registrars_parse, with the path. */
-bool registrars_load(const char *path, struct registrars *registrars, struct error *err) MUST_CHECK;
-
 #endif

@@ -5,7 +5,6 @@
 
 #include "common/file.h"
 #include "common/secret.h"
-#include "enroll/appraising.h"
 #include "enroll/codes.h"
 #include "enroll/configuration.h"
 #include "enroll/course.h"
@@ -14,6 +13,7 @@
 #include "enroll/verb.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
+#include "registry/registrars_file.h"
 
 static void trace_line(void *state, const char *text)
 {
@@ -67,7 +67,7 @@ bool house_open_desk(const struct invocation *invocation, struct house *house, s
 
 	house->registry = buffer_text(&configuration->registry);
 	return desk_open(house->registry, &house->desk, err) &&
-	       registrars_load(buffer_text(&configuration->registrars), &house->registrars, err) &&
+	       registrars_file_load(buffer_text(&configuration->registrars), &house->registrars, err) &&
 	       configuration_trust(configuration, &house->trust, err) &&
 	       configuration_policy(configuration, &house->policy, err);
 }

@@ -40,7 +40,7 @@ struct house {
 bool house_open(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
 
 /* house_open_desk: desk, registrars, trust and policy alone, for verbs that touch no token.
- * Errors: those of desk_open, registrars_load, configuration_trust and configuration_policy. */
+ * Errors: those of desk_open, registrars_file_load, configuration_trust and configuration_policy. */
 bool house_open_desk(const struct invocation *invocation, struct house *house, struct error *err) MUST_CHECK;
 
 /* house_open_tokens: the smart card service, the trace and the management key alone, for verbs that enroll nobody. From here on

@@ -2,7 +2,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "enroll/appraising.h"
 #include "enroll/audit.h"
 #include "enroll/audit_logins.h"
 #include "enroll/desk.h"
@@ -14,6 +13,7 @@
 #include "policy/policy.h"
 #include "policy/trust.h"
 #include "registry/registrars.h"
+#include "registry/registrars_file.h"
 #include "registry/store.h"
 
 #define PROGRESS_STEP 10000U
@@ -121,7 +121,7 @@ static bool audit(struct invocation *invocation, struct auditing *auditing, stru
 	bool done = options_date(given, OPTION_SINCE, INT64_MIN, &question.since, err) &&
 	            read_threads(given, &question.threads, err) && configuration_trust(places, &trust, err) &&
 	            advisory_check(question.advisory, trust, err) && configuration_policy(places, &policy, err) &&
-	            registrars_load(buffer_text(&places->registrars), &registrars, err) &&
+	            registrars_file_load(buffer_text(&places->registrars), &registrars, err) &&
 	            desk_open_store(buffer_text(&places->registry), &store, err);
 
 	question.registrars = &registrars;

@@ -3,7 +3,6 @@
 
 #include "common/file.h"
 #include "common/text.h"
-#include "enroll/appraising.h"
 #include "enroll/desk.h"
 #include "enroll/operator.h"
 #include "enroll/report.h"
@@ -12,6 +11,7 @@
 #include "registry/grace.h"
 #include "registry/grace_signer.h"
 #include "registry/registrars.h"
+#include "registry/registrars_file.h"
 #include "registry/store_grace.h"
 
 #define KEY_MAXIMUM ((size_t)64 * 1024)
@@ -107,7 +107,7 @@ static bool record(const struct invocation *invocation, struct desk *desk, struc
 	bool done;
 
 	operator_name(operator);
-	done = registrars_load(buffer_text(&invocation->configuration.registrars), &registrars, err) &&
+	done = registrars_file_load(buffer_text(&invocation->configuration.registrars), &registrars, err) &&
 	       grace_check(grant, &registrars, invocation->now, &checked, err) &&
 	       store_add_grace(desk->store, &checked, grant, operator, invocation->now, err) &&
 	       show(invocation, &checked, err);

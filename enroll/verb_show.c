@@ -12,6 +12,7 @@
 #include "policy/result.h"
 #include "policy/trust.h"
 #include "registry/registrars.h"
+#include "registry/registrars_file.h"
 #include "registry/store.h"
 
 enum {
@@ -137,7 +138,7 @@ static bool show_all(struct invocation *invocation, struct store *store, const c
 	struct policy *policy = NULL;
 	bool done = configuration_trust(&invocation->configuration, &trust, err) &&
 	            configuration_policy(&invocation->configuration, &policy, err) &&
-	            registrars_load(buffer_text(&invocation->configuration.registrars), &showing.registrars, err);
+	            registrars_file_load(buffer_text(&invocation->configuration.registrars), &showing.registrars, err);
 
 	showing.appraisal.trust = trust;
 	showing.appraisal.policy = policy;

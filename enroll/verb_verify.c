@@ -10,6 +10,7 @@
 #include "policy/result.h"
 #include "policy/trust.h"
 #include "registry/registrars.h"
+#include "registry/registrars_file.h"
 
 enum {
 	OPTION_CSR,
@@ -150,7 +151,7 @@ static bool needed_registrars(const struct invocation *invocation, const struct 
 {
 	if (!exhibit->is_enrollment || options_given(&invocation->options, OPTION_EVIDENCE_ONLY))
 		return true;
-	return registrars_load(buffer_text(&invocation->configuration.registrars), registrars, err);
+	return registrars_file_load(buffer_text(&invocation->configuration.registrars), registrars, err);
 }
 
 /* As an attestation has it: letter case is the caller's. */

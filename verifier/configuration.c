@@ -12,11 +12,10 @@
 #include "registry/metadata_files.h"
 #include "registry/policy_files.h"
 #include "registry/registrars.h"
+#include "registry/registrars_file.h"
 #include "registry/snapshot.h"
 #include "registry/trust_files.h"
 #include "verifier/host_rules.h"
-
-#define REGISTRARS_FILE_MAXIMUM ((size_t)1024 * 1024)
 
 struct paths {
 	struct buffer config, data, registrars, shipped_trust, trust_updates, site_trust, metadata, policy, rules,
@@ -101,16 +100,6 @@ static bool put_stamps(const struct paths *paths, struct buffer *stamp, struct e
 	       put_folder_stamp(buffer_text(&paths->data), stamp, err);
 }
 
-static bool load_registrars(const char *path, struct registrars *registrars, struct error *err)
-{
-	struct buffer text = BUFFER_EMPTY;
-	bool done = file_load_trusted(path, REGISTRARS_FILE_MAXIMUM, &text, err) &&
-	            (registrars_parse(buffer_bytes(&text), registrars, err) || error_prefix(err, "%s", path));
-
-	buffer_free(&text);
-	return done;
-}
-
 static bool load_beliefs(const struct paths *paths, struct beliefs *beliefs, struct error *err)
 {
 	const struct trust_places places = {.shipped = buffer_text(&paths->shipped_trust),
@@ -118,7 +107,7 @@ static bool load_beliefs(const struct paths *paths, struct beliefs *beliefs, str
 	    .site = buffer_text(&paths->site_trust),
 	    .metadata = buffer_text(&paths->metadata)};
 
-	return load_registrars(buffer_text(&paths->registrars), &beliefs->registrars, err) &&
+	return registrars_file_load(buffer_text(&paths->registrars), &beliefs->registrars, err) &&
 	       trust_files_load(&places, &beliefs->trust, err) &&
 	       policy_files_load(buffer_text(&paths->policy), &beliefs->policy, err);
 }

@@ -16,7 +16,6 @@
 
 #include "common/file.h"
 #include "common/secret.h"
-#include "enroll/appraising.h"
 #include "enroll/desk.h"
 #include "enroll/escrow.h"
 #include "enroll/journal.h"
@@ -24,6 +23,7 @@
 #include "policy/policy.h"
 #include "policy/trust.h"
 #include "registry/registrars.h"
+#include "registry/registrars_file.h"
 #include "registry/store.h"
 #include "tests/vtoken/shared_vendor.h"
 
@@ -209,7 +209,7 @@ int bench_open_desk(void **state)
 	assert_true(made.store && !made.key && !made.settings && !made.registrars);
 	assert_done(desk_open(world->registry, &world->desk, &err), err);
 	snprintf(path, sizeof(path), "%s/registrars", world->registry);
-	assert_done(registrars_load(path, &world->registrars, &err), err);
+	assert_done(registrars_file_load(path, &world->registrars, &err), err);
 	return 0;
 }
 
