@@ -1,5 +1,6 @@
 #include "enroll/codes.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "enroll/pinentry.h"
 #include "enroll/prompt.h"
 #include "enroll/terminal.h"
+#include "policy/hex.h"
 
 #define CODE_MAXIMUM 64 /* what is too long is refused with the PIN's own words later on */
 #define MANAGEMENT_KEY_MAXIMUM 32
@@ -122,9 +124,18 @@ bool codes_ask_new(const struct codes_source *source, const char *question, cons
 	return false;
 }
 
-static bool write_all(int descriptor, struct bytes bytes)
+static bool write_all(int descriptor, struct bytes rest)
 {
-	return bytes.len == 0 || write(descriptor, bytes.data, bytes.len) == (ssize_t)bytes.len;
+	while (rest.len > 0) {
+		ssize_t len = write(descriptor, rest.data, rest.len);
+		struct bytes written;
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0 || !bytes_take(&rest, (size_t)len, &written))
+			return false;
+	}
+	return true;
 }
 
 static bool write_code(int descriptor, const char *label, const struct secret *code, struct error *err)
@@ -147,29 +158,16 @@ bool codes_show(int descriptor, const char *label, const char *title, const stru
 	return prompt_line("Press Enter when you have it: ", answer, sizeof(answer), err);
 }
 
-static bool hex_digit(uint8_t character, uint8_t *value)
-{
-	if (character >= '0' && character <= '9')
-		*value = (uint8_t)(character - '0');
-	else if (character >= 'a' && character <= 'f')
-		*value = (uint8_t)(character - 'a' + 10);
-	else if (character >= 'A' && character <= 'F')
-		*value = (uint8_t)(character - 'A' + 10);
-	else
-		return false;
-	return true;
-}
-
 static bool parse_hex(struct bytes text, struct secret *key, struct error *err)
 {
-	uint8_t first, second, high, low;
+	uint8_t byte;
 
 	if (text.len != 32 && text.len != 48 && text.len != 64)
 		return error_set(err, ERROR_MANAGEMENT_KEY, "a management key has 32, 48 or 64 hexadecimal digits");
-	while (bytes_take_u8(&text, &first)) {
-		if (!bytes_take_u8(&text, &second) || !hex_digit(first, &high) || !hex_digit(second, &low))
+	while (text.len > 0) {
+		if (!hex_take_byte(&text, &byte))
 			return error_set(err, ERROR_MANAGEMENT_KEY, "a management key has hexadecimal digits only");
-		if (!secret_put_u8(key, (uint8_t)(high << 4 | low), err))
+		if (!secret_put_u8(key, byte, err))
 			return false;
 	}
 	return true;

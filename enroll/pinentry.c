@@ -7,35 +7,18 @@
 #include "common/process.h"
 #include "common/secret.h"
 #include "common/text.h"
+#include "policy/hex.h"
 
 #define ANSWERS_MAXIMUM ((size_t)16 * 1024)
 #define DESCRIPTION_SIZE 512
 
-static bool hex_digit(uint8_t character, uint8_t *value)
-{
-	if (character >= '0' && character <= '9')
-		*value = (uint8_t)(character - '0');
-	else if (character >= 'A' && character <= 'F')
-		*value = (uint8_t)(character - 'A' + 10);
-	else if (character >= 'a' && character <= 'f')
-		*value = (uint8_t)(character - 'a' + 10);
-	else
-		return false;
-	return true;
-}
-
 static bool put_data(struct bytes data, struct secret *secret, struct error *err)
 {
-	uint8_t byte, first, second, high, low;
+	uint8_t byte;
 
 	while (bytes_take_u8(&data, &byte)) {
-		if (byte == '%') {
-			if (!bytes_take_u8(&data, &first) || !bytes_take_u8(&data, &second) ||
-			    !hex_digit(first, &high) || !hex_digit(second, &low))
-				return error_set(
-				    err, ERROR_PROTOCOL, "pinentry answers with a %% that escapes nothing");
-			byte = (uint8_t)(high << 4 | low);
-		}
+		if (byte == '%' && !hex_take_byte(&data, &byte))
+			return error_set(err, ERROR_PROTOCOL, "pinentry answers with a %% that escapes nothing");
 		if (!secret_put_u8(secret, byte, err))
 			return false;
 	}

@@ -36,3 +36,27 @@ void hex_put(struct bytes bytes, char *text)
 	}
 	*text = '\0';
 }
+
+static bool take_digit_of_either_case(struct bytes *text, uint8_t *byte)
+{
+	struct bytes rest = *text;
+	uint8_t sign;
+
+	if (!bytes_take_u8(&rest, &sign) || sign < 'A' || sign > 'F')
+		return take_digit(text, byte);
+	*byte = (uint8_t)(*byte << 4 | (sign - 'A' + 10));
+	*text = rest;
+	return true;
+}
+
+bool hex_take_byte(struct bytes *text, uint8_t *byte)
+{
+	struct bytes rest = *text;
+	uint8_t value = 0;
+
+	if (!take_digit_of_either_case(&rest, &value) || !take_digit_of_either_case(&rest, &value))
+		return false;
+	*text = rest;
+	*byte = value;
+	return true;
+}
