@@ -3,9 +3,9 @@
 #include "common/conversation.h"
 #include "common/request.h"
 #include "common/secret.h"
+#include "tests/unit/fake_verifier.h"
 #include "tests/unit/unit.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,6 @@
 
 #include "pam_module/dialogue.h"
 #include "verifier/asking.h"
-#include "verifier/listen.h"
 
 #define RAW(text) text, sizeof(text) - 1
 
@@ -65,6 +64,7 @@ struct script {
 	struct bytes first;        /* on the connection, instead of what opens a conversation */
 	struct bytes conversation; /* as the process says it that talks to tokens */
 	struct bytes reply;        /* on the connection, at last; empty: a refusal */
+	bool begins_twice;         /* and passes a second descriptor */
 };
 
 static void say(int descriptor, struct bytes said)
@@ -81,7 +81,7 @@ static void wait_for_end(int descriptor)
 		continue;
 }
 
-static void play(int connection, const struct script *script)
+static void play(const struct script *script, int connection)
 {
 	static const char refused[] = REFUSED;
 	struct error err = ERROR_EMPTY;
@@ -91,7 +91,8 @@ static void play(int connection, const struct script *script)
 		say(connection, script->first);
 		return;
 	}
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || !asking_begin(connection, pair[0], &err))
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || !asking_begin(connection, pair[0], &err) ||
+	    (script->begins_twice && !asking_begin(connection, pair[0], &err)))
 		_exit(1);
 	close(pair[0]);
 	say(pair[1], script->conversation);
@@ -99,27 +100,13 @@ static void play(int connection, const struct script *script)
 	wait_for_end(pair[1]);
 }
 
-/* A child that plays the script to the first who asks. */
-static pid_t start_verifier(const struct script *script)
+static void answer(int connection, const void *script)
 {
-	struct error err = ERROR_EMPTY;
-	struct pollfd polled = {.events = POLLIN};
-	pid_t child;
+	uint8_t request[512];
 
-	assert_done(listen_at(path, &polled.fd, &err), err);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		int descriptor = poll(&polled, 1, 10000) == 1 ? accept(polled.fd, NULL, NULL) : -1;
-		uint8_t request[512];
-
-		(void)!recv(descriptor, request, sizeof(request), 0);
-		play(descriptor, script);
-		wait_for_end(descriptor);
-		_exit(0);
-	}
-	close(polled.fd);
-	return child;
+	(void)!recv(connection, request, sizeof(request), 0);
+	play(script, connection);
+	wait_for_end(connection);
 }
 
 /* The error of it; without one it was refused. */
@@ -134,7 +121,7 @@ static enum error_code hold(const struct script *script)
 	struct buffer message = BUFFER_EMPTY;
 	struct error err = ERROR_EMPTY;
 	struct reply reply;
-	pid_t verifier = start_verifier(script);
+	pid_t verifier = fake_verifier_start(path, answer, script);
 
 	shown[0] = '\0';
 	if (dialogue_hold(&client, &request, &partner, &message, &reply, &err))
@@ -145,14 +132,25 @@ static enum error_code hold(const struct script *script)
 	return err.code;
 }
 
+/* What is said somewhere, and what comes of it. */
+struct row {
+	const char *name, *said;
+	size_t len;
+	enum error_code code;
+	const char *shown;
+};
+
+static void check_row(const struct row *row, const struct script *script)
+{
+	enum error_code code = hold(script);
+
+	if (code != row->code || strcmp(shown, row->shown) != 0)
+		fail_msg("%s: %s, \"%s\"", row->name, error_word(code), shown);
+}
+
 static void only_what_is_sound_is_shown(void **state)
 {
-	static const struct {
-		const char *name, *said;
-		size_t len;
-		enum error_code code;
-		const char *shown;
-	} rows[] = {
+	static const struct row rows[] = {
 	    {"a sentence that nobody translated", RAW(TELL("\34") "\1\0\0\0\7new: %s\1\0\0\0\1v\0\0\0\0\0\0\0\0"),
 	        ERROR_NONE, "new: v"},
 	    {"a PIN", RAW("\0\0\0\24\3\23\1\0\0\0\4PIN:\0\0\0\0\0\0\0\0\0"), ERROR_NONE, "PIN:"},
@@ -164,12 +162,8 @@ static void only_what_is_sound_is_shown(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		enum error_code code = hold(&(struct script){.conversation = bytes_of(rows[i].said, rows[i].len)});
-
-		if (code != rows[i].code || strcmp(shown, rows[i].shown) != 0)
-			fail_msg("%s: %s, \"%s\"", rows[i].name, error_word(code), shown);
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(&rows[i], &(struct script){.conversation = bytes_of(rows[i].said, rows[i].len)});
 }
 
 /* A text that fits no PAM message, made of values that each fit one. */
@@ -209,35 +203,23 @@ static void questions_without_end_are_left(void **state)
  * verifier's own. */
 static void the_verdict_comes_on_the_connection(void **state)
 {
-	static const struct {
-		const char *name, *said;
-		size_t len;
-		enum error_code code;
-	} rows[] = {
-	    {"an acceptance in the conversation", RAW(ACCEPTED), ERROR_PROTOCOL_VERSION},
-	    {"behind a question", RAW(TELL("\22") "\1\0\0\0\2hi\0\0\0\0\0\0\0\0\0" ACCEPTED), ERROR_PROTOCOL_VERSION},
-	    {"half a question", RAW("\0\0\0\100\3"), ERROR_NONE},
-	    {"not a word", RAW(""), ERROR_NONE},
-	    {"that it is at it", RAW("\0\0\0\14\3\20\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL},
+	static const struct row rows[] = {
+	    {"an acceptance in the conversation", RAW(ACCEPTED), ERROR_PROTOCOL_VERSION, ""},
+	    {"behind a question", RAW(TELL("\22") "\1\0\0\0\2hi\0\0\0\0\0\0\0\0\0" ACCEPTED), ERROR_PROTOCOL_VERSION,
+	        "hi"},
+	    {"half a question", RAW("\0\0\0\100\3"), ERROR_NONE, ""},
+	    {"not a word", RAW(""), ERROR_NONE, ""},
+	    {"that it is at it", RAW("\0\0\0\14\3\20\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL, ""},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		enum error_code code = hold(&(struct script){.conversation = bytes_of(rows[i].said, rows[i].len)});
-
-		if (code != rows[i].code)
-			fail_msg("%s: %s", rows[i].name, error_word(code));
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(&rows[i], &(struct script){.conversation = bytes_of(rows[i].said, rows[i].len)});
 }
 
 static void what_opens_no_conversation_is_refused(void **state)
 {
-	static const struct {
-		const char *name, *said;
-		size_t len;
-		enum error_code code;
-		const char *shown;
-	} rows[] = {
+	static const struct row rows[] = {
 	    {"a verifier of the older protocol", RAW("\0\0\0\14\2\20\0\0\0\0\0\0\0\0\0\0"), ERROR_PROTOCOL_VERSION, ""},
 	    {"a newer one", RAW("\0\0\0\2\4\20"), ERROR_PROTOCOL_VERSION, ""},
 	    {"no descriptor", RAW("\0\0\0\14\3\20\0\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL, ""},
@@ -248,35 +230,31 @@ static void what_opens_no_conversation_is_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		enum error_code code = hold(&(struct script){.first = bytes_of(rows[i].said, rows[i].len)});
-
-		if (code != rows[i].code || strcmp(shown, rows[i].shown) != 0)
-			fail_msg("%s: %s, \"%s\"", rows[i].name, error_word(code), shown);
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(&rows[i], &(struct script){.first = bytes_of(rows[i].said, rows[i].len)});
 }
 
 /* Once it is under way the connection tells, and does not ask. */
 static void the_connection_asks_for_nothing(void **state)
 {
-	static const struct {
-		const char *name, *said;
-		size_t len;
-		enum error_code code;
-		const char *shown;
-	} rows[] = {
+	static const struct row rows[] = {
 	    {"a PIN", RAW("\0\0\0\24\3\23\1\0\0\0\4PIN:\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL, ""},
 	    {"another beginning", RAW("\0\0\0\14\3\20\0\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_PROTOCOL, ""},
 	    {"why not", RAW(TELL("\22") "\1\0\0\0\2no\0\0\0\0\0\0\0\0\0" REFUSED), ERROR_NONE, "no"},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		enum error_code code = hold(&(struct script){.reply = bytes_of(rows[i].said, rows[i].len)});
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(&rows[i], &(struct script){.reply = bytes_of(rows[i].said, rows[i].len)});
+}
 
-		if (code != rows[i].code || strcmp(shown, rows[i].shown) != 0)
-			fail_msg("%s: %s, \"%s\"", rows[i].name, error_word(code), shown);
-	}
+/* Else the first descriptor would stay open for good. */
+static void a_conversation_begins_once(void **state)
+{
+	const struct row row = {.name = "a second beginning", .code = ERROR_PROTOCOL, .shown = ""};
+
+	(void)state;
+	check_row(&row, &(struct script){.begins_twice = true});
 }
 
 int main(void)
@@ -288,6 +266,7 @@ int main(void)
 	    cmocka_unit_test(the_verdict_comes_on_the_connection),
 	    cmocka_unit_test(what_opens_no_conversation_is_refused),
 	    cmocka_unit_test(the_connection_asks_for_nothing),
+	    cmocka_unit_test(a_conversation_begins_once),
 	};
 
 	return cmocka_run_group_tests_name("dialogue", tests, make_folder, drop_folder);

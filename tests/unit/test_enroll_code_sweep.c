@@ -293,21 +293,34 @@ static void survive(
 	vtoken_plug_free(plug);
 }
 
-static void killed_after_each_command(void **state)
+/* What is tried with each change, of a card handed out anew, which lies at `path`. */
+typedef void trial(struct world *world, const struct change *change, const char *path, const struct clerk *knows);
+
+static void try_each(struct world *world, trial *try)
 {
-	struct world *world = *state;
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
 		struct clerk knows = {.pin = BENCH_PIN};
-		size_t apdus;
 
 		hand_out(world, &changes[i], path, &knows);
-		apdus = count_apdus(world, &changes[i], path, knows);
-		for (size_t at = 1; at <= apdus; at += bench_stride())
-			survive(world, &changes[i], path, &knows, (struct death){.command = at});
+		try(world, &changes[i], path, &knows);
 	}
+}
+
+static void kill_after_commands(
+    struct world *world, const struct change *change, const char *path, const struct clerk *knows)
+{
+	size_t apdus = count_apdus(world, change, path, *knows);
+
+	for (size_t at = 1; at <= apdus; at += bench_stride())
+		survive(world, change, path, knows, (struct death){.command = at});
+}
+
+static void killed_after_each_command(void **state)
+{
+	try_each(*state, kill_after_commands);
 }
 
 /* Each change begins without the folders of earlier ones: making them is some writes more. */
@@ -359,42 +372,35 @@ static void change_on_a_full_disk(
 	vtoken_plug_free(plug);
 }
 
-/* What keeps no journal and seals nothing needs no disk. */
+static void fill_the_disk(struct world *world, const struct change *change, const char *path, const struct clerk *knows)
+{
+	unsigned long writes = count_writes(world, change, path, *knows);
+
+	/* What keeps no journal and seals nothing needs no disk. */
+	assert_true(change->keeps_journal ? writes > 20 : change->sealed ? writes > 4 : writes == 0);
+	for (unsigned long at = 1; at <= writes; at += bench_stride())
+		change_on_a_full_disk(world, change, path, knows, at);
+}
+
 static void the_disk_is_full_at_each_write(void **state)
 {
-	struct world *world = *state;
-	char path[128];
+	try_each(*state, fill_the_disk);
+}
 
-	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
-	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
-		struct clerk knows = {.pin = BENCH_PIN};
-		unsigned long writes;
+static void kill_at_writes(
+    struct world *world, const struct change *change, const char *path, const struct clerk *knows)
+{
+	unsigned long writes = count_writes(world, change, path, *knows);
 
-		hand_out(world, &changes[i], path, &knows);
-		writes = count_writes(world, &changes[i], path, knows);
-		assert_true(changes[i].keeps_journal ? writes > 20 : changes[i].sealed ? writes > 4 : writes == 0);
-		for (unsigned long at = 1; at <= writes; at += bench_stride())
-			change_on_a_full_disk(world, &changes[i], path, &knows, at);
+	for (unsigned long at = 1; at <= writes; at += bench_stride()) {
+		forget_folders(world);
+		survive(world, change, path, knows, (struct death){.write = at});
 	}
 }
 
 static void killed_at_each_write(void **state)
 {
-	struct world *world = *state;
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/handed-out", world->folder);
-	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
-		struct clerk knows = {.pin = BENCH_PIN};
-		unsigned long writes;
-
-		hand_out(world, &changes[i], path, &knows);
-		writes = count_writes(world, &changes[i], path, knows);
-		for (unsigned long at = 1; at <= writes; at += bench_stride()) {
-			forget_folders(world);
-			survive(world, &changes[i], path, &knows, (struct death){.write = at});
-		}
-	}
+	try_each(*state, kill_at_writes);
 }
 
 /* Whether the tries were set a resumed course of a token without metadata finds out at no cost: what is lost is the try of who

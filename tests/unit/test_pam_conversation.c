@@ -1,10 +1,10 @@
 /* pam_keyenroll.so in the middle of a conversation that goes wrong: the verifier ends it at any byte of it, and the application's own
  * function cannot ask, answers nothing, or answers what nobody types. The module, loaded by libpam, is to deny, each time with a code and
  * within its time, and to leave nothing behind. */
+#include "tests/unit/fake_verifier.h"
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,6 @@
 #include "common/file.h"
 #include "common/framing.h"
 #include "common/request.h"
-#include "verifier/listen.h"
 
 #define MODULE_IN_BUILD ".libs/pam_keyenroll.so"
 /* What no denial takes. */
@@ -111,8 +110,9 @@ struct script {
 };
 
 /* The first message goes over the connection, and a socket with it; the questions go over that, and the reply over the connection again. */
-static void say(const struct script *script, int connection)
+static void say(int connection, const void *what)
 {
+	const struct script *script = what;
 	uint8_t room[8192];
 	struct bytes content;
 	size_t left = script->left;
@@ -140,27 +140,6 @@ static void say(const struct script *script, int connection)
 		if (said == &questions[3] && script->typed != NULL && !bytes_equal_text(content, script->typed))
 			_exit(3);
 	}
-}
-
-static pid_t start_verifier(const struct script *script)
-{
-	struct error err = ERROR_EMPTY;
-	struct pollfd polled = {.events = POLLIN};
-	pid_t child;
-
-	assert_done(listen_at(path, &polled.fd, &err), err);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		int descriptor = poll(&polled, 1, HANG_MS) == 1 ? accept(polled.fd, NULL, NULL) : -1;
-
-		if (descriptor < 0)
-			_exit(1);
-		say(script, descriptor);
-		_exit(0);
-	}
-	close(polled.fd);
-	return child;
 }
 
 /* ---- the application's end ---------------------------------------------------------------------------------------------------- */
@@ -239,7 +218,7 @@ static int authenticate(const struct script *script, struct application *applica
 	const struct pam_conv conversation = {converse, application};
 	void (*delay)(int, unsigned, void *) = let_pass;
 	struct deadline hang = deadline_in(HANG_MS);
-	pid_t verifier = start_verifier(script);
+	pid_t verifier = fake_verifier_start(path, say, script);
 	pam_handle_t *handle = NULL;
 	const void *pointer;
 	size_t num_open;
