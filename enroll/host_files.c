@@ -71,9 +71,11 @@ bool host_files_lock(int *lock, struct error *err)
 	*lock = -1;
 	if (folder < 0)
 		return error_set_errno(err, ERROR_FILE, "%s", KEYENROLL_STATE_DIR);
-	while (
-	    !(done = flock(folder, LOCK_EX | LOCK_NB) == 0) && errno == EWOULDBLOCK && deadline_left_ms(deadline) > 0)
+	done = flock(folder, LOCK_EX | LOCK_NB) == 0;
+	while (!done && errno == EWOULDBLOCK && deadline_left_ms(deadline) > 0) {
 		(void)poll(NULL, 0, LOCK_REST_MS);
+		done = flock(folder, LOCK_EX | LOCK_NB) == 0;
+	}
 	if (done) {
 		*lock = folder;
 		return true;

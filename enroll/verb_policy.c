@@ -62,7 +62,7 @@ static bool check(struct invocation *invocation, struct error *err)
 	json_t *unknown;
 	bool done;
 
-	if (!file_exists(path))
+	if (file_is_absent(path))
 		return error_set(err, ERROR_FILE, "%s: there is no such file", path);
 	if (!policy_files_load(path, &policy, err))
 		return false;
