@@ -219,7 +219,8 @@ static bool run_step(
 	       step->run(course, err) && note_step(course, "done", step, err);
 }
 
-/* What cannot be proved, or what the policy refuses, does not stay in the token; where that cannot be done now, the journal stays for it. */
+/* What cannot be proved, or what the policy refuses, does not stay in the token; where that cannot be done now, the journal stays
+ * for it. */
 static void put_refused_back(struct course *course)
 {
 	struct error problem = ERROR_EMPTY;

@@ -1,6 +1,6 @@
-/* course.h: the course of one enrollment, step by step, from a plugged token to a row of the registry. A step does one thing,
- * or nothing where it is done already; the table in course.c is their order. The journal says of each when it begins and when it is done; it is
- * made before the first that changes something.
+/* course.h: the course of one enrollment, step by step, from a plugged token to a row of the registry. A step does one thing, or
+ * nothing where it is done already; the table in course.c is their order. The journal says of each when it begins and when it is
+ * done; it is made before the first that changes something.
  *
  *   preflight       can this token, slot and person be enrolled at all? nothing is changed, and no PIN asked for, before that
  *                   is known: most refusals come here
@@ -36,9 +36,9 @@
  * - the management key is sealed, or stands in the token's PRINTED behind the PIN, before the token gets it. Broken off in
  *   between, the factory's one holds and is tried first (trying it costs nothing); broken off behind, the stored one holds;
  * - it comes last of all on the token, so that what is left to do after it needs no management key.
- * What a resumed course does follows from what the token shows now, not from what the journal hoped for: each step looks
- * whether it is done. Only for tokens without metadata (before firmware 5.3) the journal tells which codes may be set, and no PIN is tried to
- * find out: it is set by the PUK, which is the factory's until the course sets it.
+ * What a resumed course does follows from what the token shows now, not from what the journal hoped for: each step looks whether
+ * it is done. Only for tokens without metadata (before firmware 5.3) the journal tells which codes may be set, and no PIN is
+ * tried to find out: it is set by the PUK, which is the factory's until the course sets it.
  * Knows nothing of options, terminals and files. */
 #ifndef ENROLL_COURSE_H
 #define ENROLL_COURSE_H

@@ -1,5 +1,6 @@
 /* download.h: fetches one document over HTTPS. It is trusted no further for that: whoever asked checks who signed it.
- * libcurl does it, loaded when it is needed (download_curl.c); a build without libcurl says so (download_absent.c). Knows nothing of what is fetched. */
+ * libcurl does it, loaded when it is needed (download_curl.c); a build without libcurl says so (download_absent.c). Knows nothing
+ * of what is fetched. */
 #ifndef ENROLL_DOWNLOAD_H
 #define ENROLL_DOWNLOAD_H
 

@@ -18,8 +18,8 @@ struct host_setup_wish {
 
 /* host_setup: does it; true means that the new gate is closed, sshd has read it, the login that was given still works, and the
  * timer runs. On error all is as it was before.
- * Errors: ERROR_USAGE (set up already), ERROR_HOST_SETUP (with what stands against it, also another who is at it), ERROR_SYSTEM (no timer), those of
- * configuration_refresh and host_files.h. */
+ * Errors: ERROR_USAGE (set up already), ERROR_HOST_SETUP (with what stands against it, also another who is at it), ERROR_SYSTEM
+ * (no timer), those of configuration_refresh and host_files.h. */
 bool host_setup(const struct host_setup_wish *wish, struct error *err) MUST_CHECK;
 
 /* host_confirm: it stays. Errors: ERROR_USAGE (nothing is set up), ERROR_HOST_SETUP (another is at it). */

@@ -216,7 +216,7 @@ bool journal_end(struct journal *journal, const char *how, int64_t now, struct e
 	return done;
 }
 
-/* ---- taking one up again -------------------------------------------------------------------------------------------------------------- */
+/* ---- taking one up again --------------------------------------------------------------------------------------------------- */
 
 static bool read_descriptor(int descriptor, struct journal_record *record, struct error *err)
 {

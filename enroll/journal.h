@@ -2,7 +2,8 @@
  * pulled token, a crash or a power cut somebody can finish it or put the token back. No secret ever stands in it.
  *
  * One file a course, REGISTRY/journal/NAME, as journal_record.h has it. It is only ever appended to, each line about what changes
- * something is fsynced before the token is touched, and its holder locks it. When the course has ended the file moves to REGISTRY/journal/ended/.
+ * something is fsynced before the token is touched, and its holder locks it. When the course has ended the file moves to
+ * REGISTRY/journal/ended/.
  * Knows nothing of what the steps do. */
 #ifndef ENROLL_JOURNAL_H
 #define ENROLL_JOURNAL_H

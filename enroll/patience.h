@@ -7,8 +7,8 @@
 
 struct patience;
 
-/* patience_begin: to be ended by patience_end. From now on `say` is called, in another thread, after `after_ms`, and again each `every_ms` (0: once only).
- * NULL, when there is no thread to be had: then nothing is said. */
+/* patience_begin: to be ended by patience_end. From now on `say` is called, in another thread, after `after_ms`, and again each
+ * `every_ms` (0: once only). NULL, when there is no thread to be had: then nothing is said. */
 struct patience *patience_begin(unsigned after_ms, unsigned every_ms, void (*say)(void *state), void *state);
 
 /* patience_end: when it returns, `say` is not called any more. NULL does nothing. */

@@ -31,7 +31,8 @@ json_t *slot_report_json(const struct slot_report *report);
 /* slot_report_say: the same as lines on standard output. */
 void slot_report_say(const struct slot_report *report);
 
-/* fact_json: one fact: {"name", "value", "grade": "signed" or "claimed", "proof": null where claimed}, the caller's; NULL without memory. */
+/* fact_json: one fact: {"name", "value", "grade": "signed" or "claimed", "proof": null where claimed}, the caller's; NULL without
+ * memory. */
 json_t *fact_json(const char *name, const char *value, bool is_signed, const char *proof);
 
 /* fact_say: the same as a line on standard output, without the proof. */

@@ -26,10 +26,9 @@ struct token {
 
 /* token_open: finds the token that is meant and opens it.
  *   token  out: the caller's, to token_close(), before `context` is freed
- * Errors: ERROR_READER_ABSENT, ERROR_CARD_ABSENT (none there, or none of that serial), ERROR_CARD_SEVERAL, ERROR_DECLINED (also by
- * interrupt_check),
- * ERROR_CARD_BUSY (also where one opens and nobody can say whether it is meant, or the one that another program has),
- * ERROR_CARD_CHANGED (another one came while the operator chose), those of piv_open and piv_identify. */
+ * Errors: ERROR_READER_ABSENT, ERROR_CARD_ABSENT (none there, or none of that serial), ERROR_CARD_SEVERAL, ERROR_DECLINED (also
+ * by interrupt_check), ERROR_CARD_BUSY (also where one opens and nobody can say whether it is meant, or the one that another
+ * program has), ERROR_CARD_CHANGED (another one came while the operator chose), those of piv_open and piv_identify. */
 bool token_open(struct reader_context *context, const struct token_choice *choice, struct token *token,
     struct error *err) MUST_CHECK;
 

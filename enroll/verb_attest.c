@@ -1,10 +1,10 @@
-#include "enroll/report.h"
-#include "enroll/token_session.h"
 #include <openssl/pem.h>
 #include <stdio.h>
 
 #include "common/language.h"
 #include "enroll/options.h"
+#include "enroll/report.h"
+#include "enroll/token_session.h"
 #include "enroll/verb.h"
 #include "piv/certificate.h"
 #include "piv/key.h"

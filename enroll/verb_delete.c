@@ -1,9 +1,10 @@
+#include <stdio.h>
+
 #include "common/language.h"
 #include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
 #include "enroll/verb.h"
-#include <stdio.h>
 
 static const struct option_row options[] = {
     OPTION_ROWS_MANAGEMENT,

@@ -18,7 +18,8 @@ struct trust;
 bool fido_format_check(struct fido_attestation *attestation, const struct trust *trust, struct result *result,
     struct error *err) MUST_CHECK;
 
-/* fido_packed_check: "packed", 8.2. Errors: ERROR_FIDO_NO_HARDWARE (self attestation), ERROR_FIDO_CERTIFICATE, ERROR_FIDO_AAGUID, ERROR_FIDO_ALGORITHM. */
+/* fido_packed_check: "packed", 8.2. Errors: ERROR_FIDO_NO_HARDWARE (self attestation), ERROR_FIDO_CERTIFICATE, ERROR_FIDO_AAGUID,
+ * ERROR_FIDO_ALGORITHM. */
 bool fido_packed_check(struct fido_attestation *attestation, const struct trust *trust, struct result *result,
     struct error *err) MUST_CHECK;
 

@@ -1,8 +1,9 @@
 /* trust.h: whom an appraisal believes: vendors' issuing CAs as facts (name, key, validity, what they may issue) and known
  * vulnerabilities, read from bundles.
  *
- * A bundle is a JSON file (policy/TRUST-FORMAT.md describes it). The shipped one is the vendor's word; files of a site's trust folder add to it,
- * and what rests on them has assurance "organisation", never "vendor". Immutable after loading, so threads may share it.
+ * A bundle is a JSON file (policy/TRUST-FORMAT.md describes it). The shipped one is the vendor's word; files of a site's trust
+ * folder add to it, and what rests on them has assurance "organisation", never "vendor". Immutable after loading, so threads may
+ * share it.
  * Knows nothing of where files lie. */
 #ifndef POLICY_TRUST_H
 #define POLICY_TRUST_H

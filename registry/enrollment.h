@@ -37,10 +37,8 @@ bool enrollment_put_extension(const struct evidence *evidence, const struct poss
 
 /* enrollment_parse: reads a certificate blob that is an enrollment. The certificate's own signature and the proof of
  * possession are checked (they need no trust): record, person, evidence hash, signing registrar and key all agree.
- * Errors: ERROR_SSH_CERTIFICATE…, ERROR_ENROLLMENT (no extension, several principals, critical options, a key that is not of a FIDO
- * type with evidence of one that is), ERROR_PERSON_NAME,
- * ERROR_BASE64, ERROR_EVIDENCE_FORMAT,
- * ERROR_ENROLLMENT_POSSESSION. */
+ * Errors: ERROR_SSH_CERTIFICATE…, ERROR_ENROLLMENT (no extension, several principals, critical options, a key that is not of a
+ * FIDO type with evidence of one that is), ERROR_PERSON_NAME, ERROR_BASE64, ERROR_EVIDENCE_FORMAT, ERROR_ENROLLMENT_POSSESSION. */
 bool enrollment_parse(struct bytes blob, struct enrollment *enrollment, struct error *err) MUST_CHECK;
 
 /* enrollment_check: may this enrollment admit its person now? Registrar known and valid when it signed, life of the

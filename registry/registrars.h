@@ -1,6 +1,7 @@
 /* registrars.h: which registrars a host trusts, in ssh's allowed_signers format with its namespaces and validity dates.
  * Knows nothing of where the file lies.
- * As in ssh a time without Z is meant in the zone of the system that reads it: write the Z. `cert-authority` lines and unknown options are errors that name the line.
+ * As in ssh a time without Z is meant in the zone of the system that reads it: write the Z. `cert-authority` lines and unknown
+ * options are errors that name the line.
  * Source: ssh-keygen(1) ALLOWED SIGNERS. */
 #ifndef REGISTRY_REGISTRARS_H
 #define REGISTRY_REGISTRARS_H

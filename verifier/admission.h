@@ -1,8 +1,8 @@
 /* admission.h: may this key enter this account now? The one question behind every request about keys, and behind `keyenroll why`.
  *
  * A plain key needs its enrollment in the snapshot. An enrollment certificate carries it: there the snapshot, where the host has
- * one, only tells whether the key was revoked. A plain key that is not enrolled may have a grace. Either way its person must be allowed into the account, and enrollment_check or grace_check
- * says yes.
+ * one, only tells whether the key was revoked. A plain key that is not enrolled may have a grace. Either way its person must be
+ * allowed into the account, and enrollment_check or grace_check says yes.
  * Knows nothing of requests, of modes and of where files lie. */
 #ifndef VERIFIER_ADMISSION_H
 #define VERIFIER_ADMISSION_H
