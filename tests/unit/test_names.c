@@ -124,6 +124,7 @@ static int end_of_child(enum error_code code, int took_ms)
 static pid_t start_hanging(uid_t user)
 {
 	pid_t child = fork();
+	enum error_code code;
 	int took_ms;
 
 	assert_true(child >= 0);
@@ -131,7 +132,8 @@ static pid_t start_hanging(uid_t user)
 		return child;
 	if (user != 0 && (setgid(user) < 0 || setuid(user) < 0))
 		_exit(2);
-	_exit(end_of_child(ask("slow", &slow_key, &took_ms), took_ms));
+	code = ask("slow", &slow_key, &took_ms);
+	_exit(end_of_child(code, took_ms));
 }
 
 /* Whether it was refused in time; it must be refused. */
