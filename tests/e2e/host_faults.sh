@@ -75,9 +75,10 @@ sweep()
 	shift 3
 	for way in $strides; do
 		stride=${KEYENROLL_FAULT_STRIDE:-${way#*:}} way=${way%:*}
+		rm -f "$WORLD/count"
 		$begin || world_die "$text: cannot begin: $(cat "$WORLD/output")"
 		under "$way 0" "$@" || world_die "$text: fails by itself: $(cat "$WORLD/output")"
-		num=$(cat "$WORLD/count")
+		num=$(cat "$WORLD/count") && [ "$num" -gt 0 ] || world_die "$text: no call was counted: is $preload there?"
 		end_timers
 		for ((n = 1; n <= num; n += stride)); do
 			$begin || world_die "$text: cannot begin again: $(cat "$WORLD/output")"
