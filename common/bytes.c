@@ -88,6 +88,8 @@ bool bytes_take_ssh_number(struct bytes *in, struct bytes *number)
 
 	if (!bytes_take_ssh_string(&rest, &content) || content.len == 0 || content.data[0] >= 0x80)
 		return false;
+	/* a zero in front keeps the next byte from being a sign, and else is another form of the same number: a key would have two
+	 * hashes */
 	if (content.data[0] == 0) {
 		if (content.len == 1 || content.data[1] < 0x80)
 			return false;
@@ -108,6 +110,7 @@ bool bytes_take_ber_length(struct bytes *in, size_t *len)
 	if (!bytes_take_u8(&rest, &first))
 		return false;
 	number = first;
+	/* 0x80 announces an end that stands behind the content; more than four bytes of length no input has */
 	if (first >= 0x80 && (first == 0x80 || first > 0x84 || !take_number(&rest, first & 0x7fU, &number)))
 		return false;
 	*in = rest;

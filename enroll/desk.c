@@ -16,6 +16,7 @@ void desk_settings_clear(struct desk_settings *settings)
 	*settings = DESK_SETTINGS_EMPTY;
 }
 
+/* The file is read in whatever folder a verb is called. */
 static bool take_path(struct bytes value, struct buffer *path, struct error *err)
 {
 	if (!bytes_start_with(value, "/") || !text_is_printable(value))
@@ -113,6 +114,7 @@ bool desk_settings_encode(const struct desk_settings *settings, struct buffer *o
 	       put_path("escrow-certificate", &settings->escrow_certificate, out, err);
 }
 
+/* Of a key in an agent or in a token there is but the .pub, and that is what ssh-keygen -s is given then. */
 bool desk_load_public_key(const char *key_path, struct ssh_key *key, struct error *err)
 {
 	struct buffer path = BUFFER_EMPTY, line = BUFFER_UP_TO(DESK_FILE_MAXIMUM);

@@ -259,28 +259,38 @@ static bool await_input(int descriptor, struct error *err)
 	return true;
 }
 
+/* The end of input counts as that of a line. */
+static bool next_from(int descriptor, uint8_t *byte, struct error *err)
+{
+	ssize_t count;
+
+	do {
+		if (!await_input(descriptor, err))
+			return false;
+		count = read(descriptor, byte, 1);
+	} while (count < 0 && errno == EINTR);
+	if (count == 0)
+		*byte = '\n';
+	return count >= 0 ||
+	       error_set_errno(err, ERROR_USAGE, "descriptor %d, where a code should come from", descriptor);
+}
+
 /* A line may end with CR LF, as Windows writes it; a CR elsewhere is for the token to refuse. */
 static bool take_until_line_end(int descriptor, struct secret *secret, struct error *err)
 {
 	uint8_t byte = 0;
-	bool held = false;
-	ssize_t count;
+	bool held = false, done;
 
-	for (;;) {
-		if (!await_input(descriptor, err))
-			return false;
-		count = read(descriptor, &byte, 1);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return error_set_errno(
-			    err, ERROR_USAGE, "descriptor %d, where a code should come from", descriptor);
-		if (count == 0 || byte == '\n')
+	while ((done = next_from(descriptor, &byte, err)) && byte != '\n') {
+		done =
+		    (!held || secret_put_u8(secret, '\r', err)) && (byte == '\r' || secret_put_u8(secret, byte, err));
+		if (!done)
 			break;
-		if ((held && !secret_put_u8(secret, '\r', err)) || (byte != '\r' && !secret_put_u8(secret, byte, err)))
-			return false;
 		held = byte == '\r';
 	}
+	explicit_bzero(&byte, sizeof(byte));
+	if (!done)
+		return false;
 	if (secret_bytes(secret).len == 0)
 		return error_set(err, ERROR_USAGE, "nothing comes from descriptor %d, where a code should", descriptor);
 	return true;

@@ -111,6 +111,7 @@ static bool is_user(const fido_assert_t *found, size_t place, const struct crede
 	    BYTES_OF(request->user));
 }
 
+/* Without a touch: nothing is signed that anybody looks at, it is only asked whether the token has such a key. */
 static int ask_residents(
     const struct authenticator *authenticator, const struct credential_request *request, fido_assert_t *asked)
 {

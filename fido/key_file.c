@@ -5,8 +5,8 @@
 #include "common/base64.h"
 #include "common/language.h"
 
-#define BEGIN "-----BEGIN OPENSSH PRIVATE KEY-----\n"
-#define END "-----END OPENSSH PRIVATE KEY-----\n"
+#define BEGIN "-----BEGIN OPENSSH PRIVATE KEY-----"
+#define END "-----END OPENSSH PRIVATE KEY-----"
 #define MAGIC "openssh-key-v1"
 
 enum { LINE = 70, BLOCK = 8 };
@@ -68,13 +68,13 @@ bool key_file_put(const struct key_file *file, struct buffer *out, struct error 
 	struct buffer binary = BUFFER_EMPTY, text = BUFFER_EMPTY;
 	struct bytes rest, line;
 	bool done = put_binary(file, &binary, err) && base64_put(buffer_bytes(&binary), &text, err) &&
-	            buffer_put_text(out, BEGIN, err);
+	            buffer_put_text(out, BEGIN "\n", err);
 
 	rest = buffer_bytes(&text);
 	while (done && rest.len > 0)
 		done = bytes_take(&rest, rest.len < LINE ? rest.len : LINE, &line) && buffer_put(out, line, err) &&
 		       buffer_put_u8(out, '\n', err);
-	done = done && buffer_put_text(out, END, err);
+	done = done && buffer_put_text(out, END "\n", err);
 	buffer_free(&binary);
 	buffer_free(&text);
 	return done;
@@ -92,11 +92,11 @@ static bool take_armor(struct bytes text, struct buffer *binary, struct error *e
 	struct bytes line;
 	bool ended = false, done;
 
-	if (!bytes_take_until(&text, '\n', &line) || !bytes_equal_text(line, "-----BEGIN OPENSSH PRIVATE KEY-----"))
+	if (!bytes_take_until(&text, '\n', &line) || !bytes_equal_text(line, BEGIN))
 		return malformed(err, "this is no private key of OpenSSH");
 	done = true;
 	while (done && !ended && bytes_take_until(&text, '\n', &line)) {
-		ended = bytes_equal_text(line, "-----END OPENSSH PRIVATE KEY-----");
+		ended = bytes_equal_text(line, END);
 		done = ended || buffer_put(&base64, line, err);
 	}
 	if (done && (!ended || text.len > 0))

@@ -1,6 +1,7 @@
 #include "piv/management_key.h"
 
 #include <openssl/rand.h>
+#include <string.h>
 
 #include "common/secret.h"
 #include "piv/apdu.h"
@@ -47,7 +48,7 @@ bool piv_management_key_draw(enum piv_algorithm algorithm, struct secret **key, 
 		       error_set(err, ERROR_CRYPTO, "the crypto library has no random numbers");
 		done = done && secret_put_u8(made, algorithm == PIV_3DES ? odd_parity(byte) : byte, err);
 	}
-	byte = 0;
+	explicit_bzero(&byte, sizeof(byte)); /* a plain 0 that nobody reads a compiler leaves out */
 	if (done)
 		*key = made;
 	else

@@ -17,7 +17,6 @@
 #include "policy/trust.h"
 
 #define ADVISORY_ID_START "MDS-"
-#define BY_METADATA "FIDO metadata no %lld"
 
 /* What a report means. */
 enum meaning {
@@ -301,7 +300,7 @@ void fido_metadata_add(const struct fido_attestation *attestation, const struct 
 		result_add_claim(result, CLAIM_METADATA, CLAIM_PROVEN, "none", "no FIDO metadata is installed");
 		return;
 	}
-	(void)snprintf(proof, sizeof(proof), BY_METADATA, (long long)metadata->number);
+	(void)snprintf(proof, sizeof(proof), METADATA_NAME_FORMAT, (long long)metadata->number);
 	outdated = tell_late(metadata, result) > METADATA_LATE_DAYS_MAXIMUM;
 	result_add_claim(result, CLAIM_METADATA, CLAIM_PROVEN,
 	    outdated                     ? "outdated"

@@ -64,7 +64,7 @@ static bool read_anchor(const struct reading *reading, const char *where, json_t
 		return false;
 	*anchor = (struct trust_anchor){
 	    .format = EVIDENCE_FIDO, .source = reading->source, .shape = TRUST_SHAPE_METADATA, .issuers_below = 3};
-	(void)snprintf(text, sizeof(text), "FIDO metadata no %lld", (long long)reading->metadata->number);
+	(void)snprintf(text, sizeof(text), METADATA_NAME_FORMAT, (long long)reading->metadata->number);
 	anchor->name = strdup(entry->description);
 	anchor->vendor = strdup("fido-metadata");
 	anchor->bundle = strdup(text);

@@ -13,6 +13,9 @@ struct trust_anchor;
 #define METADATA_INDEX_MAXIMUM ((size_t)8 * 1024 * 1024)
 #define METADATA_KEY_IDENTIFIER_SIZE 20
 
+/* What a result calls it where something rests on it; for its number. */
+#define METADATA_NAME_FORMAT "FIDO metadata no %lld"
+
 /* How long after the day of its next update metadata may still be relied upon. */
 #define METADATA_LATE_DAYS_MAXIMUM 90
 

@@ -54,6 +54,7 @@ static bool read_range(const struct json_reader *reader, const char *where, json
 	return copy_text(edition, &range->edition, err) && copy_text(form_factor, &range->form_factor, err);
 }
 
+/* What is read into is counted before: whoever frees the trust finds also what came half-way. */
 static bool read_ranges(const struct json_reader *reader, const char *where, const json_t *list,
     struct advisory *advisory, struct error *err)
 {
@@ -168,6 +169,7 @@ static bool read_words(const struct json_reader *reader, const char *where, cons
 		return strict_json_error(reader, where, "\"evidence\" is not a format that is known here", err);
 	if (m->reads != NULL && strcmp(json_string_value(m->reads), "attestation") != 0)
 		return strict_json_error(reader, where, "\"reads\" is nothing but attestation", err);
+	/* an advisory whose firmware nobody reads, or whose format nobody knows, would sound like a check and be none */
 	if ((m->reads == NULL) != (m->firmware == NULL) ||
 	    (m->evidence == NULL) != (m->firmware == NULL && m->seen_by == NULL))
 		return strict_json_error(reader, where,

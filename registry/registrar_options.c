@@ -150,6 +150,7 @@ static bool take_option_name(struct bytes *line, char name[32])
 	return bytes_take(line, len, &word) && bytes_to_text(word, name, 32);
 }
 
+/* No option needs a quote in its value, so a backslash, which would bring one, is refused rather than understood. */
 static bool take_value(struct bytes *line, struct bytes *value)
 {
 	struct bytes rest = *line, part;
@@ -198,6 +199,7 @@ bool registrar_take_options(struct bytes *line, struct registrar_options *option
 		if (!take_option(&rest, &found, &seen, err))
 			return false;
 	} while (take_letter(&rest, ','));
+	/* what touches the last option is not the key: `valid-before="…"x` */
 	if (registrar_take_word(&(struct bytes){rest.data, rest.len > 0 ? 1 : 0}, &word))
 		return error_set(err, ERROR_REGISTRARS, "a comma or a blank must stand behind an option");
 	if (found.valid_after >= found.valid_before)

@@ -68,6 +68,7 @@ static bool parse_line(struct bytes line, struct registrar *registrar, struct er
 		return error_set(err, ERROR_REGISTRARS,
 		    "behind the options no type of key stands; between options there is a comma and no blank");
 	if (!ssh_key_parse_line(line, &registrar->key, &comment, err)) {
+		/* one word for a file that is wrong, whatever in it is; a machine without memory is none */
 		if (err != NULL && err->code != ERROR_MEMORY)
 			err->code = ERROR_REGISTRARS;
 		return false;
@@ -138,6 +139,7 @@ bool registrars_check(const struct registrars *registrars, const struct ssh_key 
 
 		if (!registrar->signs_enrollments || !ssh_key_equal(&registrar->key, key))
 			continue;
+		/* another line may have another time for the same key */
 		if (time >= registrar->valid_after && time <= registrar->valid_before)
 			return true;
 		expired = registrar;
