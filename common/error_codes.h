@@ -25,7 +25,6 @@
 	X(ERROR_TLV_REST,                  "tlv.rest",                   INPUT) \
 	X(ERROR_BASE64,                    "input.base64",               INPUT) \
 	X(ERROR_TEXT,                      "input.text",                 INPUT) \
-	X(ERROR_JSON,                      "input.json",                 INPUT) \
 	X(ERROR_PERMISSIONS,               "input.permissions",          INPUT) \
 	/* SSH formats */ \
 	X(ERROR_SSH_KEY,                   "ssh.key",                    INPUT) \

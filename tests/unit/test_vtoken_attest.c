@@ -320,7 +320,7 @@ static void broken_state_is_refused(void **state)
 	assert_non_null(file);
 	(void)fputs("{\"personality\": \"5.7.4\", \"serial\": 1, \"pin\": {}}", file);
 	(void)fclose(file);
-	assert_refused(state_load(path, &card, &found, &err), err, ERROR_JSON);
+	assert_refused(state_load(path, &card, &found, &err), err, ERROR_TEXT);
 	assert_int_equal(unlink(path), 0);
 	assert_done(state_load(path, &card, &found, &err), err);
 	assert_false(found);

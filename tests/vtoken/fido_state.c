@@ -63,7 +63,7 @@ static bool decode_array(json_t *value, const char *member, uint8_t *out, size_t
 
 	in = buffer_bytes(&plain);
 	if (done && (in.len != len || !bytes_take_to(&in, out, len)))
-		done = error_set(err, ERROR_JSON, "%s has not %zu bytes", member, len);
+		done = error_set(err, ERROR_TEXT, "%s has not %zu bytes", member, len);
 	buffer_free(&plain);
 	return done;
 }
@@ -103,7 +103,7 @@ static bool decode_credential(json_t *value, struct fido *fido, struct error *er
 	            decode_buffer(value, "user_display_name", &credential.user_display_name, err);
 
 	if (done && (credential.algorithm == NULL || credential.key == NULL || !fido_credential_add(fido, &credential)))
-		done = error_set(err, ERROR_JSON, "a credential without key, or one too many");
+		done = error_set(err, ERROR_TEXT, "a credential without key, or one too many");
 	fido_credential_clear(&credential);
 	return done;
 }

@@ -9,7 +9,7 @@
 /* fido_state_encode: NULL: no memory. */
 json_t *fido_state_encode(const struct fido *fido);
 
-/* fido_state_decode: into an application that fido_applet_init made. Errors: ERROR_JSON, ERROR_CRYPTO. */
+/* fido_state_decode: into an application that fido_applet_init made. Errors: ERROR_TEXT, ERROR_CRYPTO. */
 bool fido_state_decode(json_t *state, struct fido *fido, struct error *err) MUST_CHECK;
 
 #endif

@@ -109,7 +109,7 @@ static bool decode_bytes(json_t *value, const char *member, uint8_t *out, size_t
 
 	in = buffer_bytes(&plain);
 	if (done && (in.len != len || !bytes_take_to(&in, out, len)))
-		done = error_set(err, ERROR_JSON, "%s does not have %zu bytes", member, len);
+		done = error_set(err, ERROR_TEXT, "%s does not have %zu bytes", member, len);
 	buffer_free(&plain);
 	return done;
 }
@@ -120,7 +120,7 @@ static bool decode_byte(json_t *value, const char *member, uint8_t *out, struct 
 	json_int_t number = json_integer_value(found);
 
 	if (!json_is_integer(found) || number < 0 || number > UINT8_MAX)
-		return error_set(err, ERROR_JSON, "%s is not a number up to 255", member);
+		return error_set(err, ERROR_TEXT, "%s is not a number up to 255", member);
 	*out = (uint8_t)number;
 	return true;
 }
@@ -139,7 +139,7 @@ static bool decode_management(json_t *value, struct management_key *management, 
 		return false;
 	management->cipher = cipher_find(id);
 	if (management->cipher == NULL)
-		return error_set(err, ERROR_JSON, "cipher %u is unknown", id);
+		return error_set(err, ERROR_TEXT, "cipher %u is unknown", id);
 	return decode_bytes(value, "key", management->key, management->cipher->key_len, err) &&
 	       decode_byte(value, "touch", &management->touch_policy, err);
 }
@@ -172,7 +172,7 @@ static bool decode_slot(json_t *value, struct card *card, struct error *err)
 		return false;
 	slot = card_slot(card, reference);
 	if (slot == NULL || algorithm_find(algorithm) == NULL)
-		return error_set(err, ERROR_JSON, "slot %02x or algorithm %02x is unknown", reference, algorithm);
+		return error_set(err, ERROR_TEXT, "slot %02x or algorithm %02x is unknown", reference, algorithm);
 	key = decode_key(value, err);
 	if (key == NULL)
 		return false;
@@ -208,7 +208,7 @@ static bool decode(json_t *state, struct card *card, struct error *err)
 	const struct personality *personality = name == NULL ? NULL : personality_find(name);
 
 	if (personality == NULL)
-		return error_set(err, ERROR_JSON, "personality %s is unknown", name == NULL ? "(none)" : name);
+		return error_set(err, ERROR_TEXT, "personality %s is unknown", name == NULL ? "(none)" : name);
 	card_init(card, personality, (uint32_t)json_integer_value(json_object_get(state, "serial")));
 	if (decode_code(json_object_get(state, "pin"), &card->pin, err) &&
 	    decode_code(json_object_get(state, "puk"), &card->puk, err) &&
@@ -234,7 +234,7 @@ bool state_load(const char *path, struct card *card, bool *found, struct error *
 		return errno == ENOENT || error_set_errno(err, ERROR_FILE, "%s", path);
 	state = json_load_file(path, JSON_REJECT_DUPLICATES, &reason);
 	if (state == NULL)
-		return error_set(err, ERROR_JSON, "%s:%d: %s", path, reason.line, reason.text);
+		return error_set(err, ERROR_TEXT, "%s:%d: %s", path, reason.line, reason.text);
 	done = decode(state, card, err) || error_prefix(err, "%s", path);
 	json_decref(state);
 	return done;

@@ -11,7 +11,7 @@ bool state_store(const struct card *card, const char *path, struct error *err) M
 /* state_load:
  *   found  out: false when there is no such file; the card is untouched then
  *   card   out: initialised from the file, to card_clear(); untouched on error
- * Errors: ERROR_FILE, ERROR_JSON naming the field, ERROR_CRYPTO for a broken key. */
+ * Errors: ERROR_FILE, ERROR_TEXT naming the field, ERROR_CRYPTO for a broken key. */
 bool state_load(const char *path, struct card *card, bool *found, struct error *err) MUST_CHECK;
 
 #endif
