@@ -134,6 +134,10 @@
 	X(ERROR_SNAPSHOT,                  "snapshot.format",            SYSTEM) \
 	X(ERROR_SNAPSHOT_ABSENT,           "snapshot.absent",            SYSTEM) \
 	X(ERROR_SNAPSHOT_AGE,              "snapshot.too-old",           SYSTEM) \
+	X(ERROR_SNAPSHOT_ROLLBACK,         "snapshot.rollback",          DENIED) \
+	X(ERROR_SNAPSHOT_FUTURE,           "snapshot.future",            DENIED) \
+	X(ERROR_SNAPSHOT_EMPTY,            "snapshot.empty",             DENIED) \
+	X(ERROR_REVOCATION_LIST,           "revocation-list.format",     INPUT) \
 	X(ERROR_JOURNAL,                   "journal.file",               SYSTEM) \
 	X(ERROR_JOURNAL_OPEN,              "journal.unfinished",         DENIED) \
 	X(ERROR_JOURNAL_ABSENT,            "journal.absent",             DENIED) \

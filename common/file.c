@@ -107,14 +107,7 @@ bool file_load_trusted(const char *path, size_t maximum, struct buffer *content,
 	return load(path, true, maximum, content, err);
 }
 
-static size_t folder_length(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? 0 : (size_t)(slash - path) + 1;
-}
-
-static bool write_all(int descriptor, struct bytes content, const char *path, struct error *err)
+bool file_write_descriptor(int descriptor, struct bytes content, struct error *err)
 {
 	while (content.len > 0) {
 		ssize_t written = write(descriptor, content.data, content.len);
@@ -123,9 +116,16 @@ static bool write_all(int descriptor, struct bytes content, const char *path, st
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0 || !bytes_take(&content, (size_t)written, &done))
-			return error_set_errno(err, ERROR_FILE, "%s cannot be written", path);
+			return error_set_errno(err, ERROR_FILE, "cannot be written");
 	}
 	return true;
+}
+
+static size_t folder_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? 0 : (size_t)(slash - path) + 1;
 }
 
 /* A rename is on the disk when its folder is. */
@@ -152,8 +152,8 @@ out:
 
 static bool fill(int descriptor, const char *path, struct bytes content, mode_t mode, struct error *err)
 {
-	if (!write_all(descriptor, content, path, err))
-		return false;
+	if (!file_write_descriptor(descriptor, content, err))
+		return error_prefix(err, "%s", path);
 	if (fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0)
 		return error_set_errno(err, ERROR_FILE, "%s cannot be written", path);
 	return true;

@@ -24,6 +24,9 @@ bool file_open_trusted(const char *path, int *descriptor, struct error *err) MUS
  * Errors: as file_load, without a path. */
 bool file_load_descriptor(int descriptor, size_t maximum, struct buffer *content, struct error *err) MUST_CHECK;
 
+/* file_write_descriptor: writes all of it to an open, blocking descriptor. Errors: ERROR_FILE, without a path. */
+bool file_write_descriptor(int descriptor, struct bytes content, struct error *err) MUST_CHECK;
+
 /* file_store: writes a temporary file beside `path`, fsyncs it, renames it over `path`, fsyncs the folder.
  * A device, a pipe or a folder keeps its place, and so does a link to one.
  *   mode  permission bits, 0644 or 0600

@@ -60,6 +60,12 @@ static const struct advice advices[] = {
     {ERROR_STORE, N_("where there is none, \"keyenroll init\" makes one (--registry chooses); else look for room and "
                      "rights on its disk")},
     {ERROR_STORE_VERSION, N_("use the newer keyenroll that made this registry")},
+    {ERROR_SNAPSHOT_ROLLBACK,
+        N_("see that the server has what the desk wrote last; a registry that was made anew or restored is "
+           "taken with --allow-older")},
+    {ERROR_SNAPSHOT_FUTURE, N_("set the clocks of host and desk; then \"keyenroll snapshot\" at the desk")},
+    {ERROR_SNAPSHOT_EMPTY,
+        N_("see that it is the snapshot of the right registry; if it is meant, --allow-empty takes it")},
     {ERROR_TRUST_BUNDLE, N_("mend or remove that bundle")},
     {ERROR_EVIDENCE_ABSENT, N_("give the attestation and the token's device certificate (f9), as PEM or DER")},
     {ERROR_EVIDENCE_INCOMPLETE, N_("give both certificates: the attestation and the token's device certificate (f9)")},

@@ -37,8 +37,8 @@ struct verb {
 extern const struct verb verb_abandon, verb_advisories, verb_attest, verb_audit, verb_certificate, verb_challenge,
     verb_csr, verb_delete, verb_doctor, verb_enroll, verb_grace, verb_help, verb_host, verb_import, verb_init,
     verb_list, verb_mds, verb_move, verb_policy, verb_resume, verb_revoke, verb_show, verb_slots, verb_snapshot,
-    verb_token_info, verb_token_management_key, verb_token_pin, verb_token_puk, verb_token_reset, verb_token_retries,
-    verb_token_unblock, verb_tokens, verb_trust, verb_verify, verb_why;
+    verb_sync, verb_token_info, verb_token_management_key, verb_token_pin, verb_token_puk, verb_token_reset,
+    verb_token_retries, verb_token_unblock, verb_tokens, verb_trust, verb_verify, verb_why;
 
 /* verb_at: the verbs in the order of the help; NULL behind the last. */
 const struct verb *verb_at(size_t index);

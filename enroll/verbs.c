@@ -31,6 +31,7 @@ static const struct verb *const verbs[] = {
     &verb_revoke,
     &verb_grace,
     &verb_snapshot,
+    &verb_sync,
     &verb_audit,
     &verb_policy,
     &verb_mds,

@@ -12,6 +12,11 @@
 #define SPECIFICATION_MAXIMUM ((size_t)256 * 1024 * 1024)
 #define TIMEOUT_MS 600000
 
+/* Of PROTOCOL.krl. */
+#define KRL_MAGIC UINT64_C(0x5353484b524c0a00)
+#define KRL_FORMAT 1
+#define KRL_SECTION_SHA256 5
+
 struct list {
 	struct buffer specification; /* ssh-keygen's lines */
 	uint64_t num;
@@ -74,4 +79,54 @@ bool revocation_list_store(struct store *store, const char *path, uint64_t *num,
 	if (done && num != NULL)
 		*num = list.num;
 	return done;
+}
+
+/* Ascending, as ssh-keygen writes them and as they are looked up. */
+static bool take_hashes(struct bytes section, struct buffer *key_hashes, struct error *err)
+{
+	uint8_t last[SSH_KEY_HASH_SIZE] = {0};
+	struct bytes hash;
+
+	while (section.len > 0) {
+		if (!bytes_take_ssh_string(&section, &hash) || hash.len != sizeof(last) ||
+		    memcmp(hash.data, last, sizeof(last)) <= 0)
+			return error_set(
+			    err, ERROR_REVOCATION_LIST, "the revoked keys in it cannot be read, or are out of order");
+		memcpy(last, hash.data, sizeof(last));
+		if (!buffer_put(key_hashes, hash, err))
+			return false;
+	}
+	return true;
+}
+
+bool revocation_list_parse(struct bytes list, struct buffer *key_hashes, struct error *err)
+{
+	uint64_t magic, version, date, flags;
+	struct bytes reserved, comment, section;
+	uint32_t format;
+	uint8_t kind;
+
+	if (!bytes_take_u64(&list, &magic) || magic != KRL_MAGIC || !bytes_take_u32(&list, &format) ||
+	    format != KRL_FORMAT || !bytes_take_u64(&list, &version) || !bytes_take_u64(&list, &date) ||
+	    !bytes_take_u64(&list, &flags) || !bytes_take_ssh_string(&list, &reserved) ||
+	    !bytes_take_ssh_string(&list, &comment))
+		return error_set(err, ERROR_REVOCATION_LIST, "this is no list of revoked keys");
+	if (list.len == 0)
+		return true;
+	if (!bytes_take_u8(&list, &kind) || kind != KRL_SECTION_SHA256 || !bytes_take_ssh_string(&list, &section) ||
+	    list.len > 0)
+		return error_set(
+		    err, ERROR_REVOCATION_LIST, "it is cut short, or lists other things than hashes of keys");
+	return take_hashes(section, key_hashes, err);
+}
+
+static int compare_hashes(const void *one, const void *other)
+{
+	return memcmp(one, other, SSH_KEY_HASH_SIZE);
+}
+
+bool revocation_list_holds(struct bytes key_hashes, const uint8_t key_hash[SSH_KEY_HASH_SIZE])
+{
+	return key_hashes.len > 0 && bsearch(key_hash, key_hashes.data, key_hashes.len / SSH_KEY_HASH_SIZE,
+	                                 SSH_KEY_HASH_SIZE, compare_hashes) != NULL;
 }

@@ -174,6 +174,57 @@ int64_t snapshot_made_at(const struct snapshot *snapshot)
 	return snapshot->made_at;
 }
 
+/* A page of a made-up file can stand in many places of a tree: there its keys come again, and are not ascending. */
+static bool check_order(sqlite3 *database, const char *sql, int64_t *num, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	uint8_t last[SSH_KEY_HASH_SIZE] = {0};
+	bool row = true, done;
+
+	*num = 0;
+	done = statement_init(&statement, database, sql, ERROR_SNAPSHOT, err);
+	while (done && (done = statement_step(&statement, &row, err)) && row) {
+		struct bytes hash = statement_take_bytes(&statement);
+
+		++*num;
+		if (hash.len != sizeof(last) || memcmp(hash.data, last, sizeof(last)) <= 0)
+			done = error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: its keys are out of order");
+		else
+			memcpy(last, hash.data, sizeof(last));
+	}
+	statement_clear(&statement);
+	return done;
+}
+
+/* As many rows as there are keys, and not one is read beyond them. */
+static bool check_index(sqlite3 *database, int64_t num, struct error *err)
+{
+	struct statement count = STATEMENT_EMPTY;
+	bool row = false, done;
+
+	done = statement_init(&count, database,
+	    "SELECT count(*) FROM (SELECT person FROM enrollment INDEXED BY enrollment_by_person LIMIT ?)",
+	    ERROR_SNAPSHOT, err);
+	if (done) {
+		statement_bind_number(&count, num + 1);
+		done = statement_step(&count, &row, err) &&
+		       (statement_take_number(&count) == num ||
+		           error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: its index is of other keys"));
+	}
+	statement_clear(&count);
+	return done;
+}
+
+bool snapshot_check(struct snapshot *snapshot, struct error *err)
+{
+	int64_t num, num_graces;
+
+	return (check_order(snapshot->database, "SELECT key_hash FROM enrollment ORDER BY key_hash", &num, err) &&
+	           check_index(snapshot->database, num, err) &&
+	           check_order(snapshot->database, "SELECT key_hash FROM grace ORDER BY key_hash", &num_graces, err)) ||
+	       error_prefix(err, "%s", snapshot->path);
+}
+
 static bool refuse_revoked(struct statement *row, struct error *err)
 {
 	char because[256], date[sizeof("2026-11-24")] = "";

@@ -39,6 +39,11 @@ bool snapshot_is_current(const struct snapshot *snapshot);
  * a host whose supply has stopped, not one that is attacked. */
 int64_t snapshot_made_at(const struct snapshot *snapshot);
 
+/* snapshot_check: reads the order of all its rows, for a file that came from elsewhere. Afterwards each key stands in it once, what a
+ * walk finds is what snapshot_find finds, and every walk ends.
+ * Errors: ERROR_SNAPSHOT. */
+bool snapshot_check(struct snapshot *snapshot, struct error *err) MUST_CHECK;
+
 /* snapshot_find: the certificate of a key, appended to `certificate`. Nothing of it is checked here: enrollment_parse does.
  *   key_hash  ssh_key_hash's, of the plain key
  * Errors: ERROR_ENROLLMENT_ABSENT, ERROR_ENROLLMENT_REVOKED (with when and why), ERROR_SNAPSHOT. */

@@ -59,6 +59,12 @@ try_keyenroll_1_2() { run_block && grep -q "slot 9a.*certificate" <<<"$(keyenrol
 try_keyenroll_1_3() { ends_with 1 run_block; }
 try_keyenroll_1_4() { ends_with 1 run_block && grep -q 'sshd\.' "$WORLD/output"; }
 try_keyenroll_1_5() { run_block && grep -q revoked <<<"$(keyenroll list --user alice)"; }
+# A folder in the place of the server, which tests/e2e/sync.sh has.
+try_keyenroll_1_6()
+{
+	mkdir published && keyenroll snapshot --output published/snapshot && sed "s,https://[^ ]*,$WORLD/published," | run_block &&
+		grep -q '"changed": true' "$WORLD/output" && keyenroll sync "$WORLD/published"
+}
 try_keyenroll_policy_conf_5_1() { cat >new.conf && keyenroll policy check new.conf; }
 try_keyenroll_policy_conf_5_2() { ends_with 1 run_block; }
 try_keyenroll_host_conf_5_1() { install -m 644 /dev/stdin "$config/host.conf" && finding host.rules && rm "$config/host.conf"; }
@@ -103,7 +109,7 @@ try_pam_keyenroll_8_3() { grep -qx 'Defaults env_keep += "SSH_AUTH_SOCK"'; }
 
 # In this order each finds what it needs of those before it.
 order="keyenroll-policy.conf.5:1 keyenroll.1:1 keyenroll.1:2 keyenroll.1:3 keyenroll-registry.5:1 keyenroll-registry.5:2 keyenroll-registry.5:3 keyenroll-policy.conf.5:2 keyenroll-host.conf.5:1 keyenroll-sshd.8:1
-	keyenroll-sshd.8:2 keyenroll-sshd.8:3 keyenroll-registrars.5:1 keyenroll-trust.5:1 keyenroll-trust.5:2 keyenroll.1:4 keyenroll.1:5
+	keyenroll-sshd.8:2 keyenroll-sshd.8:3 keyenroll-registrars.5:1 keyenroll-trust.5:1 keyenroll-trust.5:2 keyenroll.1:4 keyenroll.1:5 keyenroll.1:6
 	keyenrolld.8:1 libsk-keyenroll.8:1 pam_keyenroll.8:1 pam_keyenroll.8:2 pam_keyenroll.8:3"
 
 # all_blocks: "PAGE:NUMBER" of each example that the installed pages have.

@@ -276,6 +276,7 @@ static void verbs(void **state)
 	            "desk"}},
 	    {.name = "revoke", .words = {"keyenroll", "revoke", "--registry", "@/desk", "--reason", "lost", "alice"}},
 	    {.name = "snapshot", .words = {"keyenroll", "snapshot", "--registry", "@/desk", "--output", "@/snapshot"}},
+	    {.name = "sync", .words = {"keyenroll", "sync", "--output", "@/snapshot", "%/published"}},
 	    {.name = "trust add",
 	        .words = {"keyenroll", "trust", "add", "--trust", "@/trust.d", "%/other-vendor/trust.json"}},
 	};
@@ -331,6 +332,17 @@ static void make_metadata(void)
 	buffer_free(&bundle);
 }
 
+/* What the desk of the case's folder has, as a host fetches it. */
+static void publish(void)
+{
+	const struct deed deed = {.name = "publish",
+	    .words = {"keyenroll", "snapshot", "--registry", "@/desk", "--output", "%/published/snapshot"}};
+
+	begin(NULL);
+	shell("mkdir published");
+	do_calmly(&deed, -1);
+}
+
 /* The template of the case's folder: a desk with an enrollment of alice and one of bob, an older snapshot. */
 static int make_fixture(void **state)
 {
@@ -351,6 +363,7 @@ static int make_fixture(void **state)
 	      "sed 's/\"version\": *\"[^\"]*\"/\"version\": \"9999.1.1\"/' data/trust.json >update.json && "
 	      "ssh-keygen -q -Y sign -f signer -n trust@keyenroll update.json");
 	make_metadata();
+	publish();
 	buffer_free(&blob);
 	return 0;
 }
