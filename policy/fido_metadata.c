@@ -17,6 +17,7 @@
 #include "policy/trust.h"
 
 #define ADVISORY_ID_START "MDS-"
+#define LEVEL_NONE "none"
 
 /* What a report means. */
 enum meaning {
@@ -34,8 +35,8 @@ struct status_row {
 };
 
 static const struct status_row statuses[] = {
-    {"NOT_FIDO_CERTIFIED", "none", MEANING_LEVEL, SEVERITY_NOTE, ""},
-    {"SELF_ASSERTION_SUBMITTED", "none", MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"NOT_FIDO_CERTIFIED", LEVEL_NONE, MEANING_LEVEL, SEVERITY_NOTE, ""},
+    {"SELF_ASSERTION_SUBMITTED", LEVEL_NONE, MEANING_LEVEL, SEVERITY_NOTE, ""},
     {"FIDO_CERTIFIED", "L1", MEANING_LEVEL, SEVERITY_NOTE, ""},
     {"FIDO_CERTIFIED_L1", "L1", MEANING_LEVEL, SEVERITY_NOTE, ""},
     {"FIDO_CERTIFIED_L1plus", "L1plus", MEANING_LEVEL, SEVERITY_NOTE, ""},
@@ -146,13 +147,21 @@ bool fido_metadata_check_anchor(const struct fido_attestation *attestation, stru
 	    attestation->anchor->name);
 }
 
-static bool is_effective(const struct metadata_status *status, int64_t now)
+/* A certification ends on a day that is known beforehand. What speaks against a model does not, whatever day a report names: FIPS 140
+ * certificates have a sunset, and a key that is known to others stays so. */
+static bool may_end(const struct status_row *row)
+{
+	return row != NULL && (row->meaning == MEANING_LEVEL || row->meaning == MEANING_NOTE) &&
+	       strcmp(row->word, LEVEL_NONE) != 0;
+}
+
+static bool is_effective(const struct metadata_status *status, const struct status_row *row, int64_t now)
 {
 	int64_t day;
 
 	if (status->from != NULL && metadata_date(status->from, &day) && now < day)
 		return false;
-	return status->until == NULL || !metadata_date(status->until, &day) || now < day;
+	return !may_end(row) || status->until == NULL || !metadata_date(status->until, &day) || now < day;
 }
 
 /* A report that names a certificate is about that batch alone, or about all batches below where it is an issuer's. */
@@ -227,12 +236,12 @@ static void apply_statuses(const struct fido_attestation *attestation, const str
 
 		if (!all && !status->has_batch)
 			continue;
-		if (!is_effective(status, result->appraised_at) || !is_concerned(status, attestation))
+		if (!is_effective(status, row, result->appraised_at) || !is_concerned(status, attestation))
 			continue;
 		if (row != NULL) {
 			apply_row(row, findings, result);
 		} else {
-			findings->level = "none";
+			findings->level = LEVEL_NONE;
 			note_word(findings, "unknown");
 		}
 	}
@@ -261,7 +270,7 @@ static void add_model(const struct fido_attestation *attestation, const struct m
     enum claim_grade grade, const char *proof, struct result *result)
 {
 	const struct metadata_entry *model = attestation->model;
-	struct findings findings = {.level = "none"};
+	struct findings findings = {.level = LEVEL_NONE};
 
 	if (model != NULL)
 		apply_statuses(attestation, model, true, &findings, result);

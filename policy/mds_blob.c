@@ -84,14 +84,29 @@ static bool read_certificates(const json_t *header, struct signer *out, struct e
 	return true;
 }
 
+/* Who does not know what "crit" names has to refuse, and nothing that it could name is known here; "b64" says that the payload is not
+ * encoded. Source: RFC 7515 4.1.11, RFC 7797 3. */
+static bool check_demands(const json_t *header, struct error *err)
+{
+	static const char *const demands[] = {"crit", "b64"};
+
+	for (size_t i = 0; i < sizeof(demands) / sizeof(demands[0]); i++) {
+		if (json_object_get(header, demands[i]) != NULL)
+			return error_set(err, ERROR_MDS_FORMAT,
+			    "the metadata BLOB's header demands what is not known here, by its member \"%s\"",
+			    demands[i]);
+	}
+	return true;
+}
+
 static bool read_header(struct bytes encoded, struct signer *out, struct error *err)
 {
 	const struct json_reader reader = {ERROR_MDS_FORMAT, N_("the metadata BLOB's header")};
 	struct buffer text = BUFFER_EMPTY;
 	json_t *header = NULL;
 	bool done = (base64url_parse(encoded, &text, err) || malformed(err, "its header is not base64url")) &&
-	            strict_json_parse(&reader, buffer_bytes(&text), &header, err) && read_algorithm(header, out, err) &&
-	            read_certificates(header, out, err);
+	            strict_json_parse(&reader, buffer_bytes(&text), &header, err) && check_demands(header, err) &&
+	            read_algorithm(header, out, err) && read_certificates(header, out, err);
 
 	json_decref(header);
 	buffer_free(&text);

@@ -23,7 +23,7 @@ struct trust_anchor;
 struct metadata_status {
 	char *status; /* "REVOKED", "FIDO_CERTIFIED_L1" */
 	char *from;   /* ISO date; NULL: always */
-	char *until;  /* sunset; NULL: none */
+	char *until;  /* sunset, of a certification; NULL: none */
 	bool has_batch;
 	uint8_t batch[32]; /* SHA-256 of the SubjectPublicKeyInfo of the one batch that is meant */
 };

@@ -19,6 +19,7 @@ void mds_recipe_honest(struct mds_recipe *recipe)
 {
 	*recipe = (struct mds_recipe){
 	    .algorithm = "RS256",
+	    .header = "",
 	    .signer = KEY_DEVICE,
 	    .name = "mds.fidoalliance.org",
 	    .root_key = KEY_SLOT_RSA,
@@ -146,7 +147,8 @@ static bool put_base64url(struct bytes bytes, struct buffer *out, struct error *
 static bool put_header(const struct mds_recipe *recipe, struct buffer *out, struct error *err)
 {
 	struct buffer json = BUFFER_EMPTY;
-	bool done = buffer_put_format(&json, err, "{\"alg\": \"%s\", \"typ\": \"JWT\", \"x5c\": ", recipe->algorithm) &&
+	bool done = buffer_put_format(&json, err, "{%s\"alg\": \"%s\", \"typ\": \"JWT\", \"x5c\": ", recipe->header,
+	                recipe->algorithm) &&
 	            put_x5c(recipe, &json, err) && buffer_put_text(&json, "}", err) &&
 	            put_base64url(buffer_bytes(&json), out, err);
 

@@ -12,6 +12,7 @@
 struct mds_recipe {
 	/* who signed it */
 	const char *algorithm;    /* as the header has it; by what it is signed follows from `signer` */
+	const char *header;       /* more members of the header, each with a comma behind it */
 	int signer;               /* enum forged_key: RSA-2048 or P-256 */
 	const char *name;         /* the signer's common name */
 	int root_key;             /* enum forged_key */

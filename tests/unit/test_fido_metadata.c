@@ -16,6 +16,8 @@
 
 #define DAY 86400
 
+#define UNTIL(status, day)                                                                                             \
+	"{\"status\": \"" status "\", \"effectiveDate\": \"2020-01-01\", \"sunsetDate\": \"" day "\"}"
 #define REPORT(status) "{\"status\": \"" status "\", \"effectiveDate\": \"2020-01-01\"}"
 #define CERTIFIED REPORT("FIDO_CERTIFIED_L2")
 
@@ -336,10 +338,31 @@ static void reports_have_their_time(void **state)
 	static const struct reported rows[] = {
 	    {"revoked from 2098 on", "{\"status\": \"REVOKED\", \"effectiveDate\": \"2098-01-01\"}", "none", "good",
 	        NULL, "none"},
-	    {"certified until 2021",
-	        "{\"status\": \"FIDO_CERTIFIED_L1\", \"effectiveDate\": \"2020-01-01\", \"sunsetDate\": "
-	        "\"2021-01-01\"}",
-	        "none", "good", NULL, "none"},
+	    {"certified until 2021", UNTIL("FIDO_CERTIFIED_L1", "2021-01-01"), "none", "good", NULL, "none"},
+	    {"FIPS until 2021", UNTIL("FIPS140_CERTIFIED_L2", "2021-01-01"), "none", "good", NULL, "none"},
+	    {"certified until 2098", UNTIL("FIDO_CERTIFIED_L1", "2098-01-01"), "L1", "good", NULL, "none"},
+	};
+
+	(void)state;
+	assert_reports(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* A day that ends a certification ends no bad news. */
+static void bad_news_has_no_sunset(void **state)
+{
+	static const struct reported rows[] = {
+	    {"revoked", UNTIL("REVOKED", "2021-01-01"), "none", "revoked", NULL, "mds.status"},
+	    {"the attestation key", UNTIL("ATTESTATION_KEY_COMPROMISE", "2021-01-01"), "none",
+	        "attestation-key-compromise", NULL, "mds.status"},
+	    {"keys from afar", UNTIL("USER_KEY_REMOTE_COMPROMISE", "2021-01-01"), "none", "user-key-remote-compromise",
+	        "MDS-USER_KEY_REMOTE_COMPROMISE", "none"},
+	    {"keys in the hand", UNTIL("USER_KEY_PHYSICAL_COMPROMISE", "2021-01-01"), "none",
+	        "user-key-physical-compromise", "MDS-USER_KEY_PHYSICAL_COMPROMISE", "none"},
+	    {"no verification", UNTIL("USER_VERIFICATION_BYPASS", "2021-01-01"), "none", "user-verification-bypass",
+	        "MDS-USER_VERIFICATION_BYPASS", "none"},
+	    {"a level that was lost", CERTIFIED ", " UNTIL("NOT_FIDO_CERTIFIED", "2021-01-01"), "none", "good", NULL,
+	        "none"},
+	    {"a word of tomorrow", CERTIFIED ", " UNTIL("WHO_KNOWS", "2021-01-01"), "none", "unknown", NULL, "none"},
 	};
 
 	(void)state;
@@ -575,6 +598,7 @@ int main(void)
 	    cmocka_unit_test(certifications_are_told),
 	    cmocka_unit_test(weaknesses_are_told),
 	    cmocka_unit_test(reports_have_their_time),
+	    cmocka_unit_test(bad_news_has_no_sunset),
 	    cmocka_unit_test(a_compromised_batch_is_one_batch),
 	    cmocka_unit_test(a_compromised_batch_is_of_every_model),
 	    cmocka_unit_test(a_compromised_issuer_is_all_its_batches),

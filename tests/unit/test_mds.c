@@ -101,6 +101,11 @@ static void signed_blobs_are_believed(void **state)
 	    {"ES256", {SAY(algorithm, "ES256"), SET(signer, KEY_DEVICE_P256)}},
 	    {"the root sent along", {SET(root_behind, 1), SET(root_behind, 1)}},
 	    {"the root sent along, cross-signed", {SET(root_behind, 2), SET(root_behind, 2)}},
+	    {"keys of others offered",
+	        {SAY(header,
+	             "\"jku\": \"https://example.org/keys\", \"x5u\": \"https://example.org/certificates\", \"jwk\": "
+	             "{\"kty\": \"oct\", \"k\": \"AAAA\"}, "),
+	            SET(signer, KEY_DEVICE)}},
 	    {"a line end behind it", {SAY(behind, "\n"), SAY(behind, "\n")}},
 	};
 
@@ -142,6 +147,12 @@ static void lies_are_refused(void **state)
 	    {"a certificate that is none", SAY(certificates, "[\"AAAA\"]"), ERROR_EVIDENCE_CERTIFICATE},
 	    {"a header that is no JSON", SAY(certificates, "["), ERROR_MDS_FORMAT},
 	    {"five certificates", SET(root_behind, 3), ERROR_MDS_FORMAT},
+	    {"an extension that must be understood", SAY(header, "\"crit\": [\"exp\"], \"exp\": 1, "),
+	        ERROR_MDS_FORMAT},
+	    {"such a list with nothing in it", SAY(header, "\"crit\": [], "), ERROR_MDS_FORMAT},
+	    {"such a list that is none", SAY(header, "\"crit\": null, "), ERROR_MDS_FORMAT},
+	    {"a payload that is not encoded", SAY(header, "\"b64\": false, "), ERROR_MDS_FORMAT},
+	    {"two algorithms", SAY(header, "\"alg\": \"RS256\", "), ERROR_MDS_FORMAT},
 	    {"a signature with a changed bit", SET(signature_flipped, 1), ERROR_MDS_SIGNATURE},
 	    {"a signature cut short", SET(signature_cut, 1), ERROR_MDS_SIGNATURE},
 	    {"a changed payload", SET(payload_changed, 1), ERROR_MDS_SIGNATURE},
