@@ -281,7 +281,7 @@ static void admin_data_is_read_or_refused(void **state)
 		for (const char *c = rows[i].content; *c; c++)
 			if (*c != ' ')
 				strncat(hex, c, 1);
-		assert_done(hex_parse(bytes_of_text(hex), &content, &err), err);
+		assert_done(hex_take(bytes_of_text(hex), &content, &err), err);
 		done = piv_admin_data_parse(buffer_bytes(&content), &data, &err);
 		assert_string_equal(error_word(done ? ERROR_NONE : err.code), error_word(rows[i].code));
 		assert_true(data.puk_blocked == rows[i].blocked && data.key_protected == rows[i].is_protected &&

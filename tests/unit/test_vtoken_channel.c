@@ -39,7 +39,7 @@ static void lengths_of_a_command_are_taken_apart(void **state)
 		struct command command;
 		bool good;
 
-		assert_done(hex_parse(bytes_of_text(rows[i].hex), &message, &err), err);
+		assert_done(hex_take(bytes_of_text(rows[i].hex), &message, &err), err);
 		good = command_parse(buffer_bytes(&message), &command, &err);
 		if (good != rows[i].good)
 			fail_msg("%s", rows[i].name);
@@ -60,8 +60,8 @@ static void long_data_pass_both_ways(void **state)
 	struct bench bench;
 
 	(void)state;
-	assert_done(hex_parse(bytes_of_text("5c035fc105"
-	                                    "53820258"),
+	assert_done(hex_take(bytes_of_text("5c035fc105"
+	                                   "53820258"),
 	                &whole, &err),
 	    err);
 	for (unsigned i = 0; i < 600; i++)
@@ -71,7 +71,7 @@ static void long_data_pass_both_ways(void **state)
 	rest = buffer_bytes(&whole);
 	for (size_t i = 0; i < 3; i++) {
 		buffer_free(&message);
-		assert_done(hex_parse(bytes_of_text(parts[i]), &message, &err), err);
+		assert_done(hex_take(bytes_of_text(parts[i]), &message, &err), err);
 		assert_true(bytes_take(&rest, message.data[4], &part));
 		assert_done(buffer_put(&message, part, &err), err);
 		assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), 0x9000);
@@ -84,7 +84,7 @@ static void long_data_pass_both_ways(void **state)
 	assert_int_equal(bench_send(&bench, "00cb3fff0000055c035fc1050000"), 0x9000);
 	assert_true(bytes_equal(buffer_bytes(&bench.reply), rest));
 	buffer_free(&message);
-	assert_done(hex_parse(bytes_of_text("00db3fff000261"), &message, &err), err);
+	assert_done(hex_take(bytes_of_text("00db3fff000261"), &message, &err), err);
 	assert_done(buffer_put(&message, buffer_bytes(&whole), &err), err);
 	assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), 0x9000);
 	buffer_free(&message);
@@ -127,9 +127,9 @@ static void limits_are_kept(void **state)
 	/* 20 objects of 2560 bytes fill the card exactly */
 	for (uint8_t i = 0; i < 21; i++) {
 		buffer_free(&message);
-		assert_done(hex_parse(bytes_of_text("00db3fff000a09"
-		                                    "5c035f0000"
-		                                    "53820a00"),
+		assert_done(hex_take(bytes_of_text("00db3fff000a09"
+		                                   "5c035f0000"
+		                                   "53820a00"),
 		                &message, &err),
 		    err);
 		message.data[11] = i;
@@ -139,9 +139,9 @@ static void limits_are_kept(void **state)
 	message.data[11] = 3; /* in place of one that is there */
 	assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), 0x9000);
 	buffer_free(&message);
-	assert_done(hex_parse(bytes_of_text("00db3fff000c09"
-	                                    "5c035fc10a"
-	                                    "53820c00"),
+	assert_done(hex_take(bytes_of_text("00db3fff000c09"
+	                                   "5c035fc10a"
+	                                   "53820c00"),
 	                &message, &err),
 	    err);
 	assert_done(buffer_extend(&message, 3072, &room, &err), err);
@@ -219,7 +219,7 @@ static void assert_exchange(struct bench *bench, const struct exchange *exchange
 	struct bytes rest, part;
 	uint16_t word = 0;
 
-	assert_done(hex_parse(bytes_of_text(exchange->hex), &message, &err), err);
+	assert_done(hex_take(bytes_of_text(exchange->hex), &message, &err), err);
 	assert_done(token_exchange(&bench->token, buffer_bytes(&message), &reply, &err), err);
 	rest = buffer_bytes(&reply);
 	assert_int_equal(rest.len, exchange->data + 2);

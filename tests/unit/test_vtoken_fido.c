@@ -31,7 +31,7 @@ static unsigned ask(struct bench *bench, uint8_t p1, const char *hex)
 	const uint8_t head[] = {0x80, 0x10, p1, 0x00, 0x00};
 	unsigned status;
 
-	assert_done(hex_parse(bytes_of_text(hex), &request, &err), err);
+	assert_done(hex_take(bytes_of_text(hex), &request, &err), err);
 	assert_done(buffer_put(&message, BYTES_OF(head), &err) &&
 	                buffer_put_u16(&message, (uint16_t)request.len, &err) &&
 	                buffer_put(&message, buffer_bytes(&request), &err) && buffer_put_u16(&message, 0, &err),
@@ -147,7 +147,7 @@ static void long_answers_are_fetched_both_ways(void **state)
 	(void)state;
 	open_fido(&bench, "fido-self");
 	for (size_t i = 0; i < 2; i++) {
-		assert_done(hex_parse(bytes_of_text("8010000073" MAKE("a5", ED25519, "06a16b6372656450726f7465637401")),
+		assert_done(hex_take(bytes_of_text("8010000073" MAKE("a5", ED25519, "06a16b6372656450726f7465637401")),
 		                &message, &err) &&
 		                buffer_put_u8(&message, 0, &err),
 		    err);

@@ -31,8 +31,8 @@ static void ciphers_give_known_answers(void **state)
 		uint8_t block[CIPHER_BLOCK_MAXIMUM], back[CIPHER_BLOCK_MAXIMUM];
 		struct error err = ERROR_EMPTY;
 
-		assert_done(hex_parse(bytes_of_text(rows[i].in), &in, &err), err);
-		assert_done(hex_parse(bytes_of_text(rows[i].out), &out, &err), err);
+		assert_done(hex_take(bytes_of_text(rows[i].in), &in, &err), err);
+		assert_done(hex_take(bytes_of_text(rows[i].out), &out, &err), err);
 		assert_true(cipher_run(cipher, key, true, in.data, block));
 		assert_memory_equal(block, out.data, cipher->block_len);
 		assert_true(cipher_run(cipher, key, false, block, back));
@@ -221,7 +221,7 @@ static void rsa_takes_the_block_as_it_is(void **state)
 	bench_open(&bench, "5.4.3");
 	bench_manage(&bench);
 	assert_int_equal(bench_send(&bench, "0047009e05ac03800106"), 0x9000);
-	assert_done(hex_parse(bytes_of_text("0087069e887c81858200818180"), &message, &err), err);
+	assert_done(hex_take(bytes_of_text("0087069e887c81858200818180"), &message, &err), err);
 	assert_done(buffer_put(&message, BYTES_OF(block), &err), err);
 	assert_int_equal(bench_send_bytes(&bench, buffer_bytes(&message)), 0x9000);
 	reply = buffer_bytes(&bench.reply);

@@ -59,7 +59,7 @@ unsigned bench_send(struct bench *bench, const char *hex)
 	struct buffer message = BUFFER_EMPTY;
 	unsigned status;
 
-	assert_done(hex_parse(bytes_of_text(hex), &message, &err), err);
+	assert_done(hex_take(bytes_of_text(hex), &message, &err), err);
 	status = bench_send_bytes(bench, buffer_bytes(&message));
 	buffer_free(&message);
 	return status;
@@ -94,7 +94,7 @@ void bench_manage(struct bench *bench)
 bool bench_reply_is(const struct bench *bench, const char *hex)
 {
 	struct buffer wanted = BUFFER_EMPTY;
-	bool same = hex_parse(bytes_of_text(hex), &wanted, NULL) &&
+	bool same = hex_take(bytes_of_text(hex), &wanted, NULL) &&
 	            bytes_equal(buffer_bytes(&bench->reply), buffer_bytes(&wanted));
 
 	buffer_free(&wanted);

@@ -91,7 +91,7 @@ static bool add_reply(struct token *token, struct bytes arguments, size_t len, s
 {
 	struct buffer reply = BUFFER_EMPTY;
 	unsigned long place;
-	bool done = take_place(&arguments, &place, err) && hex_parse(arguments, &reply, err);
+	bool done = take_place(&arguments, &place, err) && hex_take(arguments, &reply, err);
 
 	if (done && (len == 0 ? reply.len < 2 : reply.len != len))
 		done = error_set(err, ERROR_TEXT, "the answer does not end in a status word, or has more than that");

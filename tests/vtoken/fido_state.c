@@ -7,7 +7,7 @@
 static json_t *json_hex(struct bytes bytes)
 {
 	struct buffer text = BUFFER_EMPTY;
-	json_t *value = hex_put(&text, bytes, NULL) ? json_string(buffer_text(&text)) : NULL;
+	json_t *value = hex_append(&text, bytes, NULL) ? json_string(buffer_text(&text)) : NULL;
 
 	buffer_free(&text);
 	return value;
@@ -51,7 +51,7 @@ json_t *fido_state_encode(const struct fido *fido)
 
 static bool decode_buffer(json_t *value, const char *member, struct buffer *out, struct error *err)
 {
-	return hex_parse(bytes_of_text(json_string_value(json_object_get(value, member))), out, err) ||
+	return hex_take(bytes_of_text(json_string_value(json_object_get(value, member))), out, err) ||
 	       error_prefix(err, "%s", member);
 }
 

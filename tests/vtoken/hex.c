@@ -4,7 +4,7 @@
 
 static const char digits[] = "0123456789abcdef";
 
-bool hex_put(struct buffer *out, struct bytes bytes, struct error *err)
+bool hex_append(struct buffer *out, struct bytes bytes, struct error *err)
 {
 	uint8_t byte;
 
@@ -29,7 +29,7 @@ static bool take_digit(struct bytes *text, uint8_t *value)
 	return true;
 }
 
-bool hex_parse(struct bytes text, struct buffer *out, struct error *err)
+bool hex_take(struct bytes text, struct buffer *out, struct error *err)
 {
 	uint8_t high, low;
 

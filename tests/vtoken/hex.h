@@ -4,11 +4,11 @@
 
 #include "common/buffer.h"
 
-/* hex_put: appends two lower-case digits for each byte. Errors: as buffer_put. */
-bool hex_put(struct buffer *out, struct bytes bytes, struct error *err) MUST_CHECK;
+/* hex_append: appends two lower-case digits for each byte. Errors: as buffer_put. */
+bool hex_append(struct buffer *out, struct bytes bytes, struct error *err) MUST_CHECK;
 
-/* hex_parse: appends the bytes that `text` stands for; digits of either case, nothing between them.
+/* hex_take: appends the bytes that `text` stands for; digits of either case, nothing between them.
  * Errors: ERROR_TEXT, or as buffer_put. */
-bool hex_parse(struct bytes text, struct buffer *out, struct error *err) MUST_CHECK;
+bool hex_take(struct bytes text, struct buffer *out, struct error *err) MUST_CHECK;
 
 #endif

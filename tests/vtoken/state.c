@@ -15,7 +15,7 @@
 static json_t *json_hex(struct bytes bytes)
 {
 	struct buffer text = BUFFER_EMPTY;
-	json_t *value = hex_put(&text, bytes, NULL) ? json_string(buffer_text(&text)) : NULL;
+	json_t *value = hex_append(&text, bytes, NULL) ? json_string(buffer_text(&text)) : NULL;
 
 	buffer_free(&text);
 	return value;
@@ -105,7 +105,7 @@ static bool decode_bytes(json_t *value, const char *member, uint8_t *out, size_t
 {
 	struct buffer plain = BUFFER_EMPTY;
 	struct bytes in;
-	bool done = hex_parse(bytes_of_text(json_string_value(json_object_get(value, member))), &plain, err);
+	bool done = hex_take(bytes_of_text(json_string_value(json_object_get(value, member))), &plain, err);
 
 	in = buffer_bytes(&plain);
 	if (done && (in.len != len || !bytes_take_to(&in, out, len)))
@@ -150,7 +150,7 @@ static EVP_PKEY *decode_key(json_t *value, struct error *err)
 	EVP_PKEY *key = NULL;
 	struct bytes in;
 
-	if (hex_parse(bytes_of_text(json_string_value(json_object_get(value, "key"))), &der, err)) {
+	if (hex_take(bytes_of_text(json_string_value(json_object_get(value, "key"))), &der, err)) {
 		in = buffer_bytes(&der);
 		key = d2i_AutoPrivateKey(NULL, &in.data, (long)in.len);
 		if (key == NULL)
@@ -186,7 +186,7 @@ static bool decode_object(json_t *value, struct card *card, struct error *err)
 {
 	json_int_t tag = json_integer_value(json_object_get(value, "tag"));
 	struct buffer content = BUFFER_EMPTY;
-	bool done = hex_parse(bytes_of_text(json_string_value(json_object_get(value, "content"))), &content, err) &&
+	bool done = hex_take(bytes_of_text(json_string_value(json_object_get(value, "content"))), &content, err) &&
 	            card_put_object(card, (uint32_t)tag, buffer_bytes(&content), err);
 
 	buffer_free(&content);

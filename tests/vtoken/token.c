@@ -19,7 +19,7 @@ static void trace_line(const struct token *token, const char *sign, struct bytes
 
 	if (token->trace == NULL)
 		return;
-	if (hex_put(&text, bytes, NULL))
+	if (hex_append(&text, bytes, NULL))
 		(void)fprintf(token->trace, "%s %s\n", sign, buffer_text(&text));
 	(void)fflush(token->trace);
 	buffer_free(&text);
