@@ -22,8 +22,6 @@ void trust_anchor_clear(struct trust_anchor *anchor)
 	free(anchor->vendor);
 	free(anchor->bundle);
 	free(anchor->distrust_reason);
-	free(anchor->valid_from);
-	free(anchor->valid_to);
 	buffer_free(&anchor->subject);
 	buffer_free(&anchor->spki);
 	verification_key_free(anchor->key);

@@ -1,8 +1,9 @@
-/* trust.h: whom an appraisal believes: vendors' issuing CAs as facts (name, key, validity, what they may issue) and known
+/* trust.h: whom an appraisal believes: vendors' issuing CAs as facts (name, key, what they may issue) and known
  * vulnerabilities, read from bundles.
  *
  * A bundle is a JSON file (policy/TRUST-FORMAT.md describes it). The shipped one is the vendor's word; files of a site's trust
- * folder add to it, and what rests on them has assurance "organisation", never "vendor". Immutable after loading, so threads may
+ * folder add to it, and what rests on them has assurance "organisation", never "vendor". The validity of an issuer's certificate
+ * is for people who read a bundle: a token has no clock, and nothing is refused by it. Immutable after loading, so threads may
  * share it.
  * Knows nothing of where files lie. */
 #ifndef POLICY_TRUST_H
@@ -46,10 +47,9 @@ struct trust_anchor {
 	struct buffer spki;
 	struct verification_key *key; /* of `spki` */
 	uint8_t spki_hash[32];
-	struct buffer certificates;  /* SHA-256 of each certificate that carries this name and key */
-	unsigned issuers_below;      /* how many CAs may stand between it and an attestation certificate */
-	struct buffer aaguids;       /* models that it attests, FIDO_AAGUID_SIZE bytes each; empty: any */
-	char *valid_from, *valid_to; /* ISO dates, for people only: a device certificate outlives clocks; may be NULL */
+	struct buffer certificates; /* SHA-256 of each certificate that carries this name and key */
+	unsigned issuers_below;     /* how many CAs may stand between it and an attestation certificate */
+	struct buffer aaguids;      /* models that it attests, FIDO_AAGUID_SIZE bytes each; empty: any */
 };
 
 struct trust;

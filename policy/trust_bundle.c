@@ -213,7 +213,6 @@ static bool fill_anchor(const struct reading *reading, const char *where, const 
 		return strict_json_error(&reading->json, where, "\"evidence\" is not a format that is known here", err);
 	return read_code(reading, where, m, anchor, err) && copy_text(m->name, &anchor->name, err) &&
 	       copy_text(m->vendor, &anchor->vendor, err) && copy_text(m->reason, &anchor->distrust_reason, err) &&
-	       copy_text(m->from, &anchor->valid_from, err) && copy_text(m->to, &anchor->valid_to, err) &&
 	       read_identity(reading, where, m, anchor, err) && read_aaguids(reading, where, m->aaguids, anchor, err) &&
 	       read_issuers_below(reading, where, m->issuers_below, anchor, err) &&
 	       (m->shape == NULL || read_shape(reading, where, m->shape, anchor, err));
