@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "policy/certificate_claim.h"
 #include "policy/firmware.h"
 
 #define SEVERITY_WORD_MAXIMUM 16
@@ -101,6 +102,13 @@ static bool is_key_concerned(const struct advisory *advisory, const struct resul
 	return advisory->num_key_kinds == 0;
 }
 
+/* A certificate has more than one hash. */
+static bool is_value(enum claim_name claim, struct bytes word, const char *value, const struct result *result)
+{
+	return bytes_equal_text(word, value) ||
+	       (claim == CLAIM_DEVICE_CERTIFICATE && certificate_claim_is(result, value));
+}
+
 /* A value may be a list with commas: "usb,nfc". */
 static bool has_mark(const struct advisory_mark *mark, const struct result *result)
 {
@@ -108,7 +116,7 @@ static bool has_mark(const struct advisory_mark *mark, const struct result *resu
 
 	while (bytes_take_until(&list, ',', &word)) {
 		for (size_t i = 0; i < mark->num_values; i++) {
-			if (bytes_equal_text(word, mark->values[i]))
+			if (is_value(mark->claim, word, mark->values[i], result))
 				return true;
 		}
 	}

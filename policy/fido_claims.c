@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "policy/certificate.h"
-#include "policy/digest.h"
+#include "policy/certificate_claim.h"
 #include "policy/fido_attestation.h"
 #include "policy/fido_auth_data.h"
 #include "policy/fido_certificate.h"
@@ -183,19 +183,17 @@ static void add_edition(const struct fido_attestation *attestation, struct resul
 	}
 }
 
-static void add_certificate(const struct fido_attestation *attestation, struct result *result)
+static bool add_certificate(const struct fido_attestation *attestation, struct result *result, struct error *err)
 {
 	const struct fido_certificate_facts *facts = &attestation->facts;
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	char text[2 * SHA256_DIGEST_LENGTH + 1], serial[2 + 2 * FIDO_SERIAL_MAXIMUM + 1] = "0x";
+	char text[40], serial[2 + 2 * FIDO_SERIAL_MAXIMUM + 1] = "0x";
 	struct bytes der = attestation->statement.certificates[0];
 
 	result_add_claim(result, CLAIM_VENDOR, CLAIM_PROVEN, attestation->anchor->vendor, "issuer's pinned key");
 	result_add_claim(result, CLAIM_ISSUER, CLAIM_PROVEN, attestation->anchor->name, attestation->anchor->bundle);
-	digest_sha256(der, hash);
-	hex_put(BYTES_OF(hash), text);
-	result_add_claim(
-	    result, CLAIM_DEVICE_CERTIFICATE, CLAIM_PROVEN, text, "SHA-256 of the attestation certificate");
+	if (!certificate_claim_add(
+	        &attestation->certificates[0], der, "SHA-256 of the attestation certificate", result, err))
+		return false;
 	if (facts->device_type > 0) {
 		snprintf(text, sizeof(text), "1.3.6.1.4.1.41482.1.%u", facts->device_type);
 		result_add_claim(
@@ -212,6 +210,7 @@ static void add_certificate(const struct fido_attestation *attestation, struct r
 	add_firmware(facts, result);
 	add_transports(facts, result);
 	add_edition(attestation, result);
+	return true;
 }
 
 static void add_dates(const struct fido_attestation *attestation, struct result *result)
@@ -267,7 +266,8 @@ bool fido_claims_add(const struct fido_attestation *attestation, struct result *
 	add_ledger(attestation, result);
 	add_binding(attestation, result);
 	add_model(attestation, result);
-	add_certificate(attestation, result);
+	if (!add_certificate(attestation, result, err))
+		return false;
 	add_dates(attestation, result);
 	add_flags(attestation, result);
 	return true;

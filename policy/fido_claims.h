@@ -7,7 +7,7 @@
 struct fido_attestation;
 struct result;
 
-/* fido_claims_add: adds every claim that the attestation itself can make. Errors: ERROR_MEMORY. */
+/* fido_claims_add: adds every claim that the attestation itself can make. Errors: ERROR_MEMORY, ERROR_CRYPTO. */
 bool fido_claims_add(const struct fido_attestation *attestation, struct result *result, struct error *err) MUST_CHECK;
 
 #endif

@@ -45,8 +45,13 @@ static void fill_attested(const struct forecast *forecast, unsigned form_factor,
 static void decide(const struct appraisal *appraisal, const struct forecast *forecast, const struct piv_chain *chain,
     struct result *result)
 {
+	struct error err = ERROR_EMPTY;
+
 	result->assurance = chain->anchor->source == TRUST_SHIPPED ? ASSURANCE_VENDOR : ASSURANCE_ORGANISATION;
-	piv_claims_add_device(chain, result);
+	if (!piv_claims_add_device(chain, result, &err)) {
+		result_refuse(result, &err, NULL);
+		return;
+	}
 	add_wishes(forecast, result);
 	appraise_rules(appraisal, EVIDENCE_PIV, result);
 }

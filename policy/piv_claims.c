@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "policy/digest.h"
+#include "policy/certificate_claim.h"
 #include "policy/piv_chain.h"
 #include "policy/piv_extensions.h"
 #include "policy/public_key.h"
@@ -75,21 +75,6 @@ static void add_device(const struct piv_chain *chain, struct result *result)
 		result_add_claim(result, CLAIM_FORM_FACTOR, CLAIM_NOT_PROVABLE, "", "");
 }
 
-static void add_device_certificate(const struct piv_chain *chain, struct result *result)
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	char text[2 * SHA256_DIGEST_LENGTH + 1];
-
-	digest_sha256(chain->device.whole, hash);
-	for (size_t i = 0; i < sizeof(hash); i++) {
-		text[2 * i] = digits[hash[i] >> 4];
-		text[2 * i + 1] = digits[hash[i] & 15];
-	}
-	text[sizeof(text) - 1] = '\0';
-	result_add_claim(result, CLAIM_DEVICE_CERTIFICATE, CLAIM_PROVEN, text, "SHA-256 of the device certificate");
-}
-
 static bool add_key(const struct piv_chain *chain, struct result *result, struct error *err)
 {
 	char fingerprint[64], algorithm[PUBLIC_KEY_NAME_SIZE];
@@ -102,19 +87,19 @@ static bool add_key(const struct piv_chain *chain, struct result *result, struct
 	return true;
 }
 
-void piv_claims_add_device(const struct piv_chain *chain, struct result *result)
+bool piv_claims_add_device(const struct piv_chain *chain, struct result *result, struct error *err)
 {
 	add_ledger(chain, result);
 	add_edition(chain, result);
 	add_device(chain, result);
-	add_device_certificate(chain, result);
+	return certificate_claim_add(
+	    &chain->device, chain->device.whole, "SHA-256 of the device certificate", result, err);
 }
 
 bool piv_claims_add(const struct piv_chain *chain, struct result *result, struct error *err)
 {
-	if (!add_key(chain, result, err))
+	if (!add_key(chain, result, err) || !piv_claims_add_device(chain, result, err))
 		return false;
-	piv_claims_add_device(chain, result);
 	result_add_claim(result, CLAIM_SLOT, CLAIM_PROVEN, chain->slot, "attestation: its subject");
 	result_add_claim(result, CLAIM_PIN_POLICY, CLAIM_PROVEN, attested_pin_policy_name(chain->attested.pin_policy),
 	    FROM_ATTESTATION ".8");

@@ -12,7 +12,8 @@ struct result;
  * Errors: ERROR_MEMORY, ERROR_CRYPTO. */
 bool piv_claims_add(const struct piv_chain *chain, struct result *result, struct error *err) MUST_CHECK;
 
-/* piv_claims_add_device: those of them that say what the token is, not what its key is. */
-void piv_claims_add_device(const struct piv_chain *chain, struct result *result);
+/* piv_claims_add_device: those of them that say what the token is, not what its key is.
+ * Errors: ERROR_MEMORY, ERROR_CRYPTO. */
+bool piv_claims_add_device(const struct piv_chain *chain, struct result *result, struct error *err) MUST_CHECK;
 
 #endif

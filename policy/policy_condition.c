@@ -7,6 +7,7 @@
 
 #include "common/language.h"
 #include "policy/advisory.h"
+#include "policy/certificate_claim.h"
 #include "policy/fido_auth_data.h"
 #include "policy/fido_certificate.h"
 #include "policy/firmware.h"
@@ -56,7 +57,7 @@ static const struct condition_row rows[] = {
     {"pin-policy", CONDITION_CLAIM, CLAIM_PIN_POLICY, pin_policies},
     {"touch-policy", CONDITION_CLAIM, CLAIM_TOUCH_POLICY, touch_policies},
     {"edition", CONDITION_CLAIM, CLAIM_EDITION, editions},
-    {"device-certificate", CONDITION_CLAIM, CLAIM_DEVICE_CERTIFICATE, NULL},
+    {"device-certificate", CONDITION_CERTIFICATE, CLAIM_DEVICE_CERTIFICATE, NULL},
     {"serial", CONDITION_SERIAL, CLAIM_SERIAL, NULL},
     {"statement", CONDITION_CLAIM, CLAIM_STATEMENT, statements},
     {"application", CONDITION_CLAIM, CLAIM_APPLICATION, NULL},
@@ -203,7 +204,7 @@ static bool check_form(const struct condition_row *row, const char *word, struct
 	    {CLAIM_DEVICE_TYPE, is_oid, "1.3.6.1.4.1.41482.1.7"},
 	};
 
-	for (size_t i = 0; row->kind == CONDITION_CLAIM && i < sizeof(forms) / sizeof(forms[0]); i++)
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (row->claim == forms[i].claim && !forms[i].has_form(bytes_of_text(word)))
 			return error_set(err, ERROR_POLICY_FILE, "'%s' is no %s: write it as %s", word, row->keyword,
 			    translated(forms[i].example));
@@ -272,6 +273,7 @@ bool condition_add_word(struct condition *condition, const char *word, struct er
 	case CONDITION_FORMAT:
 	case CONDITION_ASSURANCE:
 	case CONDITION_CLAIM:
+	case CONDITION_CERTIFICATE:
 	case CONDITION_LIST:
 	case CONDITION_PERSON:
 	case CONDITION_GROUP:
@@ -314,6 +316,18 @@ static bool claim_holds(
 	const char *value = claim_value(result, condition->row->claim, least, found, size);
 
 	return value != NULL && word_list_has(&condition->words, value);
+}
+
+/* The same certificate has more than one hash. */
+static bool certificate_holds(
+    const struct condition *condition, enum claim_grade least, const struct result *result, char *found, size_t size)
+{
+	if (claim_value(result, condition->row->claim, least, found, size) == NULL)
+		return false;
+	for (size_t i = 0; i < condition->words.num; i++)
+		if (certificate_claim_is(result, condition->words.words[i]))
+			return true;
+	return false;
 }
 
 /* A claim whose value is a list with commas: one of its words is enough. */
@@ -406,6 +420,8 @@ bool condition_holds(const struct condition *condition, enum claim_grade least_g
 	case CONDITION_CLAIM:
 	case CONDITION_SERIAL:
 		return claim_holds(condition, least_grade, result, found, size);
+	case CONDITION_CERTIFICATE:
+		return certificate_holds(condition, least_grade, result, found, size);
 	case CONDITION_LIST:
 		return list_holds(condition, least_grade, result, found, size);
 	case CONDITION_FIRMWARE:

@@ -16,6 +16,7 @@ static bool is_open(const struct condition *condition, const struct result *know
 {
 	switch (condition->row->kind) {
 	case CONDITION_CLAIM:
+	case CONDITION_CERTIFICATE:
 	case CONDITION_LIST:
 	case CONDITION_FIRMWARE:
 	case CONDITION_SERIAL:

@@ -134,6 +134,7 @@ static bool condition_within(const struct condition *narrow, const struct condit
 	case CONDITION_FORMAT:
 	case CONDITION_ASSURANCE:
 	case CONDITION_CLAIM:
+	case CONDITION_CERTIFICATE:
 	case CONDITION_LIST:
 	case CONDITION_SERIAL:
 	case CONDITION_ADVISORY:

@@ -19,8 +19,9 @@ struct firmware_range {
 enum condition_kind {
 	CONDITION_FORMAT,
 	CONDITION_ASSURANCE,
-	CONDITION_CLAIM, /* the claim's value is one of the words */
-	CONDITION_LIST,  /* one of the words in the claim's value is */
+	CONDITION_CLAIM,       /* the claim's value is one of the words */
+	CONDITION_CERTIFICATE, /* … or the hash of its turned signature */
+	CONDITION_LIST,        /* one of the words in the claim's value is */
 	CONDITION_FIRMWARE,
 	CONDITION_SERIAL,
 	CONDITION_PROVEN,   /* each claim that is named has this grade */

@@ -103,6 +103,8 @@ struct advisory_hit {
 #define RESULT_ADVISORIES_MAXIMUM 16
 #define RESULT_TEXT_SIZE 96
 #define RESULT_OPTIONS_SIZE 256
+#define RESULT_HASH_SIZE 65
+#define RESULT_TWINS_MAXIMUM 2
 
 struct result {
 	enum verdict verdict;
@@ -119,6 +121,9 @@ struct result {
 	size_t num_reasons;
 	struct claim claims[CLAIM_NAME_COUNT];
 	size_t num_claims;
+	char certificate_twins[RESULT_TWINS_MAXIMUM][RESULT_HASH_SIZE]; /* what CLAIM_DEVICE_CERTIFICATE may be as well
+	                                                                   (certificate_claim.h); told nobody */
+	size_t num_certificate_twins;
 	struct advisory_hit
 	    advisories[RESULT_ADVISORIES_MAXIMUM]; /* all that apply, whatever the policy makes of them */
 	size_t num_advisories;

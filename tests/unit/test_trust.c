@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "policy/advisory.h"
 #include "policy/certificate.h"
+#include "policy/certificate_claim.h"
 #include "policy/digest.h"
 #include "policy/hex.h"
+#include "policy/policy.h"
+#include "policy/result.h"
 #include "policy/trust.h"
 #include "tests/forgery/chain.h"
 
@@ -340,6 +344,78 @@ static void a_turned_signature_is_the_same_certificate(void **state)
 	}
 }
 
+/* What an appraisal would make of a token with this certificate: refused by a rule, concerned by an advisory. */
+static void judge(
+    const struct policy *policy, const struct trust *trust, X509 *certificate, bool *refused, bool *concerned)
+{
+	struct result result = {.verdict = VERDICT_ACCEPTED};
+	struct policy_subject nobody = {.person = NULL};
+	struct certificate parsed;
+	struct error err = ERROR_EMPTY;
+	unsigned char *der = NULL;
+	int len = i2d_X509(certificate, &der);
+
+	assert_true(len > 0);
+	assert_done(certificate_parse(bytes_of(der, (size_t)len), &parsed, &err), err);
+	result_add_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "v", "");
+	assert_done(certificate_claim_add(&parsed, parsed.whole, "", &result, &err), err);
+	*concerned = advisory_concerns(trust_advisory(trust, 0), "fido", &result);
+	policy_decide(policy, &nobody, &result);
+	*refused = result.verdict == VERDICT_REFUSED;
+	OPENSSL_free(der);
+}
+
+/* A policy that refuses this certificate and takes every other, and an advisory about it. */
+static void name_certificate(X509 *certificate, struct policy **policy, struct trust **trust)
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	char hex[2 * sizeof(hash) + 1], rules[256], bundle[512];
+	struct error err = ERROR_EMPTY;
+
+	assert_int_equal(X509_digest(certificate, EVP_sha256(), hash, NULL), 1);
+	hex_put(BYTES_OF(hash), hex);
+	(void)snprintf(rules, sizeof(rules),
+	    "rule \"batch\" {\ndevice-certificate = { \"%s\" }\nthen = \"refuse\"\n}\n"
+	    "rule \"others\" {\nvendor = { \"v\" }\nthen = \"accept\"\n}\n",
+	    hex);
+	(void)snprintf(bundle, sizeof(bundle),
+	    HEAD
+	    ", \"advisories\": [{\"id\": \"A\", \"vendor\": \"v\", \"product\": \"p\", \"severity\": \"critical\", "
+	    "\"text\": \"t\", \"reference\": \"r\", \"evidence\": \"fido\", \"seen_by\": {\"device-certificate\": "
+	    "[\"%s\"]}}]}",
+	    hex);
+	assert_done(policy_parse(bytes_of_text(rules), "policy", NULL, NULL, policy, &err), err);
+	assert_done(trust_new(trust, &err) && trust_add(*trust, bytes_of_text(bundle), "o", TRUST_SITE, &err), err);
+}
+
+static void a_turned_signature_meets_the_same_rules(void **state)
+{
+	static const char *const curves[] = {"P-256", "P-384"};
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		EVP_PKEY *issuer = EVP_PKEY_Q_keygen(NULL, NULL, "EC", curves[i % 2]);
+		X509 *batch = make_batch(issuer), *other = make_batch(issuer);
+		struct policy *policy = NULL;
+		struct trust *trust = NULL;
+		bool refused, concerned;
+
+		name_certificate(batch, &policy, &trust);
+		judge(policy, trust, other, &refused, &concerned);
+		assert_true(!refused && !concerned);
+		judge(policy, trust, batch, &refused, &concerned);
+		assert_true(refused && concerned);
+		turn_signature(batch, i % 2 == 0 ? NID_X9_62_prime256v1 : NID_secp384r1);
+		judge(policy, trust, batch, &refused, &concerned);
+		assert_true(refused && concerned);
+		X509_free(batch);
+		X509_free(other);
+		EVP_PKEY_free(issuer);
+		policy_free(policy);
+		trust_free(trust);
+	}
+}
+
 static void a_certificate_by_rsa_has_no_other_form(void **state)
 {
 	X509 *batch = make_batch(forged_key(KEY_ROOT)), *other = make_batch(forged_key(KEY_ISSUING));
@@ -403,6 +479,7 @@ int main(void)
 	    cmocka_unit_test(bad_advisories_name_the_place),
 	    cmocka_unit_test(distrust_wins),
 	    cmocka_unit_test(a_turned_signature_is_the_same_certificate),
+	    cmocka_unit_test(a_turned_signature_meets_the_same_rules),
 	    cmocka_unit_test(a_certificate_by_rsa_has_no_other_form),
 	    cmocka_unit_test(a_bad_bundle_leaves_the_trust_alone),
 	    cmocka_unit_test(the_shipped_bundle_is_sound),
