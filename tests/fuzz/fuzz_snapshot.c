@@ -83,6 +83,7 @@ static void walk_all(struct snapshot *snapshot)
 	struct error err = ERROR_EMPTY;
 	uint64_t num_short;
 
+	demand(snapshot_check(snapshot, &err) || err.code != ERROR_NONE);
 	(void)!snapshot_each(snapshot, NULL, visit, &all, &err);
 	(void)!snapshot_each(snapshot, "alice", visit, &alice, &err);
 	(void)!snapshot_count_short(snapshot, 2, 0, &num_short, person, &err);
