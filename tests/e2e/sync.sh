@@ -2,6 +2,7 @@
 # keyenroll sync: a desk publishes on a web server, a host fetches, and people log in by what it has. A revocation arrives; what is older,
 # from the future, damaged, cut short, empty or not there leaves the host as it was, as do a full disk and kill -9.
 . "$(dirname "$0")/world.sh"
+. "$top/tests/e2e/reports.bash"
 
 web=$WORLD/web
 mkdir -p "$web/garbage" "$web/garbage-list" "$web/older" "$web/future" "$web/empty" "$WORLD/tls"
@@ -62,22 +63,6 @@ fetch()
 	keyenroll sync --ca-file "$WORLD/tls/ca.pem" "$@" "$url$folder"
 }
 
-# exits STATUS TEXT COMMAND...
-exits()
-{
-	local wanted=$1 text=$2 status
-	shift 2
-	"$@" >"$WORLD/output" 2>&1
-	status=$?
-	if [ $status -eq "$wanted" ]; then ok "$text"; else not_ok "$text (exits with $status, not $wanted)" "$WORLD/output"; fi
-}
-
-# says PATTERN TEXT: of the last output.
-says()
-{
-	if grep -qE -e "$1" "$WORLD/output"; then ok "$2"; else not_ok "$2" "$WORLD/output"; fi
-}
-
 keep()
 {
 	cp -a "$state/snapshot" "$WORLD/kept" && cp -a "$state/revoked.krl" "$WORLD/kept.krl"
@@ -135,9 +120,8 @@ check_first()
 	says 'unchanged, made at 20' "what has not changed"
 	expect "by one request" test "$(tail -n +$((before + 1)) "$WORLD/right.log")" = "GET /snapshot 304"
 	expect "and the files stay what they were" as_it_was
-	exits 0 "as JSON that is" fetch --json
-	cp "$WORLD/output" "$WORLD/unchanged.json"
-	expect "what its schema says" "$top/tests/e2e/schema_check" sync "$WORLD/unchanged.json"
+	report 0 sync "as JSON that is what its schema says" fetch --json
+	holds '.changed == false' "unchanged"
 	touch "$state/snapshot"
 	exits 0 "a snapshot that came by other means has a time of its own" fetch
 	says '2 active' "and is fetched anew"
@@ -149,10 +133,8 @@ check_revocation()
 	expect "bob's key is revoked" keyenroll revoke --reason lost bob
 	expect "the host does not know yet: bob enters" world_enters bob
 	expect "that is published" publish
-	exits 0 "and fetched" fetch --json
-	cp "$WORLD/output" "$WORLD/changed.json"
-	expect "as its schema says" "$top/tests/e2e/schema_check" sync "$WORLD/changed.json"
-	expect "one active, one revoked" jq -e '.changed and .active == 1 and .revoked == 1' "$WORLD/changed.json"
+	report 0 sync "and fetched, with a report as its schema says" fetch --json
+	holds '.changed and .active == 1 and .revoked == 1' "one active, one revoked"
 	refuse "bob stays out" world_enters bob
 	expect "as enrollment.revoked" world_logged enrollment.revoked
 	expect "sshd's own list has his key" sshd_refuses bob
