@@ -53,14 +53,16 @@ static void ssh_numbers_are_positive_and_short(void **state)
 {
 	static const struct {
 		const char *name;
-		uint8_t data[8];
+		uint8_t data[8]; /* what stands behind `len` belongs to others */
 		size_t len, number_len;
 	} rows[] = {
 	    {"one", {0, 0, 0, 1, 1}, 5, 1},
 	    {"high bit", {0, 0, 0, 2, 0, 0x80}, 6, 1},
 	    {"two bytes", {0, 0, 0, 2, 1, 0}, 6, 2},
 	    {"zero", {0, 0, 0, 0}, 4, 0},
+	    {"zero, and a number behind it", {0, 0, 0, 0, 1}, 4, 0},
 	    {"zero written out", {0, 0, 0, 1, 0}, 5, 0},
+	    {"zero written out, and a high bit behind it", {0, 0, 0, 1, 0, 0x80}, 5, 0},
 	    {"padded", {0, 0, 0, 2, 0, 0x7f}, 6, 0},
 	    {"padded twice", {0, 0, 0, 3, 0, 0, 0x80}, 7, 0},
 	    {"negative", {0, 0, 0, 1, 0x80}, 5, 0},
@@ -105,6 +107,54 @@ static void ber_lengths_are_definite_and_short(void **state)
 		if (bytes_take_ber_length(&in, &value) != rows[i].good || value != rows[i].value)
 			fail_msg("%s", rows[i].name);
 	}
+}
+
+static void bytes_are_equal_to_the_last(void **state)
+{
+	static const struct {
+		const char *one, *other;
+		bool equal, starts;
+	} rows[] = {
+	    {"", "", true, true},
+	    {"abc", "abc", true, true},
+	    {"abc", "abd", false, false},
+	    {"abc", "bbc", false, false},
+	    {"abc", "ab", false, true},
+	    {"ab", "abc", false, false},
+	    {"abc", "", false, true},
+	    {"", "a", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bytes one = bytes_of_text(rows[i].one);
+
+		if (bytes_equal(one, bytes_of_text(rows[i].other)) != rows[i].equal ||
+		    bytes_equal_text(one, rows[i].other) != rows[i].equal ||
+		    bytes_start_with(one, rows[i].other) != rows[i].starts)
+			fail_msg("'%s' and '%s'", rows[i].one, rows[i].other);
+	}
+	assert_false(bytes_equal(bytes_of("a\0b", 3), bytes_of("a\0c", 3)));
+}
+
+/* Nothing is written beyond what was asked for, and nothing where there is too little. */
+static void bytes_are_copied_whole_or_not(void **state)
+{
+	struct bytes in = bytes_of_text("abcd");
+	char out[4] = "xxx";
+
+	(void)state;
+	assert_false(bytes_take_to(&in, out, 5));
+	assert_string_equal(out, "xxx");
+	assert_true(bytes_take_to(&in, out, 2));
+	assert_string_equal(out, "abx");
+	assert_true(bytes_equal_text(in, "cd"));
+	assert_true(bytes_to_text(in, out, sizeof(out)));
+	assert_string_equal(out, "cd");
+	assert_false(bytes_to_text(bytes_of_text("long"), out, sizeof(out)));
+	assert_string_equal(out, "cd");
+	assert_true(bytes_to_text(BYTES_EMPTY, out, 1));
+	assert_string_equal(out, "");
 }
 
 static void text_is_taken_by_line(void **state)
@@ -190,6 +240,8 @@ int main(void)
 	    cmocka_unit_test(ssh_strings_are_bounded),
 	    cmocka_unit_test(ssh_numbers_are_positive_and_short),
 	    cmocka_unit_test(ber_lengths_are_definite_and_short),
+	    cmocka_unit_test(bytes_are_equal_to_the_last),
+	    cmocka_unit_test(bytes_are_copied_whole_or_not),
 	    cmocka_unit_test(text_is_taken_by_line),
 	    cmocka_unit_test(a_buffer_stops_at_its_maximum),
 	    cmocka_unit_test(what_is_put_is_what_is_taken),
