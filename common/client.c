@@ -48,35 +48,43 @@ static bool ask_program(
 	return false;
 }
 
-static bool exchange(const struct client *client, struct bytes request, struct buffer *message, struct error *err)
+static bool take_reply(const struct buffer *message, struct reply *reply, struct error *err)
+{
+	struct bytes received = buffer_bytes(message), content;
+
+	if (!bytes_take_ssh_string(&received, &content) || received.len > 0)
+		return error_set(err, ERROR_PROTOCOL, "the verifier's answer is not exactly one reply");
+	return reply_parse(content, reply, err);
+}
+
+/* Of another release is a verifier that runs on while its packages are exchanged: the program that lies there by now is of this one. */
+static bool program_may_know(const struct client *client, const struct error *err)
+{
+	return client->verifier != NULL &&
+	       (err->code == ERROR_VERIFIER_UNREACHABLE || err->code == ERROR_PROTOCOL_VERSION);
+}
+
+static bool exchange(
+    const struct client *client, struct bytes request, struct buffer *message, struct reply *reply, struct error *err)
 {
 	struct deadline deadline = deadline_in(client->timeout_ms);
 
-	if (ask_socket(client->socket, request, deadline, message, err))
+	if (ask_socket(client->socket, request, deadline, message, err) && take_reply(message, reply, err))
 		return true;
-	if (err->code != ERROR_VERIFIER_UNREACHABLE || client->verifier == NULL)
+	if (!program_may_know(client, err))
 		return false;
 	buffer_cut(message, 0);
-	return ask_program(client->verifier, request, deadline, message, err);
+	return ask_program(client->verifier, request, deadline, message, err) && take_reply(message, reply, err);
 }
 
 bool client_ask(const struct client *client, const struct request *request, struct buffer *message, struct reply *reply,
     struct error *err)
 {
 	struct buffer encoded = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REQUEST_MAXIMUM);
-	struct bytes received, content;
-	bool done = false;
+	bool done;
 
 	*message = BUFFER_UP_TO(FRAMING_LENGTH_SIZE + REPLY_MAXIMUM);
-	if (!request_encode(request, &encoded, err) || !exchange(client, buffer_bytes(&encoded), message, err))
-		goto out;
-	received = buffer_bytes(message);
-	if (!bytes_take_ssh_string(&received, &content) || received.len > 0) {
-		error_set(err, ERROR_PROTOCOL, "the verifier's answer is not exactly one reply");
-		goto out;
-	}
-	done = reply_parse(content, reply, err);
-out:
+	done = request_encode(request, &encoded, err) && exchange(client, buffer_bytes(&encoded), message, reply, err);
 	buffer_free(&encoded);
 	if (!done)
 		buffer_free(message);

@@ -1,7 +1,7 @@
 /* client.h: asks the verifier one question, within a deadline, and leaves nothing behind in the process that asks.
  *
- * The socket first. Where it is gone, or nobody listens there, or the verifier dies before it has answered, a caller that is
- * allowed to starts `keyenrolld --once` with an empty environment for this one question, in what is left of the time.
+ * The socket first. Where it is gone, or nobody listens there, or the verifier dies before it has answered or is of another release, a
+ * caller that is allowed to starts `keyenrolld --once` with an empty environment for this one question, in what is left of the time.
  * No signal handler or disposition, no descriptor and no environment of the process is changed.
  * Knows nothing of PAM and of what a question means. libc only. */
 #ifndef COMMON_CLIENT_H

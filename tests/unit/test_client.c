@@ -276,6 +276,28 @@ static void a_lying_peer_is_no_consent(void **state)
 	}
 }
 
+/* While packages are exchanged the verifier of before runs on, and the program that lies there is the one of after. */
+static void a_peer_of_another_release_is_not_asked_for_a_verdict(void **state)
+{
+	static const uint8_t reply[] = {0, 0, 0, 2, 9, 1};
+	struct client client = {.verifier = fallback, .timeout_ms = LATE_MS};
+	struct error err = ERROR_EMPTY;
+	char path[128];
+	pid_t peer;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/peer", host.folder);
+	client.socket = path;
+	peer = start_peer(path, bytes_of(reply, sizeof(reply)), false);
+	assert_done(ask(&client, "alice", &err), err);
+	assert_int_equal(waitpid(peer, NULL, 0), peer);
+	unlink(path);
+	peer = start_peer(path, bytes_of(reply, sizeof(reply)), false);
+	assert_refused(ask(&client, "bob", &err), err, ERROR_ENROLLMENT_PERSON);
+	assert_int_equal(waitpid(peer, NULL, 0), peer);
+	unlink(path);
+}
+
 static void a_hanging_peer_costs_no_more_than_the_deadline(void **state)
 {
 	static const uint8_t front[] = {0, 0, 0, 18, 1};
@@ -331,6 +353,7 @@ int main(void)
 	    cmocka_unit_test(the_hosts_signals_are_left_alone),
 	    cmocka_unit_test(a_host_with_threads_that_reaps_all_is_served),
 	    cmocka_unit_test(a_lying_peer_is_no_consent),
+	    cmocka_unit_test(a_peer_of_another_release_is_not_asked_for_a_verdict),
 	    cmocka_unit_test(a_hanging_peer_costs_no_more_than_the_deadline),
 	    cmocka_unit_test(a_full_queue_costs_no_more_than_the_deadline),
 	};
