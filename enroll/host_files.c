@@ -19,6 +19,8 @@
 #define LOCK_PATIENCE_MS 5000
 #define LOCK_REST_MS 100
 #define STATE_FILE HOST_SETUP_DIR "/state"
+#define CONFIRMED_FILE HOST_SETUP_DIR "/confirmed"
+#define TEMPORARY_SIZE 6 /* what file_store's temporary files end with */
 
 static const struct {
 	const char *path, *before, *after; /* no `before`: the file was not there */
@@ -46,6 +48,25 @@ static bool copy(const char *from, const char *to, struct error *err)
 	return done;
 }
 
+/* What was killed in the middle of a store left its temporary file there, which nobody reads, and nobody else would take away. */
+static void sweep_beside(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	size_t len = strlen(name);
+	char folder[128];
+	const struct dirent *entry;
+	DIR *listed;
+
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(name - path), path);
+	listed = opendir(folder);
+	while (listed != NULL && (entry = readdir(listed)) != NULL)
+		if (entry->d_name[0] == '.' && strncmp(entry->d_name + 1, name, len) == 0 &&
+		    entry->d_name[len + 1] == '.' && strlen(entry->d_name + len + 2) == TEMPORARY_SIZE)
+			(void)unlinkat(dirfd(listed), entry->d_name, 0);
+	if (listed != NULL)
+		(void)closedir(listed);
+}
+
 /* The state goes first: without it nothing is taken for a setup, so no file is put back, or removed, that is half forgotten. */
 static bool forget(struct error *err)
 {
@@ -54,6 +75,8 @@ static bool forget(struct error *err)
 
 	if (unlink(STATE_FILE) < 0 && errno != ENOENT)
 		return error_set_errno(err, ERROR_FILE, "%s", STATE_FILE);
+	for (size_t i = 0; i < NUM_FILES; i++)
+		sweep_beside(files[i].path);
 	folder = opendir(HOST_SETUP_DIR);
 	while (folder != NULL && (entry = readdir(folder)) != NULL)
 		(void)unlinkat(dirfd(folder), entry->d_name, 0);
@@ -239,10 +262,16 @@ bool host_setup_load(struct host_setup_state *state, bool *there, struct error *
 	return done;
 }
 
+bool host_setup_is_confirmed(void)
+{
+	return file_exists(CONFIRMED_FILE);
+}
+
 bool host_setup_store(const struct host_setup_state *state, struct error *err)
 {
 	struct buffer text = BUFFER_EMPTY;
 	bool done =
+	    (state->until != 0 || file_store(CONFIRMED_FILE, BYTES_EMPTY, 0600, err)) &&
 	    buffer_put_format(&text, err, "since %" PRId64 " until %" PRId64 "\n", state->since, state->until) &&
 	    file_store(STATE_FILE, buffer_bytes(&text), 0600, err);
 

@@ -33,8 +33,8 @@ bool host_files_write(const char *path, struct bytes content, struct error *err)
 /* host_files_unchanged: whether nobody has edited what setup wrote. Errors: ERROR_USAGE that names the file. */
 bool host_files_unchanged(struct error *err) MUST_CHECK;
 
-/* host_files_restore: puts each file back as it was kept, also on a full disk, and forgets the setup. A file that is as it was is
- * not touched, and none where nothing is kept. Errors: ERROR_FILE; what was kept is kept then, so that it can be tried again. */
+/* host_files_restore: puts each file back as it was kept, also on a full disk, and forgets the setup, with what a store of them that was
+ * killed left beside them. A file that is as it was is not touched, and none where nothing is kept. Errors: ERROR_FILE; what was kept is kept then, so that it can be tried again. */
 bool host_files_restore(struct error *err) MUST_CHECK;
 
 /* host_setup_load: reads what is known of the setup.
@@ -42,6 +42,9 @@ bool host_files_restore(struct error *err) MUST_CHECK;
  *   there  out: whether there is one
  * Errors: ERROR_FILE, ERROR_PERMISSIONS; ERROR_TEXT for a file that is not in that form. */
 bool host_setup_load(struct host_setup_state *state, bool *there, struct error *err) MUST_CHECK;
+
+/* host_setup_is_confirmed: for a state that cannot be read: whether somebody has confirmed it. */
+bool host_setup_is_confirmed(void) MUST_CHECK;
 
 /* host_setup_store: writes it, for root alone to read. Errors: ERROR_FILE. */
 bool host_setup_store(const struct host_setup_state *state, struct error *err) MUST_CHECK;

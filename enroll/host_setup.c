@@ -359,16 +359,17 @@ bool host_confirm(struct error *err)
 	return done;
 }
 
+/* A trial of which nobody can read how long it lasts has lasted long enough: nobody is locked out by that. */
 static bool undo(const char *reload, bool unconfirmed, bool force, struct error *err)
 {
 	struct host_setup_state state;
-	bool there;
+	bool there, known = host_setup_load(&state, &there, err);
 
-	if (!host_setup_load(&state, &there, err))
+	if (!known && !(unconfirmed ? !host_setup_is_confirmed() : force))
 		return false;
-	if (unconfirmed && (!there || state.until == 0))
+	if (known && unconfirmed && (!there || state.until == 0))
 		return true;
-	if (!need_setup(&state, err))
+	if (known && !need_setup(&state, err))
 		return false;
 	if ((!unconfirmed && !force && !host_files_unchanged(err)) || !open_gate(reload, err))
 		return false;

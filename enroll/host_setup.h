@@ -27,8 +27,9 @@ bool host_confirm(struct error *err) MUST_CHECK;
 
 /* host_undo: puts the files back and tells sshd.
  *   unconfirmed  only where nobody has confirmed (the timer's call, and that of a start during a trial); edited files do not
- *                stop it, nor for long another who is at it, and where nothing is set up there is nothing to do
- *   force        also where somebody has edited the files since
+ *                stop it, nor a state that cannot be read, nor for long another who is at it, and where nothing is set up there is
+ *                nothing to do
+ *   force        also where somebody has edited the files since, or the state cannot be read
  * Errors: ERROR_USAGE (nothing is set up, or edited), ERROR_HOST_SETUP (another is at it), ERROR_FILE. */
 bool host_undo(const char *reload, bool unconfirmed, bool force, struct error *err) MUST_CHECK;
 

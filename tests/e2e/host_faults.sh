@@ -10,10 +10,10 @@ strides="9:1 1:7 2:7 15:7 full:3 once:5"
 drop_in=/etc/ssh/sshd_config.d/00-keyenroll.conf
 identity=$WORLD/software
 
-# What a word that was killed has begun to write, in a file of its own whose name begins with a dot, is nobody's configuration.
+# What a word that was killed has begun to write, in a file of its own whose name begins with a dot, goes with what is taken back.
 files_sum()
 {
-	(cd /etc && find pam.d ssh -type f ! -name '.*' -printf '%p %m %u\n' -exec sha256sum {} + | sort | sha256sum)
+	(cd /etc && find pam.d ssh -type f -printf '%p %m %u\n' -exec sha256sum {} + | sort | sha256sum)
 }
 
 is_as_before()

@@ -107,12 +107,28 @@ exits 0 "what the unit does when the machine is started during a trial" \
 expect "takes it back" is_as_before
 exits 0 "and once more does nothing" keyenroll host undo --unconfirmed --reload true
 exits 0 "setup again" keyenroll host setup --minutes 30 --try "$WORLD/try-token"
+echo rubbish >"$state/host-setup/state"
+touch /etc/pam.d/.sshd.a1b2c3 /etc/ssh/sshd_config.d/.00-keyenroll.conf.d4e5f6
+exits 0 "where the state cannot be read, the timer's call takes the trial back" keyenroll host undo --unconfirmed
+expect "as it was, and without what a killed word had left beside it" is_as_before
+exits 0 "setup once more" keyenroll host setup --minutes 30
+echo rubbish >"$state/host-setup/state"
+exits 2 "undo says that the state cannot be read" keyenroll host undo
+exits 0 "undo --force opens" keyenroll host undo --force
+expect "all is as before" is_as_before
+exits 0 "and setup" keyenroll host setup --minutes 30 --try "$WORLD/try-token"
 exits 0 "confirm" keyenroll host confirm
 report 0 host "status" keyenroll host status --json
 holds '.state == "closed" and .until == null' "is closed"
 exits 0 "the timer's call changes nothing that was confirmed" keyenroll host undo --unconfirmed
 says '^closed' "and it stays closed"
 exits 0 "the doctor finds nothing" keyenroll doctor
+cp "$state/host-setup/state" "$WORLD/kept"
+echo rubbish >"$state/host-setup/state"
+refuse "where the state cannot be read, what was confirmed is not opened by the timer's call" keyenroll host undo --unconfirmed
+says 'state cannot be read' "and why is said"
+expect "the gate is closed" grep -q pam_keyenroll /etc/pam.d/sshd
+cp "$WORLD/kept" "$state/host-setup/state"
 echo '# edited' >>/etc/pam.d/sshd
 exits 64 "undo does not throw away what was edited since" keyenroll host undo
 says 'pam.d/sshd was edited' "and names the file"
