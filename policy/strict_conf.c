@@ -78,6 +78,18 @@ int strict_conf_refuse_line(cfg_t *cfg, cfg_opt_t *option, const char *value, vo
 	return -1;
 }
 
+cfg_opt_t strict_conf_checked(cfg_opt_t row, cfg_validate_callback_t check)
+{
+	row.validcb = check;
+	return row;
+}
+
+int strict_conf_refuse(cfg_t *cfg, const struct error *reason)
+{
+	cfg_error(cfg, "%s", reason->text);
+	return -1;
+}
+
 /* An empty list calls nobody back, and takes the values of an earlier one away: what is left of it is that its option was
  * changed and holds nothing. */
 static const cfg_opt_t *find_emptied(const cfg_opt_t *options)
@@ -125,6 +137,50 @@ static bool check_text(struct bytes text, const char *origin, enum error_code co
 		if (line.len > 1 && memmem(line.data, line.len, "${", 2) != NULL)
 			return error_set(err, code, "%s:%d: '${' is not possible here", origin, number);
 	return true;
+}
+
+/* The end of the comment that begins there; NULL for none.
+ *   between  no word is open, in which only '#' begins one */
+static char *comment_end(char *at, bool between)
+{
+	char *end = NULL;
+
+	if (*at == '#' || (between && strncmp(at, "//", 2) == 0))
+		return at + strcspn(at, "\n");
+	if (between && strncmp(at, "/*", 2) == 0)
+		end = strstr(at + 2, "*/");
+	return end != NULL ? end + 2 : NULL;
+}
+
+static char *string_end(char *at)
+{
+	const char quote = *at++;
+
+	while (*at != '\0' && *at != quote)
+		at += *at == '\\' && at[1] != '\0' ? 2 : 1;
+	return *at != '\0' ? at + 1 : at;
+}
+
+/* libconfuse counts a comment as lines of its own, so that all behind it would have other numbers than in an editor: it gets spaces
+ * in their place. */
+static void blank_comments(char *text)
+{
+	bool between = true;
+
+	for (char *at = text, *end; *at != '\0'; at = end) {
+		end = comment_end(at, between);
+		if (end != NULL) {
+			for (; at < end; at++)
+				*at = *at == '\n' ? '\n' : ' ';
+			between = true;
+		} else if (*at == '"' || *at == '\'') {
+			end = string_end(at);
+			between = true;
+		} else {
+			between = strchr(" \t\r\n{}()=,", *at) != NULL;
+			end = at + 1;
+		}
+	}
 }
 
 /* What libconfuse takes at most: for its scanner, for each byte of the text, and for each section, which is a copy of its options. */
@@ -202,8 +258,10 @@ bool strict_conf_read(
 		(void)!bytes_take(&text, sizeof(mark) - 1, &skipped);
 	done = check_text(text, origin, code, err) && buffer_put(&copy, text, err) &&
 	       buffer_put_text(&copy, "\n" STRICT_CONF_END_MARK " = here\n", err) &&
-	       has_memory(buffer_bytes(&copy), origin, options, err) &&
-	       parse(&reading, buffer_text(&copy), options, cfg);
+	       has_memory(buffer_bytes(&copy), origin, options, err);
+	if (done)
+		blank_comments((char *)copy.data);
+	done = done && parse(&reading, buffer_text(&copy), options, cfg);
 
 	buffer_free(&copy);
 	return done;

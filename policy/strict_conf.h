@@ -18,6 +18,13 @@ int strict_conf_note_value(cfg_t *cfg, cfg_opt_t *option, const char *value, voi
 /* strict_conf_refuse_line: called likewise where somebody writes "line" in a file; not to be called. */
 int strict_conf_refuse_line(cfg_t *cfg, cfg_opt_t *option, const char *value, void *result);
 
+/* strict_conf_checked: a row whose value is looked at as soon as it is read, so that what is wrong with it has its line.
+ *   check  returns 0, or what strict_conf_refuse returns */
+cfg_opt_t strict_conf_checked(cfg_opt_t row, cfg_validate_callback_t check);
+
+/* strict_conf_refuse: what such a check has against the value; of `reason` the sentence counts, the code is the reading's own. */
+int strict_conf_refuse(cfg_t *cfg, const struct error *reason);
+
 /* Stands behind the text: libconfuse takes the end of the file for the end of a section, where this is unknown. */
 #define STRICT_CONF_END_MARK "end-of-file"
 

@@ -169,38 +169,59 @@ static bool check_methods(cfg_t *cfg, struct error *err)
 	return true;
 }
 
-static bool read_values(struct host_rules *rules, const char *origin, struct error *err)
+/* What stands outside of the sections, and is there by now. */
+static bool read_values(cfg_t *cfg, struct host_rules *rules, struct error *err)
 {
-	const char *class = cfg_getstr(rules->cfg, "host-class"), *mode = cfg_getstr(rules->cfg, "mode");
+	const char *class = cfg_getstr(cfg, "host-class"), *mode = cfg_getstr(cfg, "mode");
 
-	if ((mode == NULL || parse_mode(mode, &rules->mode, err)) &&
-	    (class == NULL || class[0] != '\0' || error_set(err, ERROR_HOST_FILE, "host-class is empty")) &&
-	    read_age(rules->cfg, "warn-age", &rules->warn_age, err) &&
-	    read_age(rules->cfg, "refuse-age", &rules->refuse_age, err) &&
-	    read_age(rules->cfg, "replace-within", &rules->replace_within, err) &&
-	    read_minimum_tokens(rules->cfg, &rules->minimum_tokens, err) && check_methods(rules->cfg, err))
-		return check_sections(rules->cfg, origin, err);
-	return error_prefix(err, "%s", origin);
+	return (mode == NULL || parse_mode(mode, &rules->mode, err)) &&
+	       (class == NULL || class[0] != '\0' || error_set(err, ERROR_HOST_FILE, "host-class is empty")) &&
+	       read_age(cfg, "warn-age", &rules->warn_age, err) &&
+	       read_age(cfg, "refuse-age", &rules->refuse_age, err) &&
+	       read_age(cfg, "replace-within", &rules->replace_within, err) &&
+	       read_minimum_tokens(cfg, &rules->minimum_tokens, err) && check_methods(cfg, err);
 }
 
-bool host_rules_parse(struct bytes text, const char *origin, struct host_rules **rules, struct error *err)
+/* Called at each value: those before it were good. */
+static int check_value(cfg_t *cfg, cfg_opt_t *option)
+{
+	struct host_rules ignored = {.cfg = NULL};
+	struct error reason = ERROR_EMPTY;
+
+	(void)option;
+	return read_values(cfg, &ignored, &reason) ? 0 : strict_conf_refuse(cfg, &reason);
+}
+
+static bool parse(struct bytes text, const char *origin, struct host_rules *rules, struct error *err)
 {
 	cfg_opt_t account[] = {STRICT_CONF_LIST("person"), STRICT_CONF_LIST("group"), STRICT_CONF_LINE, CFG_END()};
 	cfg_opt_t stage[] = {STRICT_CONF_LIST("account"), STRICT_CONF_LIST("group"), STRICT_CONF_TEXT("mode"),
 	    STRICT_CONF_LINE, CFG_END()};
 	cfg_opt_t break_glass[] = {STRICT_CONF_LIST("from"), STRICT_CONF_LINE, CFG_END()};
-	cfg_opt_t options[] = {STRICT_CONF_TEXT("mode"), STRICT_CONF_TEXT("host-class"), STRICT_CONF_TEXT("warn-age"),
-	    STRICT_CONF_TEXT("refuse-age"), STRICT_CONF_TEXT("minimum-tokens"), STRICT_CONF_LIST("methods"),
-	    STRICT_CONF_TEXT("replace-within"), STRICT_CONF_SECTIONS("account", account),
-	    STRICT_CONF_SECTIONS("stage", stage), STRICT_CONF_SECTIONS("break-glass", break_glass), STRICT_CONF_END};
+	cfg_opt_t options[] = {strict_conf_checked(STRICT_CONF_TEXT("mode"), check_value),
+	    strict_conf_checked(STRICT_CONF_TEXT("host-class"), check_value),
+	    strict_conf_checked(STRICT_CONF_TEXT("warn-age"), check_value),
+	    strict_conf_checked(STRICT_CONF_TEXT("refuse-age"), check_value),
+	    strict_conf_checked(STRICT_CONF_TEXT("minimum-tokens"), check_value),
+	    strict_conf_checked(STRICT_CONF_LIST("methods"), check_value),
+	    strict_conf_checked(STRICT_CONF_TEXT("replace-within"), check_value),
+	    STRICT_CONF_SECTIONS("account", account), STRICT_CONF_SECTIONS("stage", stage),
+	    STRICT_CONF_SECTIONS("break-glass", break_glass), STRICT_CONF_END};
+
+	return strict_conf_read(text, origin, ERROR_HOST_FILE, options, &rules->cfg, err) &&
+	       (read_values(rules->cfg, rules, err) || error_prefix(err, "%s", origin)) &&
+	       check_sections(rules->cfg, origin, err);
+}
+
+bool host_rules_parse(struct bytes text, const char *origin, struct host_rules **rules, struct error *err)
+{
 	struct host_rules *made = calloc(1, sizeof(*made));
 
 	if (made == NULL)
 		return error_set(err, ERROR_MEMORY, "no memory for the host's rules");
 	made->minimum_tokens = 1;
 	made->replace_within = REPLACE_WITHIN;
-	if (!strict_conf_read(text, origin, ERROR_HOST_FILE, options, &made->cfg, err) ||
-	    !read_values(made, origin, err)) {
+	if (!parse(text, origin, made, err)) {
 		host_rules_free(made);
 		return false;
 	}
