@@ -26,6 +26,7 @@
 	X(ERROR_BASE64,                    "input.base64",               INPUT) \
 	X(ERROR_TEXT,                      "input.text",                 INPUT) \
 	X(ERROR_PERMISSIONS,               "input.permissions",          INPUT) \
+	X(ERROR_LOGINS_ABSENT,             "logins.absent",              INPUT) \
 	/* SSH formats */ \
 	X(ERROR_SSH_KEY,                   "ssh.key",                    INPUT) \
 	X(ERROR_SSH_KEY_TYPE,              "ssh.key-type",               INPUT) \

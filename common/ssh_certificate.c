@@ -203,6 +203,21 @@ out:
 	return done;
 }
 
+bool ssh_certificate_peek_key_id(struct bytes blob, struct bytes *key_id)
+{
+	struct bytes name, skipped;
+	enum ssh_key_type type;
+	uint64_t serial;
+	uint32_t kind;
+	bool there =
+	    bytes_take_ssh_string(&blob, &name) && find_type(name, &type) && bytes_take_ssh_string(&blob, &skipped);
+
+	for (size_t i = 0; there && i < types[type].num_fields; i++)
+		there = bytes_take_ssh_string(&blob, &skipped);
+	return there && bytes_take_u64(&blob, &serial) && bytes_take_u32(&blob, &kind) &&
+	       bytes_take_ssh_string(&blob, key_id);
+}
+
 bool ssh_certificate_parse_line(struct bytes line, struct ssh_certificate *certificate, struct error *err)
 {
 	struct buffer blob = BUFFER_EMPTY;

@@ -33,6 +33,11 @@ bool ssh_certificate_is(struct bytes blob);
  * ERROR_SSH_KEY…, ERROR_SSH_SIGNATURE. */
 bool ssh_certificate_parse(struct bytes blob, struct ssh_certificate *certificate, struct error *err) MUST_CHECK;
 
+/* ssh_certificate_peek_key_id: the key id alone of a certificate that was checked once, without its signature: for lists.
+ *   key_id  out: borrowed from blob
+ * False when it is no certificate as far as that. */
+bool ssh_certificate_peek_key_id(struct bytes blob, struct bytes *key_id) MUST_CHECK;
+
 /* ssh_certificate_parse_line: as above, from "TYPE BASE64[ COMMENT]". Errors: also ERROR_BASE64. */
 bool ssh_certificate_parse_line(struct bytes line, struct ssh_certificate *certificate, struct error *err) MUST_CHECK;
 

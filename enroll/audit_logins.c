@@ -7,6 +7,7 @@
 #include "enroll/logins.h"
 #include "enroll/options.h"
 #include "enroll/report.h"
+#include "enroll/terminal.h"
 #include "enroll/verb.h"
 #include "enroll/why.h"
 #include "verifier/configuration.h"
@@ -41,12 +42,15 @@ static bool read_journal(struct logins *logins, struct error *err)
 
 static bool read_file(const char *path, struct logins *logins, struct error *err)
 {
+	const uint64_t before = logins->found;
 	struct buffer text = BUFFER_UP_TO(LOG_MAXIMUM);
 	bool done = (strcmp(path, "-") == 0 ? file_load_descriptor(0, LOG_MAXIMUM, &text, err)
 	                                    : file_load(path, LOG_MAXIMUM, &text, err)) &&
 	            logins_add(buffer_bytes(&text), logins, err);
 
 	buffer_free(&text);
+	if (done && logins->found == before)
+		terminal_warn("no login of sshd's is in %s", path);
 	return done;
 }
 
@@ -58,6 +62,14 @@ static bool read_logins(const struct options *options, struct logins *logins, st
 		if (!read_file(options->arguments[i], logins, err))
 			return false;
 	return true;
+}
+
+/* Of no logins none would be refused, which sounds like good news. */
+static bool found_check(const struct logins *logins, struct error *err)
+{
+	return logins->found > 0 || error_set(err, ERROR_LOGINS_ABSENT,
+	                                "no login of sshd's was found (\"Accepted METHOD for ACCOUNT from ...\"): this "
+	                                "says nothing of who would be locked out");
 }
 
 static bool note_verdict(const struct host_view *view, const struct why *why, void *context, struct error *err)
@@ -130,7 +142,7 @@ bool audit_logins(struct invocation *invocation, struct error *err)
 	            configuration_refresh(configuration, &names, &view, err);
 
 	logins.rules = done ? view.rules : NULL;
-	done = done && read_logins(&invocation->options, &logins, err);
+	done = done && read_logins(&invocation->options, &logins, err) && found_check(&logins, err);
 	for (size_t i = 0; done && i < logins.num; i++) {
 		judge(&judging, &logins.list[i]);
 		done = tell(&judging, &logins.list[i], err);

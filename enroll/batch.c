@@ -31,13 +31,14 @@ struct outcome {
 	struct error reason;       /* none: enrolled */
 };
 
-static bool add_row(struct tally *tally, const struct people_row *row, const struct outcome *outcome, struct error *err)
+static bool add_row(struct tally *tally, const struct people_row *row, const struct outcome *outcome,
+    json_t *left_behind, struct error *err)
 {
 	const struct error *reason = &outcome->reason;
 	bool failed = reason->code != ERROR_NONE;
-	json_t *one = json_pack("{s:s, s:o, s:b, s:b, s:o}", "person", row->name, "serial",
+	json_t *one = json_pack("{s:s, s:o, s:b, s:b, s:O, s:o}", "person", row->name, "serial",
 	    outcome->token.has_serial ? json_integer(outcome->token.serial) : json_null(), "enrolled", !failed,
-	    "unfinished", outcome->unfinished, "error",
+	    "unfinished", outcome->unfinished, "left_behind", left_behind, "error",
 	    failed ? json_pack("{s:s, s:s}", "code", error_word(reason->code), "sentence", reason->text) : json_null());
 
 	tally->enrolled += !failed;
@@ -128,12 +129,37 @@ static bool is_unfinished(const struct enrolling *enrolling, const struct piv_id
 	return found;
 }
 
+/* Who gets another token leaves the one that failed; when that was half done, somebody has to finish or to empty it. */
+static void leave_behind(const struct enrolling *enrolling, const struct outcome *outcome, json_t *left_behind)
+{
+	json_t *serial = json_integer(outcome->token.serial);
+
+	if (is_unfinished(enrolling, &outcome->token))
+		(void)json_array_append(left_behind, serial);
+	json_decref(serial);
+}
+
+/* The token that the row is about has its own members, and one that was tried twice is one. */
+static void leave_each_once(const struct outcome *outcome, json_t *left_behind)
+{
+	for (size_t i = json_array_size(left_behind); i-- > 0;) {
+		json_t *serial = json_array_get(left_behind, i);
+		bool again = outcome->token.has_serial && json_integer_value(serial) == outcome->token.serial;
+
+		for (size_t other = 0; other < i; other++)
+			again = again || json_equal(json_array_get(left_behind, other), serial);
+		if (again)
+			(void)json_array_remove(left_behind, i);
+	}
+}
+
 static bool run_row(struct enrolling *enrolling, const struct people *people, size_t at, char reader[READER_NAME_SIZE],
     struct tally *tally, struct error *err)
 {
 	const struct people_row *row = &people->rows[at];
 	struct outcome outcome = {.reason = ERROR_EMPTY};
-	bool again;
+	json_t *left_behind = json_array();
+	bool again, done;
 
 	tally->over = !row->serial[0] && !wait_for_next(enrolling, reader, &outcome.reason);
 	terminal_say("%zu of %zu: %s", at + 1, people->num, row->name);
@@ -141,21 +167,26 @@ static bool run_row(struct enrolling *enrolling, const struct people *people, si
 	while (again) {
 		outcome = (struct outcome){.reason = ERROR_EMPTY};
 		again = !enroll_with_line(enrolling, row, reader, &outcome);
-		if (again)
+		if (again) {
 			(void)failure_report(&outcome.reason, false);
+			leave_behind(enrolling, &outcome, left_behind);
+		}
 		again = again && wants_again(enrolling, row, tally);
 	}
 	outcome.unfinished = outcome.reason.code != ERROR_NONE && is_unfinished(enrolling, &outcome.token);
 	tally->left--;
-	if (!add_row(tally, row, &outcome, err))
-		return false;
-	terminal_say("%zu enrolled, %zu not, %zu to go.", tally->enrolled, tally->failed, tally->left);
-	return true;
+	leave_each_once(&outcome, left_behind);
+	done = add_row(tally, row, &outcome, left_behind, err);
+	json_decref(left_behind);
+	if (done)
+		terminal_say("%zu enrolled, %zu not, %zu to go.", tally->enrolled, tally->failed, tally->left);
+	return done;
 }
 
 static void say_row(json_t *row)
 {
-	json_t *error = json_object_get(row, "error");
+	json_t *error = json_object_get(row, "error"), *serial;
+	size_t i;
 
 	report_line("%-20s %s%s", json_string_value(json_object_get(row, "person")),
 	    json_is_null(error) ? translated("enrolled") : translated("NOT enrolled: "),
@@ -163,6 +194,11 @@ static void say_row(json_t *row)
 	if (json_is_true(json_object_get(row, "unfinished")))
 		report_line("%-20s unfinished: keyenroll resume --serial %lld", "",
 		    (long long)json_integer_value(json_object_get(row, "serial")));
+	json_array_foreach(json_object_get(row, "left_behind"), i, serial)
+	{
+		report_line("%-20s another token is unfinished: keyenroll resume, or abandon, --serial %lld", "",
+		    (long long)json_integer_value(serial));
+	}
 }
 
 static void say_rows(const struct tally *tally)

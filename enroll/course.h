@@ -160,7 +160,8 @@ struct course {
 	uint8_t challenge[32];              /* what its attestation covers */
 	struct piv_identity identity;       /* kept beyond that */
 	struct journal *journal;            /* owned; NULL before something is changed */
-	struct journal_record record;       /* of the course that is resumed; else empty. Its certificate is borrowed */
+	struct journal_record
+	    record; /* of the course that is resumed; else only `before`. Its certificate is borrowed */
 	bool resumes;
 	bool knows_codes;                         /* the token says which codes are the factory's */
 	struct piv_metadata pin_state, puk_state; /* is_default is right also where the token does not know */
@@ -186,6 +187,7 @@ struct course {
 	struct possession possession;
 	struct buffer possession_signature; /* SSHSIG */
 	uint64_t serial;                    /* of the enrollment */
+	uint64_t ended; /* of the one whose key was in the slot before, and which `record` revoked; 0: none */
 	int64_t valid_after, valid_before;
 	struct buffer certificate; /* the enrollment's blob */
 	struct enrollment enrollment;
@@ -463,7 +465,8 @@ bool course_sign(struct course *course, struct error *err) MUST_CHECK;
  * Errors: those of enrollment_parse and enrollment_check. */
 bool course_check(struct course *course, struct error *err) MUST_CHECK;
 
-/* course_record: one transaction of the registry. Errors: those of store_add. */
+/* course_record: one transaction of the registry, in which the enrollment of the key that was in the slot before, and is destroyed,
+ * ends as well. Errors: those of store_add_in_place. */
 bool course_record(struct course *course, struct error *err) MUST_CHECK;
 
 #endif

@@ -133,6 +133,6 @@ bool course_check(struct course *course, struct error *err)
 
 bool course_record(struct course *course, struct error *err)
 {
-	return store_add(course->means.desk->store, &course->enrollment, course->device, course->request.operator_name,
-	    course->request.now, err);
+	return store_add_in_place(course->means.desk->store, &course->enrollment, course->device, course->record.before,
+	    course->request.operator_name, course->request.now, &course->ended, err);
 }

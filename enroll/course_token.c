@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "common/secret.h"
@@ -85,21 +86,25 @@ bool course_take_certificate(struct course *course, struct error *err)
 	       buffer_put(&course->slot_certificate, course->request.certificate, err);
 }
 
-/* Before the key is made, what it replaces: `abandon` may find the slot with a key that no line names. The first of several
- * tries to make it has noted that. */
+/* Before the key is made, what it replaces: `abandon` may find the slot with a key that no line names, and the enrollment of what is
+ * replaced ends with the new one's record. Of several tries to make a key the first has noted that; but a slot that is empty by now was
+ * emptied by somebody else, and where its key went nobody knows. */
 static bool note_before(struct course *course, struct error *err)
 {
 	struct error reason = ERROR_EMPTY;
-	bool there = false, done;
+	char *before = course->record.before;
+	bool there = false, done = true;
 
-	if (course->record.before[0])
-		return true;
 	if (course->slot_used && !course_take_attested(course, "", &there, &reason) &&
 	    reason.code != ERROR_NOT_ATTESTABLE) {
 		*err = reason;
 		return false;
 	}
-	done = there ? note_key(course, "before", err) : course_note(course, "before", "-", err);
+	if (!there || !before[0]) {
+		snprintf(before, sizeof(course->record.before), "-");
+		done = (!there || ssh_key_fingerprint(&course->key, before, err)) &&
+		       course_note(course, "before", before, err);
+	}
 	forget_key(course);
 	return done;
 }

@@ -34,10 +34,10 @@ static bool may_replace_resident(const struct course *course, struct error *err)
 		    application);
 	terminal_warn(
 	    "the token holds a resident key of this person for %s already. A new one destroys it.", application);
-	snprintf(question, sizeof(question), translated("Type %s to go on: "), "yes");
+	snprintf(question, sizeof(question), translated("Type %s to go on: "), prompt_yes());
 	if (!prompt_line(question, answer, sizeof(answer), err))
 		return false;
-	return strcmp(answer, "yes") == 0 || error_set(err, ERROR_DECLINED, "the resident key was left as it is");
+	return prompt_is_yes(answer) || error_set(err, ERROR_DECLINED, "the resident key was left as it is");
 }
 
 static bool may_destroy(void *state, const struct course *course, struct error *err)
@@ -138,7 +138,7 @@ static bool may_share(void *state, const struct course *course, const char *hold
 	terminal_warn("%s holds a key that is enrolled for %s.", name, holder);
 	if (!prompt_line("Type yes to put another person's key into it: ", answer, sizeof(answer), err))
 		return false;
-	return strcmp(answer, "yes") == 0 ||
+	return prompt_is_yes(answer) ||
 	       error_set(err, ERROR_DECLINED, "%s is %s's, and was left as it is", name, holder);
 }
 
@@ -226,12 +226,14 @@ static bool summary_json(const struct course *course, json_t **content, struct e
 	            ssh_certificate_put_line(&course->enrollment.certificate, &line, err);
 
 	if (done)
-		*content = json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:s, s:s, s:s, s:b, s:b, s:s?, s:o}", "person",
+		*content = json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:o, s:s, s:s, s:s, s:b, s:b, s:s?, s:o}", "person",
 		    course->request.person, "fingerprint", fingerprint, "device",
 		    course->device[0] ? course->device : NULL, "slot", slot_name(course), "serial",
-		    (json_int_t)course->serial, "valid_after", report_time(course->valid_after, after_text),
-		    "valid_before", report_time(course->valid_before, before_text), "certificate", buffer_text(&line),
-		    "puk_changed", course->puk_set, "management_key_changed", course->management_key_set, "sealed",
+		    (json_int_t)course->serial, "ended",
+		    course->ended != 0 ? json_integer((json_int_t)course->ended) : json_null(), "valid_after",
+		    report_time(course->valid_after, after_text), "valid_before",
+		    report_time(course->valid_before, before_text), "certificate", buffer_text(&line), "puk_changed",
+		    course->puk_set, "management_key_changed", course->management_key_set, "sealed",
 		    course->sealed.len > 0 ? buffer_text(&course->sealed) : NULL, "result",
 		    json_loadb(buffer_text(&result), result.len, 0, NULL));
 	buffer_free(&result);
@@ -257,6 +259,9 @@ static bool summary_text(const struct course *course, struct error *err)
 	report_line("Key          %s", fingerprint);
 	report_line("Valid until  %s", report_time(course->valid_before, until));
 	report_line("Number       %llu", (unsigned long long)course->serial);
+	if (course->ended != 0)
+		report_line("Ended        number %llu: its key was in this slot, and is destroyed",
+		    (unsigned long long)course->ended);
 	if (course->sealed.len > 0)
 		report_line("Sealed in    %s", buffer_text(&course->sealed));
 	if (course->puk_set && course->sealed.len == 0)

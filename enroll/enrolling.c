@@ -114,7 +114,7 @@ bool enrolling_check_person(const struct enrolling *enrolling, const char *perso
 		return true;
 	if (!prompt_line("Type yes to enroll that name all the same: ", answer, sizeof(answer), err))
 		return false;
-	return strcmp(answer, "yes") == 0 || error_set(err, ERROR_DECLINED, "\"%s\" was not enrolled", person);
+	return prompt_is_yes(answer) || error_set(err, ERROR_DECLINED, "\"%s\" was not enrolled", person);
 }
 
 /* ssh finds the certificate of a key by the name of the key's file. */
@@ -149,11 +149,22 @@ static bool run_course(struct enrolling *enrolling, struct course *course, struc
 	return write_certificate(enrolling->out, course, err);
 }
 
+/* Where the summary is the caller's, and has no line for it. */
+static void say_ended(const struct course *course)
+{
+	if (course->ended != 0)
+		terminal_say("The enrollment number %llu has ended: its key was in this slot, and is destroyed.",
+		    (unsigned long long)course->ended);
+}
+
 static bool run_and_sum_up(struct enrolling *enrolling, struct course *course, struct error *err)
 {
-	return run_course(enrolling, course, err) &&
-	       (enrolling->quiet || enroll_summary(enrolling->invocation, course, err) ||
-	           error_prefix(err, "the enrollment is recorded, but not written out"));
+	if (!run_course(enrolling, course, err))
+		return false;
+	if (enrolling->quiet)
+		say_ended(course);
+	return enrolling->quiet || enroll_summary(enrolling->invocation, course, err) ||
+	       error_prefix(err, "the enrollment is recorded, but not written out");
 }
 
 /* A desk is open for days: each enrollment has the time at which it begins. */

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "common/language.h"
+#include "common/ssh_certificate.h"
 #include "enroll/report.h"
+#include "piv/slot.h"
 
 struct search {
 	char device[sizeof(((struct store_entry *)0)->device)]; /* empty: any */
@@ -65,16 +67,31 @@ const char *entry_state(const struct store_entry *entry, int64_t now)
 	return now >= entry->valid_before ? "expired" : "active";
 }
 
+/* The key id ends in "/9a". */
+const char *entry_slot(const struct store_entry *entry)
+{
+	const struct piv_slot *slot;
+	struct bytes key_id, ignored;
+	char name[8] = "";
+
+	if (!ssh_certificate_peek_key_id(entry->certificate, &key_id) || !bytes_take_until(&key_id, '/', &ignored) ||
+	    !bytes_to_text(key_id, name, sizeof(name)))
+		return NULL;
+	slot = piv_slot_find(name);
+	return slot ? slot->name : NULL;
+}
+
 json_t *entry_json(const struct store_entry *entry, int64_t now)
 {
 	bool revoked = entry->state == STORE_REVOKED;
 	char enrolled[REPORT_TIME_SIZE], after[REPORT_TIME_SIZE], before[REPORT_TIME_SIZE], end[REPORT_TIME_SIZE];
 
-	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:I, s:s, s:s, s:s, s:s, s:s?, s:s?}", "person", entry->person,
-	    "fingerprint", entry->fingerprint, "state", entry_state(entry, now), "device",
-	    entry->device[0] ? entry->device : NULL, "registrar", entry->registrar, "serial", (json_int_t)entry->serial,
-	    "operator", entry->operator_name, "enrolled_at", report_time(entry->enrolled_at, enrolled), "valid_after",
-	    report_time(entry->valid_after, after), "valid_before", report_time(entry->valid_before, before),
-	    "revoked_at", revoked ? report_time(entry->revoked_at, end) : NULL, "revoked_because",
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:I, s:s, s:s, s:s, s:s, s:s?, s:s?}", "person",
+	    entry->person, "fingerprint", entry->fingerprint, "state", entry_state(entry, now), "device",
+	    entry->device[0] ? entry->device : NULL, "slot", entry_slot(entry), "registrar", entry->registrar, "serial",
+	    (json_int_t)entry->serial, "operator", entry->operator_name, "enrolled_at",
+	    report_time(entry->enrolled_at, enrolled), "valid_after", report_time(entry->valid_after, after),
+	    "valid_before", report_time(entry->valid_before, before), "revoked_at",
+	    revoked ? report_time(entry->revoked_at, end) : NULL, "revoked_because",
 	    revoked ? entry->revoked_because : NULL);
 }

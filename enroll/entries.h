@@ -16,7 +16,10 @@ bool entries_each(
 /* entry_state: "active", "revoked", "expired" or "not yet valid" at `now`; static storage. */
 const char *entry_state(const struct store_entry *entry, int64_t now);
 
-/* entry_json: an entry as list, show and enroll report it; NULL without memory. */
+/* entry_slot: the slot that a PIV key was in when it was enrolled, as its certificate says; a constant. NULL: a FIDO2 key. */
+const char *entry_slot(const struct store_entry *entry);
+
+/* entry_json: an entry as list and show report it; NULL without memory. */
 json_t *entry_json(const struct store_entry *entry, int64_t now);
 
 #endif

@@ -14,12 +14,43 @@ static const char exit_statuses[] =
        "  0 done or accepted, 1 refused, 2 input that cannot be read or appraised,\n"
        "  3 token or reader, 4 this machine, 64 command line, 70 a fault of keyenroll.\n");
 
+#define NAME_COLUMNS 20
+#define SUMMARY_COLUMNS 57
+
+/* Of a text in UTF-8 so many bytes as fit into the columns, up to the end of a word. */
+static size_t fitting(const char *text, size_t columns)
+{
+	size_t end = 0, used = 0, i = 0;
+
+	for (; text[i] && used <= columns; i++) {
+		if (text[i] == ' ')
+			end = i;
+		used += ((unsigned char)text[i] & 0xc0) != 0x80;
+	}
+	return text[i] || used > columns ? end : i;
+}
+
+/* What does not fit beside the name goes on below. */
+static void verb_line(const struct verb *verb)
+{
+	const char *name = verb->name, *text = translated(verb->summary);
+	size_t len;
+
+	do {
+		len = fitting(text, SUMMARY_COLUMNS);
+		report_line("  %-*s %.*s", NAME_COLUMNS, name, (int)len, text);
+		name = "";
+		text += len;
+		text += strspn(text, " ");
+	} while (*text && len > 0);
+}
+
 void help_overview(void)
 {
 	report_text("Usage: keyenroll VERB [OPTION]... [ARGUMENT]...\n"
 	            "Enrolls SSH keys that were made in certified hardware and cannot leave it.\n\nVerbs:\n");
 	for (size_t i = 0; verb_at(i); i++)
-		report_line("  %-10s %s", verb_at(i)->name, translated(verb_at(i)->summary));
+		verb_line(verb_at(i));
 	report_text("\n\"keyenroll help VERB\" says more of one; --version tells the version.\n"
 	            "A new desk begins with \"keyenroll init\".\n\n");
 	report_text(exit_statuses);
@@ -86,6 +117,21 @@ static void first_words(void)
 			    "", word, NULL, strchr(name, ' ') ? N_("codes and facts of a token") : verb_at(i)->summary);
 		snprintf(last, sizeof(last), "%s", word);
 	}
+}
+
+bool help_knows(const struct verb *verb, const char *word)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";
+	const char *at = verb->synopsis;
+
+	while (*at) {
+		size_t len = strspn(at, letters);
+
+		if (len > 0 && len == strlen(word) && strncmp(at, word, len) == 0)
+			return true;
+		at += len > 0 ? len : 1;
+	}
+	return false;
 }
 
 bool help_second_words(const char *first)

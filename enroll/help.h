@@ -18,6 +18,9 @@ void help_verb(const struct verb *verb);
  * names the kind of its arguments. */
 void help_words(const struct verb *verb);
 
+/* help_knows: whether a verb's synopsis has that word, as one of those that it is to do. */
+bool help_knows(const struct verb *verb, const char *word);
+
 /* help_second_words: as help_words, for the first word of verbs that have two: what may stand behind it. False: there is none. */
 bool help_second_words(const char *first);
 

@@ -117,6 +117,7 @@ bool logins_add(struct bytes text, struct logins *logins, struct error *err)
 			login.address[0] = '\0';
 		if (!count(&login, logins, err))
 			return false;
+		logins->found++;
 	}
 	return true;
 }

@@ -22,6 +22,7 @@ struct login {
 struct logins {
 	struct login *list; /* owned, in order of account, method, fingerprint and address */
 	size_t num;
+	uint64_t found;                 /* how many all of them are together */
 	const struct host_rules *rules; /* which accounts are break-glass; borrowed; NULL: none */
 };
 

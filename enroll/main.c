@@ -91,7 +91,7 @@ static bool run(int argc, char **argv, struct invocation *invocation, struct err
 		return error_set(err, ERROR_USAGE, "the verb comes first, then its options such as %s", argv[1]);
 	verb = verb_find_words(argv + 1, (size_t)argc - 1, &num_words);
 	if (!verb)
-		return error_set(err, ERROR_USAGE, "there is no verb \"%s\"", argv[1]);
+		return verb_refuse(argv[1], err);
 	return run_verb(verb, argc - (int)num_words, argv + num_words, invocation, err);
 }
 

@@ -40,10 +40,21 @@ static bool take_options(int argc, char **argv, const struct option *wanted, str
 		if (found == '?')
 			return error_set(err, ERROR_USAGE, "%s is no option of \"%s\", or it takes no value",
 			    argv[optind - 1], argv[0]);
+		if (optarg && !*optarg)
+			return error_set(err, ERROR_USAGE, "the value of --%s is empty", options->rows[found].name);
 		if (options->values[found])
 			return error_set(err, ERROR_USAGE, "--%s is given twice", options->rows[found].name);
 		options->values[found] = optarg ? optarg : "";
 	}
+	return true;
+}
+
+/* What a script's unset variable leaves means nothing, and would be taken for "any". */
+static bool arguments_check(const struct options *options, struct error *err)
+{
+	for (size_t i = 0; i < options->num_arguments; i++)
+		if (!options->arguments[i][0])
+			return error_set(err, ERROR_USAGE, "argument %zu is empty", i + 1);
 	return true;
 }
 
@@ -56,7 +67,7 @@ bool options_parse(const struct option_row *rows, int argc, char **argv, struct 
 		return false;
 	options->arguments = argv + optind;
 	options->num_arguments = (size_t)(argc - optind);
-	return true;
+	return arguments_check(options, err);
 }
 
 bool options_given(const struct options *options, size_t row)

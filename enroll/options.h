@@ -119,7 +119,8 @@ struct options {
 	bool help; /* --help is there; nothing else is checked then */
 };
 
-/* options_parse: reads a command line. Options may stand between arguments; "--" ends them. One given twice is refused.
+/* options_parse: reads a command line. Options may stand between arguments; "--" ends them. One given twice is refused, and so is
+ * an empty value or argument.
  *   argv  argv[0] is the verb; the order of the rest is changed
  * Errors: ERROR_USAGE. */
 bool options_parse(

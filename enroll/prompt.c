@@ -230,6 +230,16 @@ bool prompt_line(const char *question, char *answer, size_t size, struct error *
 	return ask(translated(question), false, (struct sink){&line, put_char}, restart_line, err);
 }
 
+const char *prompt_yes(void)
+{
+	return translated("yes");
+}
+
+bool prompt_is_yes(const char *answer)
+{
+	return strcmp(answer, "yes") == 0 || strcmp(answer, prompt_yes()) == 0;
+}
+
 bool prompt_show_secret(const char *title, const struct secret *secret, struct error *err)
 {
 	struct bytes bytes = secret_bytes(secret);

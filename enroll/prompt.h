@@ -23,6 +23,12 @@ bool prompt_secret(const char *question, size_t maximum, struct secret **secret,
  * Errors: as prompt_secret. */
 bool prompt_line(const char *question, char *answer, size_t size, struct error *err) MUST_CHECK;
 
+/* prompt_yes: the word that consents, in the operator's language: for a question to name. Static storage. */
+const char *prompt_yes(void);
+
+/* prompt_is_yes: whether an answer consents: that word, or "yes" in whatever language. */
+bool prompt_is_yes(const char *answer);
+
 /* prompt_show_secret: shows one on the controlling terminal, and nowhere else: standard error may be a log. It is not copied.
  *   title  stands before it, "PUK of token 12345678"
  * Errors: ERROR_PUK_RECIPIENT (no terminal), ERROR_SYSTEM. */

@@ -86,20 +86,21 @@ bool token_session_manage(struct token_session *session, struct error *err)
 bool token_session_confirm(const struct token_session *session, const char *loss, struct error *err)
 {
 	const struct course *course = &session->course;
-	char name[TOKEN_NAME_SIZE], wanted[16] = "yes", question[64], answer[64];
+	char name[TOKEN_NAME_SIZE], serial[16], question[64], answer[64];
+	bool by_serial = course->identity.has_serial;
 
 	token_name(&course->token, name);
 	if (session->answers.yes)
 		return true;
 	if (!terminal_is_there())
 		return error_set(err, ERROR_DECLINED, "%s: %s; say --yes", name, loss);
-	if (course->identity.has_serial)
-		snprintf(wanted, sizeof(wanted), "%lu", (unsigned long)course->identity.serial);
+	snprintf(serial, sizeof(serial), "%lu", (unsigned long)course->identity.serial);
 	terminal_warn("%s: %s.", name, loss);
-	snprintf(question, sizeof(question), translated("Type %s to go on: "), wanted);
+	snprintf(question, sizeof(question), translated("Type %s to go on: "), by_serial ? serial : prompt_yes());
 	if (!prompt_line(question, answer, sizeof(answer), err))
 		return false;
-	return strcmp(answer, wanted) == 0 || error_set(err, ERROR_DECLINED, "%s was left as it is", name);
+	return (by_serial ? strcmp(answer, serial) == 0 : prompt_is_yes(answer)) ||
+	       error_set(err, ERROR_DECLINED, "%s was left as it is", name);
 }
 
 bool token_session_puk_check(const struct token_session *session, struct error *err)

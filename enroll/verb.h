@@ -51,4 +51,8 @@ const struct verb *verb_find(const char *name);
  * NULL when there is none. */
 const struct verb *verb_find_words(char *const words[], size_t num, size_t *num_words);
 
+/* verb_refuse: says that a word is no verb; of one that verbs of two words begin with, these are named. Returns false.
+ * Errors: ERROR_USAGE, those of buffer_put. */
+bool verb_refuse(const char *word, struct error *err);
+
 #endif

@@ -6,6 +6,7 @@
 #include "enroll/report.h"
 #include "enroll/unfinished.h"
 #include "enroll/verb.h"
+#include "registry/store.h"
 
 static const struct option_row options[] = {
     OPTION_ROW_SERIAL,
@@ -33,6 +34,28 @@ static void say_outcome(const struct journal_record *record, bool held, bool del
 		            "enrollment replaces it.\n");
 }
 
+static bool note_enrolled(const struct store_entry *entry, void *context, struct error *err)
+{
+	bool *enrolled = context;
+
+	(void)err;
+	*enrolled = *enrolled || entry->state == STORE_ACTIVE;
+	return true;
+}
+
+/* Nothing was recorded that could have ended its enrollment. */
+static bool say_replaced(const struct enrolling *enrolling, const struct journal_record *record, struct error *err)
+{
+	bool enrolled = false;
+
+	if (!store_each(enrolling->house.desk.store, record->person, record->before, note_enrolled, &enrolled, err))
+		return false;
+	if (enrolled)
+		report_line("The key that was in slot %s before is destroyed, and still enrolled: keyenroll revoke %s",
+		    record->slot->name, record->before);
+	return true;
+}
+
 static bool abandon_token(struct enrolling *enrolling, struct unfinished *unfinished, struct error *err)
 {
 	struct course_means means = house_means(&enrolling->house);
@@ -53,6 +76,7 @@ static bool abandon_token(struct enrolling *enrolling, struct unfinished *unfini
 	course.journal = NULL;
 	if (done)
 		say_outcome(&unfinished->record, held, deleted);
+	done = done && (!held || say_replaced(enrolling, &unfinished->record, err));
 	course_clear(&course);
 	return done;
 }

@@ -40,7 +40,10 @@ static bool run(struct invocation *invocation, struct error *err)
 		/* A word behind the verb is what it is to do, as in "help policy check": its text tells of each. */
 		verb = verb_find_words(given->arguments, given->num_arguments, &num_words);
 		if (!verb)
-			return error_set(err, ERROR_USAGE, "there is no verb \"%s\"", given->arguments[0]);
+			return verb_refuse(given->arguments[0], err);
+		if (num_words < given->num_arguments && !help_knows(verb, given->arguments[num_words]))
+			return error_set(err, ERROR_USAGE, "\"%s\" knows no \"%s\": keyenroll %s %s", verb->name,
+			    given->arguments[num_words], verb->name, verb->synopsis);
 	}
 	if (options_given(given, OPTION_WORDS))
 		help_words(verb);

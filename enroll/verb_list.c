@@ -20,11 +20,12 @@ struct listing {
 static bool visit(const struct store_entry *entry, void *context, struct error *err)
 {
 	const struct listing *listing = context;
+	const char *slot = entry_slot(entry);
 	char before[REPORT_TIME_SIZE];
 
 	if (!listing->entries) {
-		report_line("%-16s %-8s %-14s %.10s  %s", entry->person, entry_state(entry, listing->now),
-		    entry->device[0] ? entry->device : "-", report_time(entry->valid_before, before),
+		report_line("%-16s %-8s %-14s %-4s %.10s  %s", entry->person, entry_state(entry, listing->now),
+		    entry->device[0] ? entry->device : "-", slot ? slot : "-", report_time(entry->valid_before, before),
 		    entry->fingerprint);
 		return true;
 	}
@@ -41,7 +42,7 @@ static bool run(struct invocation *invocation, struct error *err)
 	bool done = desk_open_store(buffer_text(&invocation->configuration.registry), &store, err);
 
 	if (done && !listing.entries)
-		report_line("%-16s %-8s %-14s %-10s  %s", "USER", "STATE", "TOKEN", "UNTIL", "KEY");
+		report_line("%-16s %-8s %-14s %-4s %-10s  %s", "USER", "STATE", "TOKEN", "SLOT", "UNTIL", "KEY");
 	done = done && store_each(store, person, NULL, visit, &listing, err);
 	if (done && listing.entries)
 		done = report_take_json("list", json_pack("{s:O}", "enrollments", listing.entries), err);
@@ -57,8 +58,8 @@ const struct verb verb_list = {
     .summary = N_("list who has which key"),
     .synopsis = "[OPTION]...",
     .description = N_("Lists the enrollments of the registry, one a line: the user, whether it is\n"
-                      "active, the token as its attestation names it, the last day, and the key's\n"
-                      "fingerprint.\n"),
+                      "active, the token as its attestation names it, the slot that the key was in when\n"
+                      "it was enrolled, the last day, and the key's fingerprint.\n"),
     .options = options,
     .run = run,
 };

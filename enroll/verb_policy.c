@@ -288,7 +288,7 @@ const struct verb verb_policy = {
                       "          names of evidence files are as from here\n"
                       "Example: keyenroll policy explain --policy new.conf --user alice leaf.pem f9.pem\n"),
     .options = options,
-    .min_arguments = 2,
+    .min_arguments = 1,
     .max_arguments = SIZE_MAX,
     .run = run,
 };

@@ -1,24 +1,65 @@
+#include <string.h>
+#include <unistd.h>
+
 #include "enroll/desk.h"
 #include "enroll/entries.h"
+#include "enroll/prompt.h"
 #include "enroll/report.h"
+#include "enroll/terminal.h"
 #include "enroll/verb.h"
 
-enum { OPTION_REASON };
+enum { OPTION_REASON, OPTION_YES };
 
 static const struct option_row options[] = {
     [OPTION_REASON] = {"reason", "TEXT", N_("why, for the record")},
+    [OPTION_YES] = OPTION_ROW_YES,
     OPTION_ROW_REGISTRY,
     OPTION_ROW_JSON,
     OPTION_ROWS_END,
 };
 
-/* Found before the first is revoked: nothing is changed while the store is being read. */
+/* What a word of the operator's means. */
+struct meant {
+	struct buffer fingerprints, rows; /* a line each; the rows are for people */
+	size_t num;
+	int64_t now;
+};
+
+/* Found before the first is revoked: nothing is changed while the store is being read. A key whose enrollment was over once, and which
+ * was enrolled again, is one key. */
 static bool collect_active(const struct store_entry *entry, void *context, struct error *err)
 {
-	struct buffer *fingerprints = context;
+	struct meant *meant = context;
+	const char *slot = entry_slot(entry);
+	char until[REPORT_TIME_SIZE];
 
-	return entry->state != STORE_ACTIVE ||
-	       (buffer_put_text(fingerprints, entry->fingerprint, err) && buffer_put_text(fingerprints, "\n", err));
+	if (entry->state != STORE_ACTIVE || strstr(buffer_text(&meant->fingerprints), entry->fingerprint) != NULL)
+		return true;
+	meant->num++;
+	return buffer_put_format(&meant->fingerprints, err, "%s\n", entry->fingerprint) &&
+	       buffer_put_format(&meant->rows, err, "  %-16s %-14s %-4s %-8s %.10s  %s\n", entry->person,
+	           entry->device[0] ? entry->device : "-", slot ? slot : "-", entry_state(entry, meant->now),
+	           report_time(entry->valid_before, until), entry->fingerprint);
+}
+
+/* At a terminal one word can end more than its operator thinks of: who lost one of two tokens is locked out of both. */
+static bool confirm(const struct invocation *invocation, const struct meant *meant, struct error *err)
+{
+	const char *word = invocation->options.arguments[0];
+	struct bytes rows = buffer_bytes(&meant->rows), row;
+	char answer[16];
+
+	if (meant->num < 2 || options_given(&invocation->options, OPTION_YES) || invocation->json ||
+	    !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return true;
+	terminal_say("This revokes all %zu keys of %s:", meant->num, word);
+	while (bytes_take_until(&rows, '\n', &row))
+		terminal_say("%.*s", (int)row.len, (const char *)row.data);
+	if (!prompt_line("Type yes to revoke them all: ", answer, sizeof(answer), err))
+		return false;
+	return prompt_is_yes(answer) ||
+	       error_set(err, ERROR_DECLINED,
+	           "nothing was revoked; one key alone is revoked by its token's serial or its fingerprint");
 }
 
 static bool revoke_one(struct store *store, const char *fingerprint, const struct invocation *invocation,
@@ -59,30 +100,33 @@ static bool show(const struct invocation *invocation, json_t *revoked, struct er
 static bool run(struct invocation *invocation, struct error *err)
 {
 	const char *word = invocation->options.arguments[0];
-	struct buffer fingerprints = BUFFER_EMPTY;
+	struct meant meant = {.fingerprints = BUFFER_EMPTY, .rows = BUFFER_EMPTY, .now = invocation->now};
 	struct store *store = NULL;
 	json_t *revoked = json_array();
 	bool done = options_text(&invocation->options, OPTION_REASON, "")[0] != '\0' ||
 	            error_set(err, ERROR_USAGE, "--reason TEXT is missing: an auditor will ask why");
 
 	done = done && desk_open_store(buffer_text(&invocation->configuration.registry), &store, err) &&
-	       entries_each(store, word, collect_active, &fingerprints, err);
-	if (done && fingerprints.len == 0)
+	       entries_each(store, word, collect_active, &meant, err);
+	if (done && meant.num == 0)
 		done = error_set(err, ERROR_ENROLLMENT_REVOKED, "everything of %s is revoked already", word);
-	done = done && revoke_each(store, buffer_bytes(&fingerprints), invocation, revoked, err) &&
+	done = done && confirm(invocation, &meant, err) &&
+	       revoke_each(store, buffer_bytes(&meant.fingerprints), invocation, revoked, err) &&
 	       show(invocation, revoked, err);
 	json_decref(revoked);
 	store_close(store);
-	buffer_free(&fingerprints);
+	buffer_free(&meant.fingerprints);
+	buffer_free(&meant.rows);
 	return done;
 }
 
 const struct verb verb_revoke = {
     .name = "revoke",
     .summary = N_("end an enrollment before its time"),
-    .synopsis = "--reason TEXT USER|SERIAL|FINGERPRINT",
-    .description = N_("Revokes one key, or all active ones of a user or a token. The record stays, with\n"
-                      "the reason. It cannot be undone; a token that turns up again is enrolled anew.\n"),
+    .synopsis = "[OPTION]... --reason TEXT USER|SERIAL|FINGERPRINT",
+    .description = N_("Revokes one key, or all active ones of a user or a token: at a terminal several\n"
+                      "are listed, and asked about. The record stays, with the reason. It cannot be\n"
+                      "undone; a token that turns up again is enrolled anew.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -85,6 +85,17 @@ static bool show_json(const struct store_entry *entry, const struct showing *sho
 	return done;
 }
 
+static void show_token(const struct store_entry *entry)
+{
+	const char *device = entry->device[0] ? entry->device : translated("not named by the evidence");
+	const char *slot = entry_slot(entry);
+
+	if (slot)
+		report_line("Token        %s, slot %s", device, slot);
+	else
+		report_line("Token        %s", device);
+}
+
 static bool show_text(const struct store_entry *entry, const struct showing *showing, const struct exhibit *exhibit,
     const struct result *result, struct error *err)
 {
@@ -98,7 +109,7 @@ static bool show_text(const struct store_entry *entry, const struct showing *sho
 	report_line("State        %s", entry_state(entry, showing->appraisal.now));
 	if (entry->state == STORE_REVOKED)
 		report_line("Revoked      %s: %s", report_time(entry->revoked_at, one), entry->revoked_because);
-	report_line("Token        %s", entry->device[0] ? entry->device : translated("not named by the evidence"));
+	show_token(entry);
 	report_line(
 	    "Valid        %s to %s", report_time(entry->valid_after, one), report_time(entry->valid_before, other));
 	report_line("Enrolled     %s by %s, number %llu", report_time(entry->enrolled_at, one), entry->operator_name,

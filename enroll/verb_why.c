@@ -17,9 +17,9 @@ static const struct option_row options[] = {
 };
 
 struct telling {
-	struct invocation *invocation;
 	json_t *keys;  /* NULL: text is printed */
 	json_t *rules; /* of the key at hand; NULL as above */
+	bool enters;   /* by one key or another */
 };
 
 static bool tell_rule(const struct policy_step *step, void *context, struct error *err)
@@ -109,8 +109,7 @@ static bool tell(const struct host_view *view, const struct why *why, void *cont
 	struct telling *telling = context;
 	bool done;
 
-	if (why->decision->verdict != REQUEST_ACCEPTED)
-		telling->invocation->status = 1;
+	telling->enters = telling->enters || why->decision->verdict == REQUEST_ACCEPTED;
 	if (telling->keys == NULL) {
 		tell_text(view, why);
 		return why_explain_rules(view, why, tell_rule, telling, err);
@@ -126,7 +125,7 @@ static bool tell(const struct host_view *view, const struct why *why, void *cont
 static bool run(struct invocation *invocation, struct error *err)
 {
 	const struct configuration_folders folders = {KEYENROLL_CONFIG_DIR, KEYENROLL_DATA_DIR, KEYENROLL_STATE_DIR};
-	struct telling telling = {.invocation = invocation, .keys = invocation->json ? json_array() : NULL};
+	struct telling telling = {.keys = invocation->json ? json_array() : NULL};
 	struct configuration *configuration = NULL;
 	struct names names = NAMES_EMPTY;
 	struct host_view view;
@@ -137,6 +136,7 @@ static bool run(struct invocation *invocation, struct error *err)
 
 	if (done && telling.keys != NULL)
 		done = report_take_json("why", json_pack("{s:O}", "keys", telling.keys), err);
+	invocation->status = telling.enters ? 0 : 1;
 	json_decref(telling.keys);
 	names_clear(&names);
 	configuration_free(configuration);
@@ -149,8 +149,8 @@ const struct verb verb_why = {
     .synopsis = "[OPTION]... USER|FINGERPRINT",
     .description = N_("Decides about each key of a user, or about one key, as this host's verifier does\n"
                       "when sshd asks it, and shows policy.conf rule by rule. Where host.conf only logs\n"
-                      "a refusal of the account, it says so. Exits with 1 when one of the keys does not\n"
-                      "get in.\n"),
+                      "a refusal of the account, it says so. Exits with 0 when one of the keys gets in,\n"
+                      "and with 1 when none does.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/buffer.h"
 #include "enroll/verb.h"
 
 /* The order is that of a desk's life. */
@@ -67,4 +68,21 @@ const struct verb *verb_find_words(char *const words[], size_t num, size_t *num_
 		return verb;
 	*num_words = 1;
 	return num >= 1 ? verb_find(words[0]) : NULL;
+}
+
+bool verb_refuse(const char *word, struct error *err)
+{
+	struct buffer known = BUFFER_EMPTY;
+	size_t len = strlen(word);
+	bool done = true;
+
+	for (size_t i = 0; done && i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (strncmp(verbs[i]->name, word, len) == 0 && verbs[i]->name[len] == ' ')
+			done = buffer_put_format(&known, err, "%s%s", known.len > 0 ? ", " : "", verbs[i]->name);
+	if (done && known.len > 0)
+		(void)error_set(err, ERROR_USAGE, "there is no verb \"%s\"; there are: %s", word, buffer_text(&known));
+	else if (done)
+		(void)error_set(err, ERROR_USAGE, "there is no verb \"%s\"", word);
+	buffer_free(&known);
+	return false;
 }

@@ -61,6 +61,14 @@ bool store_next_serial(struct store *store, uint64_t *serial, struct error *err)
 bool store_add(struct store *store, const struct enrollment *enrollment, const char *device, const char *operator_name,
     int64_t now, struct error *err) MUST_CHECK;
 
+/* store_add_in_place: the same for a key that was made in the place of another one of that device, which is gone for good: what is
+ * enrolled of that one for this device is revoked in the same transaction, so that no list calls it active.
+ *   gone   fingerprint of the key that is gone; one that is not enrolled, or for another device, is left alone; "" or "-" is none
+ *   ended  out: the serial of what was revoked; 0: nothing was
+ * Errors: those of store_add. */
+bool store_add_in_place(struct store *store, const struct enrollment *enrollment, const char *device, const char *gone,
+    const char *operator_name, int64_t now, uint64_t *ended, struct error *err) MUST_CHECK;
+
 /* store_check_device: whether a device may be enrolled for a person, as far as one can know before there is a key.
  *   device  "piv 12345678"; "" is nobody's
  * Errors: ERROR_ENROLLMENT_EXISTS (it is enrolled for another person), ERROR_TEXT, ERROR_STORE. */

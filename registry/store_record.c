@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "common/language.h"
 #include "common/ssh_certificate.h"
@@ -203,20 +204,6 @@ out:
 	return done;
 }
 
-bool store_add(struct store *store, const struct enrollment *enrollment, const char *device, const char *operator_name,
-    int64_t now, struct error *err)
-{
-	sqlite3 *database = store->database;
-	struct store_entry entry;
-	bool done;
-
-	if (!entry_of(enrollment, device, operator_name, now, &entry, err) || !store_hold(store, err))
-		return false;
-	done = check_free(database, &entry, err) && insert(database, &entry, err) &&
-	       keep_serials_ahead(database, (int64_t)entry.serial, err);
-	return database_end(database, done, ERROR_STORE, err);
-}
-
 /* Why nothing was left to revoke. */
 static bool refuse_to_revoke(sqlite3 *database, const char *fingerprint, struct error *err)
 {
@@ -257,6 +244,70 @@ static bool revoke(sqlite3 *database, const char *fingerprint, const char *becau
 out:
 	statement_clear(&statement);
 	return done;
+}
+
+/* The latest enrollment of a key of this device that is neither revoked nor over. */
+static bool find_of_device(
+    sqlite3 *database, const struct store_entry *entry, const char *fingerprint, int64_t *serial, struct error *err)
+{
+	struct statement statement = STATEMENT_EMPTY;
+	bool row = false, done = false;
+
+	*serial = 0;
+	if (!statement_init(&statement, database,
+	        "SELECT serial FROM enrollment AS e WHERE fingerprint = ? AND device = ? AND device <> ''"
+	        " AND valid_before > ? AND NOT EXISTS (SELECT 1 FROM revocation AS r WHERE r.serial = e.serial)"
+	        " ORDER BY serial DESC LIMIT 1",
+	        ERROR_STORE, err))
+		goto out;
+	statement_bind_text(&statement, fingerprint);
+	statement_bind_text(&statement, entry->device);
+	statement_bind_number(&statement, entry->enrolled_at);
+	done = statement_step(&statement, &row, err);
+	if (row)
+		*serial = statement_take_number(&statement);
+out:
+	statement_clear(&statement);
+	return done;
+}
+
+static bool end_replaced(
+    sqlite3 *database, const struct store_entry *entry, const char *gone, int64_t *ended, struct error *err)
+{
+	char because[64];
+
+	if (!find_of_device(database, entry, gone, ended, err))
+		return false;
+	snprintf(because, sizeof(because), "superseded by number %" PRIu64 " in the same slot", entry->serial);
+	return *ended == 0 || revoke(database, gone, because, entry->enrolled_at, err);
+}
+
+bool store_add_in_place(struct store *store, const struct enrollment *enrollment, const char *device, const char *gone,
+    const char *operator_name, int64_t now, uint64_t *ended, struct error *err)
+{
+	sqlite3 *database = store->database;
+	struct store_entry entry;
+	int64_t replaced = 0;
+	bool done;
+
+	*ended = 0;
+	if (!entry_of(enrollment, device, operator_name, now, &entry, err) || !store_hold(store, err))
+		return false;
+	done = check_free(database, &entry, err) && insert(database, &entry, err) &&
+	       keep_serials_ahead(database, (int64_t)entry.serial, err) &&
+	       end_replaced(database, &entry, gone, &replaced, err);
+	done = database_end(database, done, ERROR_STORE, err);
+	if (done)
+		*ended = (uint64_t)replaced;
+	return done;
+}
+
+bool store_add(struct store *store, const struct enrollment *enrollment, const char *device, const char *operator_name,
+    int64_t now, struct error *err)
+{
+	uint64_t ended;
+
+	return store_add_in_place(store, enrollment, device, "", operator_name, now, &ended, err);
 }
 
 bool store_revoke(struct store *store, const char *fingerprint, const char *because, int64_t now, struct error *err)

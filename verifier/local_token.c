@@ -14,9 +14,15 @@ const char *local_token_name(const struct local_token *token)
 	return token->candidate->slot == NULL ? N_("your security key") : N_("your token");
 }
 
+/* What the sentence below asks for in each language of po/: which one the person has read is known to the PAM module alone. */
 static bool is_yes(struct bytes typed)
 {
-	return bytes_equal_text(typed, "yes") || bytes_equal_text(typed, "YES") || bytes_equal_text(typed, "Yes");
+	static const char *const words[] = {"yes", "Yes", "YES", "ja", "Ja", "JA", "oui", "Oui", "OUI"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (bytes_equal_text(typed, words[i]))
+			return true;
+	return false;
 }
 
 /* The last try blocks the token if it is wrong: nobody may lose it by habit. */

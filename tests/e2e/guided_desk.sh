@@ -182,6 +182,31 @@ check_closed_descriptors()
 	expect "its journal has its own lines only" bash -c "! grep -rhvE '^([0-9]+ [a-z-]+|keyenroll-journal 1)' '$world_registry/journal/ended'"
 }
 
+# A token that was half done stays so when its person gets another one: the report names it, and who abandons it hears what is left.
+check_left_behind()
+{
+	local serial at
+	begin_anew bob
+	tell registrar eject | bash >/dev/null
+	world_wait 15 world_card_absent "$(cat "$WORLD/registrar.reader")"
+	tell blue insert | bash >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	serial=$(world_token_tell blue serial)
+	expect "a key for alice" world_enroll alice blue
+	expect "another one in its place" world_enroll alice blue --trace "$WORLD/generation"
+	at=$(grep '^> ' "$WORLD/generation" | grep -n '^> 00 47' | head -n 1 | cut -d: -f1)
+	world_token_tell blue "pull $((at + 2))" >/dev/null
+	echo alice >"$WORLD/list.csv"
+	exits 0 "a list whose first token is pulled" "$top/tests/e2e/terminal_walk" 'PIN of' $pin 'Take another token' "!$(tell registrar insert)" 'press Enter to try alice again' '' \
+		'new PIN of' $pin 'Again' $pin 'Press Enter when' '' -- timeout 60 keyenroll enroll --yes --from "$WORLD/list.csv"
+	says '^alice +enrolled' "enrolls another"
+	says "^ +another token is unfinished: keyenroll resume, or abandon, --serial $serial" "and names the first"
+	tell blue insert | bash >/dev/null
+	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
+	exits 0 "abandon" keyenroll abandon --serial "$serial" --pin-fd 5 5<<<$pin
+	says 'before is destroyed, and still enrolled: keyenroll revoke SHA256:' "says what nobody can use any more"
+}
+
 world_install
 world_user alice
 world_user bob
@@ -198,4 +223,5 @@ check_names
 check_same_as_verb
 check_no_answer
 check_closed_descriptors
+check_left_behind
 world_end

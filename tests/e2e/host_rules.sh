@@ -145,6 +145,8 @@ keyenroll revoke --reason "lost" "$(keyenroll why --json alice | jq -r '.keys[].
 world_token_stop two
 expect "one is lost, and the snapshot says so" world_snapshot
 expect "with the other she gets in, for a while" world_enters alice
+exits 0 "why says that she gets in, though one of her keys does not" keyenroll why alice
+says ': does not get in' "and says so of that one"
 rm "$config/host.conf"
 
 # ---- another command --------------------------------------------------------------------------------------------------------
@@ -250,6 +252,11 @@ report 1 logins "the logins of a log with a break-glass account" keyenroll audit
 holds '.logins == 6 and .refused == 3' "are counted"
 holds '[.locked_out[] | .account + " " + .code] == ["bob auth-info.method", "bob enrollment.absent", "rescue break-glass.source"]' "it is locked out from elsewhere only"
 rm "$config/host.conf"
+echo 'Nov 24 13:00:05 host cron[5]: nothing' >"$WORLD/cron.log"
+exits 2 "a log without logins" keyenroll audit logins "$WORLD/cron.log"
+says 'logins.absent' "is no good news"
+exits 1 "beside one with logins" keyenroll audit logins "$WORLD/cron.log" "$WORLD/log"
+says 'Warning: no login of sshd.s is in .*cron.log' "it is named"
 exits 1 "the same from sshd's own log of this world" bash -c "keyenroll audit logins - <$WORLD/sshd.log"
 says 'logins would have been refused' "with a sum"
 

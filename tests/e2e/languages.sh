@@ -32,6 +32,7 @@ narrow()
 		# shellcheck disable=SC2086 # a verb may have two words
 		keyenroll help $verb </dev/null | LC_ALL=C.UTF-8 grep -E '^.{81,}' && return 1
 	done < <(keyenroll help --json | jq -r '.verbs[].name')
+	keyenroll --help | LC_ALL=C.UTF-8 grep -E '^.{81,}' && return 1
 	[ "$(keyenroll help --json | jq '.verbs | length')" -gt 20 ]
 }
 
@@ -45,6 +46,7 @@ says "English where there is no such locale" 'there is no verb "frob"' LC_ALL=xx
 says "English in the C locale" 'there is no verb "frob"' LC_ALL=C LANGUAGE=de keyenroll frob
 says "English for a language that nobody translated" 'there is no verb "frob"' LC_ALL=de_DE.UTF-8 LANGUAGE=eo keyenroll frob
 says "English in JSON" 'there is no verb \"frob\"' LC_ALL=de_DE.UTF-8 keyenroll frob --json
+says "a verb's words as well" 'es gibt: token info' LC_ALL=de_DE.UTF-8 keyenroll token
 says "a libc's sentence as well" 'Datei oder Verzeichnis nicht gefunden' LC_ALL=de_DE.UTF-8 keyenroll verify /nowhere
 expect "German help in 80 columns" narrow de_DE.UTF-8
 expect "French help in 80 columns" narrow fr_FR.UTF-8
@@ -141,8 +143,8 @@ says "a caller's own catalogue serves a program without privileges" 'from elsewh
 refuse "su, whose caller brings one" alice no -- $german "$elsewhere" su -c true alice
 shown "is not led to it" 'only ONE try is left'
 refuse "the last try in German" alice no -- $german sudo -k -S true
-shown "wants a consent" 'nur noch EIN Versuch' 'Zum Fortfahren yes tippen: ' 'dem letzten Versuch wurde nicht zugestimmt'
-refuse "which is given in vain" alice yes 999999 -- $german sudo -k -S true
+shown "wants a consent" 'nur noch EIN Versuch' 'Zum Fortfahren ja tippen: ' 'dem letzten Versuch wurde nicht zugestimmt'
+refuse "which is given in vain" alice ja 999999 -- $german sudo -k -S true
 shown "for now it is blocked" 'noch 1 Versuch): ' 'die PIN ist gesperrt'
 refuse "a blocked PIN in French" alice "$pin" -- $french su -c true alice
 shown "who helps" 'le PIN est bloqué (piv ' ' : le guichet le débloque avec le PUK'

@@ -63,6 +63,126 @@ check_frame()
 	says 'store.database.*' "and what the code of that is"
 }
 
+# columns: whether all summaries of the list of verbs begin in one column, within 80.
+columns()
+{
+	keyenroll --help | sed -n '/^Verbs:/,/^$/{/^  /p}' >"$WORLD/verbs"
+	[ "$(grep -c . "$WORLD/verbs")" -gt 30 ] && ! grep -vqE '^.{22} [a-z]' "$WORLD/verbs" && ! grep -qE '^.{81,}' "$WORLD/verbs"
+}
+
+# What is too much, too little, unknown or empty is refused by name, and never passed over.
+check_arguments()
+{
+	local line
+	while read -r line; do
+		# shellcheck disable=SC2086 # words
+		exits 64 "too much: $line" keyenroll $line
+		says 'too many arguments: keyenroll ' "and that is said"
+	done <<-'END'
+		init x
+		tokens x
+		enroll a b
+		resume x
+		abandon x
+		challenge a b
+		import a b
+		token info x
+		token pin x
+		token puk x
+		token unblock x
+		token retries 1 2 3
+		token reset x
+		token management-key x
+		slots x
+		attest 9a x
+		csr a b
+		certificate 9a f x
+		delete 9a x
+		move 9a 82 x
+		list x
+		show a b
+		revoke --reason x a b
+		grace --key f --until 2026-12-01 a b
+		snapshot x
+		policy check a b
+		policy test a b
+		mds import a b
+		mds show a b
+		mds download a b
+		trust show x
+		trust verify a b
+		trust update a b
+		trust add a b
+		advisories x
+		host setup x
+		host confirm x
+		host status x
+		host undo x
+		host check a b
+		why a b
+		help a b c
+	END
+	while read -r line; do
+		# shellcheck disable=SC2086 # words
+		exits 64 "too little: $line" keyenroll $line
+		says 'too few arguments: |is missing|are needed|nothing to verify' "and that is said"
+	done <<-'END'
+		enroll
+		challenge
+		import
+		token retries 1
+		attest
+		csr
+		certificate 9a
+		delete
+		move 9a
+		show
+		verify
+		revoke --reason x
+		revoke a
+		grace a
+		policy
+		policy check
+		policy explain
+		policy test
+		mds
+		mds import
+		mds show
+		trust
+		trust verify
+		trust update
+		trust add
+		host
+		host check
+		why
+	END
+	while read -r line; do
+		# shellcheck disable=SC2086 # words
+		exits 64 "unknown: $line" keyenroll $line
+		says '"(policy |mds |trust |host |audit )?frob"|verb "token"; there are: token info,' "is named"
+	done <<-'END'
+		frob
+		token
+		token frob
+		policy frob
+		policy frob x
+		mds frob
+		trust frob
+		host frob
+		audit frob
+		help frob
+		help token
+		help policy frob
+		help list frob
+	END
+	exits 0 "help of what a verb is to do" keyenroll help audit logins
+	exits 64 "an empty argument" keyenroll revoke --reason x ''
+	says 'argument 1 is empty' "is not taken for anybody"
+	exits 64 "an empty value" keyenroll list --user ''
+	says 'the value of --user is empty' "is not taken for nobody"
+	exits 64 "nor for any token" keyenroll enroll --serial '' alice
+}
+
 check_init()
 {
 	local before
@@ -96,6 +216,7 @@ check_enroll()
 	report 0 enroll "enroll --json" world_enroll alice blue --json --out "$WORLD/alice-cert.pub"
 	holds '.person == "alice" and .slot == "9a" and .result.verdict == "accepted" and .result.assurance == "organisation"' \
 		"with what was found"
+	holds '.ended == null' "and ends nothing in an empty slot"
 	fingerprint=$(jq -r .fingerprint "$WORLD/json")
 	serial=$(jq -r .device "$WORLD/json")
 	serial=${serial#piv }
@@ -136,6 +257,11 @@ check_dialogue()
 	exits 0 "enroll on a terminal" "$walk" "Type $serial to go on: " "$serial" "PIN of token $serial: " 000000 \
 		'2 tries are left.*PIN of token' 271828 -- keyenroll enroll --serial "$serial" --slot 82 alice
 	says '^Enrolled +alice' "tells the summary"
+	says '^Ended +number [0-9]+: its key was in this slot' "and what has ended by that"
+	report 0 list "list --json" keyenroll list --json --user alice
+	holds '[.enrollments[] | select(.slot == "82") | .state] == ["revoked", "active"]' "has it so"
+	holds '[.enrollments[] | select(.state == "revoked") | .revoked_because] == ["superseded by number \([.enrollments[].serial] | max) in the same slot"]' "and why"
+	holds '[.enrollments[] | select(.slot == "9a") | .state] == ["active"]' "and leaves the other slot's alone"
 	if grep -q -e 000000 -e 271828 "$WORLD/output"; then not_ok "no PIN is echoed" "$WORLD/output"; else ok "no PIN is echoed"; fi
 	other=$(keyenroll tokens --json |
 		jq "[.readers[] | select(.card)] | map(.claimed.serial == $serial) | index(false) + 1")
@@ -168,7 +294,10 @@ check_show()
 	exits 1 "what is not there is not shown" keyenroll show carol
 	exits 0 "show as text" keyenroll show alice
 	says '^Possession +proved' "tells of the proof of possession"
+	says '^Token +piv [0-9]+, slot 82$' "and of the slot"
 	exits 0 "list as text" keyenroll list --user bob
+	says '^USER +STATE +TOKEN +SLOT +UNTIL +KEY$' "has a column for the slot"
+	says '^bob +active +piv [0-9]+ +9c +[0-9-]+  SHA256:' "with the slot in it"
 	says '^bob .*active' "tells the state"
 }
 
@@ -244,13 +373,20 @@ check_revoke()
 	report 0 revoke "revoke of one key" keyenroll revoke --json --reason 'left in a train' "$fingerprint"
 	holds ".revoked == [\"$fingerprint\"]" "names it"
 	exits 1 "it cannot be revoked twice" keyenroll revoke --reason again "$fingerprint"
-	exits 0 "revoke of all the others of a user" keyenroll revoke --reason 'has left' alice
+	expect "another key of hers" world_enroll alice blue --slot 9d
+	exits 0 "revoke of all the others of a user, by a script" keyenroll revoke --reason 'has left' alice </dev/null
 	report 0 list "list --json of a user" keyenroll list --json --user alice
-	holds '.enrollments | length == 3 and (map(.state == "revoked") | all)' "shows them as revoked"
+	holds '.enrollments | length == 4 and (map(.state == "revoked") | all)' "shows them as revoked"
 	exits 1 "of somebody who has nothing, nothing is revoked" keyenroll revoke --reason x carol
 	report 0 snapshot "snapshot" keyenroll snapshot --json --output "$WORLD/snapshot"
-	holds '.active == 2 and .revoked == 3' "counts them"
+	holds '.active == 2 and .revoked == 4' "counts them"
+	exits 1 "revoke of several at a terminal" "$top/tests/e2e/terminal_walk" 'all 2 keys of bob.* 9c .* 9e .*Type yes' y -- keyenroll revoke --reason x bob
+	says 'nothing was revoked.*operator.declined' "asks, and takes nothing but a yes for it"
+	report 0 list "list --json" keyenroll list --json --user bob
+	holds '.enrollments | map(.state == "active") | all' "which is so"
 	exits 0 "snapshot in its usual place" keyenroll snapshot
+	exits 0 "revoke of several at a terminal, with --yes" "$top/tests/e2e/terminal_walk" -- keyenroll revoke --yes --reason x bob
+	exits 1 "leaves none" keyenroll revoke --reason x bob
 	expect "is readable by all" test "$(stat -c %a "$state/snapshot")" = 644
 }
 
@@ -260,6 +396,8 @@ world_user bob
 world_pcscd 2
 world_token blue 5.7.4
 check_frame
+check_arguments
+expect "all verbs' summaries stand in one column" columns
 check_init
 check_tokens
 check_enroll

@@ -238,6 +238,65 @@ static void a_key_is_replaced_only_with_consent(void **state)
 	vtoken_plug_free(plug);
 }
 
+/* The states of the entries in order of their serials, 'a' or 'r' each. */
+static bool note_state(const struct store_entry *entry, void *context, struct error *err)
+{
+	char *states = context;
+
+	(void)err;
+	states[strlen(states)] = entry->state == STORE_ACTIVE ? 'a' : 'r';
+	return true;
+}
+
+static void assert_states(struct world *world, const char *wanted)
+{
+	char states[16] = "";
+	struct error err = ERROR_EMPTY;
+
+	assert_done(store_each(world->desk.store, NULL, NULL, note_state, states, &err), err);
+	assert_string_equal(states, wanted);
+}
+
+/* Its key does not exist any more, so no list may call it active; that of another slot does. */
+static void the_enrollment_of_a_replaced_key_ends(void **state)
+{
+	struct world *world = *state;
+	struct vtoken_plug *plug = vtoken_plug_new("5.7.4", world->vendor);
+	struct course_request request = bench_request("ecdsa-p256", PIV_PIN_ONCE);
+	struct clerk clerk = {.pin = BENCH_PIN, .may_destroy = true};
+	struct error err = ERROR_EMPTY;
+	bool found = false;
+
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	request.slot = piv_slot_find("9c");
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	assert_states(world, "aa");
+	assert_done(bench_run(world, plug, &request, &clerk, &err), err);
+	assert_states(world, "ara");
+	/* Pulled before the new key is made, and behind it: nothing ends before the new enrollment is there. */
+	request.slot = piv_slot_find("9a");
+	for (int commands = 8; commands < 26; commands += 4) {
+		char before[16] = "", after[16] = "";
+
+		assert_done(store_each(world->desk.store, NULL, NULL, note_state, before, &err), err);
+		vtoken_plug_pull(plug, (unsigned)commands);
+		if (bench_run(world, plug, &request, &clerk, &err))
+			break;
+		assert_states(world, before);
+		vtoken_plug_insert(plug);
+		err = ERROR_EMPTY;
+		found = false;
+		assert_done(bench_resume(world, plug, &clerk, &found, &err), err);
+		if (!found)
+			continue;
+		assert_done(store_each(world->desk.store, NULL, NULL, note_state, after, &err), err);
+		assert_int_equal(strlen(after), strlen(before) + 1);
+		assert_int_equal(strcspn(after, "r"), 0);
+		assert_int_equal(after[strlen(after) - 1], 'a');
+	}
+	vtoken_plug_free(plug);
+}
+
 static void a_touch_is_asked_for_when_the_token_waits_for_it(void **state)
 {
 	struct world *world = *state;
@@ -581,6 +640,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(
 	        an_unfinished_token_is_not_enrolled_anew, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(a_key_is_replaced_only_with_consent, bench_open_desk, bench_close_desk),
+	    cmocka_unit_test_setup_teardown(the_enrollment_of_a_replaced_key_ends, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(
 	        a_touch_is_asked_for_when_the_token_waits_for_it, bench_open_desk, bench_close_desk),
 	    cmocka_unit_test_setup_teardown(

@@ -56,6 +56,9 @@ static void options_are_read_by_their_table(void **state)
 	    {{"--", "--yes"}, ERROR_NONE, NULL, false, 1},
 	    {{"-"}, ERROR_NONE, NULL, false, 1},
 	    {{"--user"}, ERROR_USAGE, NULL, false, 0},
+	    {{"--user", ""}, ERROR_USAGE, NULL, false, 0},
+	    {{"--user="}, ERROR_USAGE, NULL, false, 0},
+	    {{"one", ""}, ERROR_USAGE, NULL, false, 0},
 	    {{"--user", "a", "--user", "b"}, ERROR_USAGE, NULL, false, 0},
 	    {{"--yes", "--yes"}, ERROR_USAGE, NULL, false, 0},
 	    {{"--yes=no"}, ERROR_USAGE, NULL, false, 0},
@@ -85,7 +88,7 @@ static void numbers_have_bounds(void **state)
 	static const struct {
 		const char *text;
 		bool good;
-	} rows[] = {{"1", true}, {"10", true}, {"0", false}, {"11", false}, {"", false}, {"1x", false}, {"x", false},
+	} rows[] = {{"1", true}, {"10", true}, {"0", false}, {"11", false}, {"1x", false}, {"x", false},
 	    {"99999999999999999999", false}, {"-1", false}};
 
 	(void)state;

@@ -59,6 +59,7 @@ static void each_type_certifies_each_type(void **state)
 		    certificate_content_usual(&samples[i / SSH_KEY_TYPE_COUNT], &samples[i % SSH_KEY_TYPE_COUNT]);
 		struct ssh_certificate certificate = SSH_CERTIFICATE_EMPTY, again = SSH_CERTIFICATE_EMPTY;
 		struct buffer blob = BUFFER_EMPTY, line = BUFFER_EMPTY;
+		struct bytes key_id;
 		struct error err = ERROR_EMPTY;
 
 		certificate_sample_put(&content, &blob);
@@ -66,6 +67,9 @@ static void each_type_certifies_each_type(void **state)
 		assert_false(ssh_certificate_is(buffer_bytes(&content.subject->key.blob)));
 		assert_done(ssh_certificate_parse(buffer_bytes(&blob), &certificate, &err), err);
 		check_usual_content(&certificate, &content);
+		assert_true(ssh_certificate_peek_key_id(buffer_bytes(&blob), &key_id));
+		assert_true(bytes_equal(key_id, content.key_id));
+		assert_false(ssh_certificate_peek_key_id(buffer_bytes(&content.subject->key.blob), &key_id));
 		assert_done(ssh_certificate_put_line(&certificate, &line, &err), err);
 		assert_done(ssh_certificate_parse_line(buffer_bytes(&line), &again, &err), err);
 		assert_true(bytes_equal(buffer_bytes(&again.blob), buffer_bytes(&blob)));
@@ -262,8 +266,10 @@ static void check_damaged(struct bytes damaged, void *context)
 {
 	struct ssh_certificate certificate = SSH_CERTIFICATE_EMPTY;
 	struct error err = ERROR_EMPTY;
+	struct bytes key_id;
 
 	(void)context;
+	(void)!ssh_certificate_peek_key_id(damaged, &key_id); /* it may: it looks at no signature */
 	assert_false(ssh_certificate_parse(damaged, &certificate, &err));
 	assert_int_not_equal(err.code, ERROR_NONE);
 	assert_null(certificate.blob.data);

@@ -158,6 +158,68 @@ static void what_is_enrolled_is_not_enrolled_again(void **state)
 	enrollment_clear(&other);
 }
 
+static size_t count_active(struct store *store, const char *fingerprint)
+{
+	struct store_entry entry = {.state = STORE_REVOKED};
+	struct error err = ERROR_EMPTY;
+
+	assert_done(store_each(store, NULL, fingerprint, copy_entry, &entry, &err), err);
+	return entry.state == STORE_ACTIVE;
+}
+
+/* Only of this device, and only with the new enrollment. */
+static void what_is_replaced_ends_with_what_replaces_it(void **state)
+{
+	struct store_fixture *fixture = *state;
+	struct store *store = fixture->store;
+	struct enrollment old, other, new;
+	struct store_entry entry;
+	char gone[SSH_KEY_FINGERPRINT_SIZE], elsewhere[SSH_KEY_FINGERPRINT_SIZE];
+	struct error err = ERROR_EMPTY;
+	uint64_t ended = 7;
+
+	store_sample_add(store, &fixture->registrar, "alice", "piv 1", &old);
+	store_sample_add(store, &fixture->registrar, "alice", "piv 2", &other);
+	assert_done(ssh_key_fingerprint(&old.certificate.key, gone, &err), err);
+	assert_done(ssh_key_fingerprint(&other.certificate.key, elsewhere, &err), err);
+	enrollment_sample_init(&fixture->registrar, "alice", 50, &new);
+	/* what is refused ends nothing */
+	new.certificate.serial = old.certificate.serial;
+	assert_refused(store_add_in_place(store, &new, "piv 1", gone, "operator", SAMPLE_SINCE + 5, &ended, &err), err,
+	    ERROR_ENROLLMENT_EXISTS);
+	assert_int_equal(ended, 0);
+	assert_int_equal(count_active(store, gone), 1);
+	/* nor does what another device had, or none */
+	new.certificate.serial = 50;
+	err = ERROR_EMPTY;
+	assert_done(
+	    store_add_in_place(store, &new, "piv 1", elsewhere, "operator", SAMPLE_SINCE + 5, &ended, &err), err);
+	assert_int_equal(ended, 0);
+	enrollment_clear(&new);
+	enrollment_sample_init(&fixture->registrar, "alice", 51, &new);
+	assert_done(store_add_in_place(store, &new, "", gone, "operator", SAMPLE_SINCE + 5, &ended, &err), err);
+	assert_int_equal(ended, 0);
+	assert_int_equal(count_active(store, gone) + count_active(store, elsewhere), 2);
+	enrollment_clear(&new);
+	enrollment_sample_init(&fixture->registrar, "alice", 52, &new);
+	assert_done(store_add_in_place(store, &new, "piv 1", gone, "operator", SAMPLE_SINCE + 5, &ended, &err), err);
+	assert_int_equal(ended, old.certificate.serial);
+	assert_done(store_each(store, NULL, gone, copy_entry, &entry, &err), err);
+	assert_int_equal(entry.state, STORE_REVOKED);
+	assert_int_equal(entry.revoked_at, SAMPLE_SINCE + 5);
+	assert_string_equal(entry.revoked_because, "superseded by number 52 in the same slot");
+	assert_int_equal(count_active(store, elsewhere), 1);
+	/* what is over, or revoked, has ended by itself */
+	enrollment_clear(&new);
+	enrollment_sample_init(&fixture->registrar, "alice", 53, &new);
+	assert_done(store_add_in_place(store, &new, "piv 2", elsewhere, "operator", SAMPLE_UNTIL, &ended, &err), err);
+	assert_int_equal(ended, 0);
+	assert_int_equal(count_active(store, elsewhere), 1);
+	enrollment_clear(&new);
+	enrollment_clear(&old);
+	enrollment_clear(&other);
+}
+
 static void the_same_person_may_have_a_device_twice(void **state)
 {
 	struct store_fixture *fixture = *state;
@@ -469,6 +531,7 @@ int main(void)
 	    IN_A_FOLDER(a_visitor_stops_the_walk),
 	    IN_A_FOLDER(others_write_while_one_walks),
 	    IN_A_FOLDER(what_is_enrolled_is_not_enrolled_again),
+	    IN_A_FOLDER(what_is_replaced_ends_with_what_replaces_it),
 	    IN_A_FOLDER(the_same_person_may_have_a_device_twice),
 	    IN_A_FOLDER(values_that_nobody_could_show_are_refused),
 	    IN_A_FOLDER(a_revocation_adds_to_the_row),
