@@ -153,7 +153,7 @@ pam_edit ''
 
 # ---- the host's own files -------------------------------------------------------------------------------------------------------
 echo 'mode = "enforced"' >"$config/host.conf"
-finds host.rules problem "host.conf: mode wants" "a host.conf that cannot be read"
+finds host.rules problem "host.conf:1: mode wants" "a host.conf that cannot be read"
 echo 'mode = "audit"' >"$config/host.conf"
 finds host.mode warning "audit" "a host that only watches"
 echo 'break-glass "nobody-here" { from = "console" }' >"$config/host.conf"

@@ -209,6 +209,8 @@ at_desk()
 		command=$(sed "s,\b${word%%:*}\b,${word#*:},g" <<<"$command")
 	done
 	! says_no "$1" || wanted=1
+	# By this world's journal nobody has logged in.
+	[ "$1" != "keyenroll audit logins" ] || wanted=2
 	with_answers "$command"
 	[ $? = $wanted ] || return 1
 	[ "$1" != "keyenroll token reset" ] || enroll_alice
