@@ -90,7 +90,7 @@ check_refusals()
 	expect "the slot has what it had" [ "$before" = "$(in_slot 9a)" ]
 	exits 3 "a slot without a key" request --slot 95 alice
 	exits 64 "a slot that is none" request --slot f9 alice
-	exits 2 "a name that no certificate can have" request $'a\tb'
+	exits 2 "a name that no certificate can have" request "$(printf 'x%.0s' {1..65})"
 	exits 3 "a wrong PIN" token csr --out refused.pem alice --pin-fd 5 5<<<000000
 	says 'pin.wrong' "has the reason"
 	expect "leaves no file" [ ! -e refused.pem ]
