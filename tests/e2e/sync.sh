@@ -235,6 +235,7 @@ check_kill()
 	world_kill held KILL
 	expect "the first one is killed: what was there is there" cmp "$state/snapshot" "$WORLD/kept"
 	expect "alice enters" world_enters alice
+	head -c 1000000 /dev/zero >>"$state/snapshot.sync"
 	exits 0 "the next one goes on" fetch --allow-older
 	expect "and takes away what was left" as_it_was
 }
