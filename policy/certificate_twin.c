@@ -27,14 +27,20 @@ static bool is_ecdsa(const struct certificate *certificate)
 	return algorithm == SIGNATURE_ECDSA_SHA256 || algorithm == SIGNATURE_ECDSA_SHA384;
 }
 
+static BIGNUM *number_of(struct bytes magnitude)
+{
+	return BN_bin2bn(magnitude.data, (int)magnitude.len, NULL);
+}
+
 /* n - s; NULL where s is none of this curve's numbers, or without memory.
  *   foreign  out: the former */
-static BIGNUM *other_number(const BIGNUM *s, enum twin_curve curve, bool *foreign)
+static BIGNUM *other_number(struct bytes s, enum twin_curve curve, bool *foreign)
 {
-	BIGNUM *order = BN_bin2bn(orders[curve].data, (int)orders[curve].len, NULL), *other = BN_new();
-	bool made = order != NULL && other != NULL && BN_sub(other, order, s) == 1;
+	BIGNUM *order = number_of(orders[curve]), *number = number_of(s), *other = BN_new();
+	bool made = order != NULL && number != NULL && other != NULL && BN_sub(other, order, number) == 1;
 
 	BN_free(order);
+	BN_free(number);
 	*foreign = made && (BN_is_negative(other) || BN_is_zero(other));
 	if (made && !*foreign)
 		return other;
@@ -42,10 +48,11 @@ static BIGNUM *other_number(const BIGNUM *s, enum twin_curve curve, bool *foreig
 	return NULL;
 }
 
-static bool put_pair(const BIGNUM *r, BIGNUM *s, struct buffer *out, struct error *err)
+/* s is taken over. */
+static bool put_pair(struct bytes r, BIGNUM *s, struct buffer *out, struct error *err)
 {
 	ECDSA_SIG *pair = ECDSA_SIG_new();
-	BIGNUM *first = BN_dup(r), *second = s;
+	BIGNUM *first = number_of(r), *second = s;
 	unsigned char *der = NULL;
 	int len = -1;
 	bool done;
@@ -63,22 +70,29 @@ static bool put_pair(const BIGNUM *r, BIGNUM *s, struct buffer *out, struct erro
 	return done;
 }
 
-/* Nothing is put where there is no other one. */
+/* By hand and not by libcrypto, which does not tell a signature that cannot be read from a machine without memory: who takes the one for
+ * the other lets in what is distrusted. */
+static bool take_pair(struct bytes value, struct bytes *r, struct bytes *s)
+{
+	struct bytes fields;
+
+	return der_take(&value, DER_SEQUENCE, &fields) && value.len == 0 && der_take_unsigned(&fields, r) &&
+	       der_take_unsigned(&fields, s) && fields.len == 0;
+}
+
+/* Nothing is put where there is no other one; what is no signature, whoever checks it refuses. */
 static bool put_other_signature(struct bytes value, enum twin_curve curve, struct buffer *out, struct error *err)
 {
-	const unsigned char *at = value.data;
-	ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &at, (long)value.len);
-	BIGNUM *other = NULL;
-	bool foreign = pair == NULL, done;
+	struct bytes r, s;
+	BIGNUM *other;
+	bool foreign;
 
-	if (pair != NULL)
-		other = other_number(ECDSA_SIG_get0_s(pair), curve, &foreign);
+	if (!take_pair(value, &r, &s))
+		return true;
+	other = other_number(s, curve, &foreign);
 	if (other != NULL)
-		done = put_pair(ECDSA_SIG_get0_r(pair), other, out, err);
-	else
-		done = foreign || error_set(err, ERROR_MEMORY, "no memory for a signature");
-	ECDSA_SIG_free(pair);
-	return done;
+		return put_pair(r, other, out, err);
+	return foreign || error_set(err, ERROR_MEMORY, "no memory for a signature");
 }
 
 /* Certificates are shorter than 64 KiB. */

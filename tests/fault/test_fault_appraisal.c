@@ -6,10 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/x509.h>
+
 #include "common/file.h"
 #include "policy/appraise.h"
+#include "policy/certificate.h"
+#include "policy/certificate_twin.h"
+#include "policy/digest.h"
+#include "policy/hex.h"
 #include "policy/policy.h"
 #include "policy/result.h"
+#include "policy/trust.h"
 #include "registry/registrars.h"
 #include "tests/fault/sweep.h"
 #include "tests/forgery/fido_lies.h"
@@ -202,6 +209,91 @@ static void forged_security_keys(void **state)
 		sweep_fido_lie(lie);
 }
 
+/* ---- whom it distrusts -------------------------------------------------------------------------------------------------------- */
+
+/* A certificate, and whom a site distrusts: the same one in its other form. */
+struct batch {
+	struct trust *trust;
+	unsigned char *der;
+	size_t len;
+};
+
+static X509 *make_certificate(EVP_PKEY *key)
+{
+	X509 *made = X509_new();
+	X509_NAME *name = X509_NAME_new();
+
+	assert_int_equal(
+	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"batch", -1, -1, 0), 1);
+	assert_int_equal(X509_set_version(made, X509_VERSION_3), 1);
+	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(made), 7), 1);
+	assert_int_equal(X509_set_subject_name(made, name) == 1 && X509_set_issuer_name(made, name) == 1, 1);
+	assert_non_null(X509_gmtime_adj(X509_getm_notBefore(made), -86400));
+	assert_non_null(X509_gmtime_adj(X509_getm_notAfter(made), 86400));
+	assert_true(X509_set_pubkey(made, key) == 1 && X509_sign(made, key, EVP_sha256()) > 0);
+	X509_NAME_free(name);
+	return made;
+}
+
+static void distrust_other_form(struct batch *batch)
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	char hex[2 * sizeof(hash) + 1], text[512];
+	struct buffer twin = BUFFER_EMPTY;
+	struct certificate parsed;
+	struct error err = ERROR_EMPTY;
+
+	assert_done(certificate_parse(bytes_of(batch->der, batch->len), &parsed, &err) &&
+	                certificate_put_twin(&parsed, TWIN_P256, &twin, &err),
+	    err);
+	digest_sha256(buffer_bytes(&twin), hash);
+	hex_put(BYTES_OF(hash), hex);
+	buffer_free(&twin);
+	(void)snprintf(text, sizeof(text),
+	    "{\"format\": \"keyenroll-trust-1\", \"name\": \"n\", \"version\": \"1\", \"date\": \"2026-01-01\", "
+	    "\"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"fido\", \"reason\": \"why\", "
+	    "\"certificates\": [\"%s\"]}]}",
+	    hex);
+	assert_done(trust_new(&batch->trust, &err) &&
+	                trust_add(batch->trust, bytes_of_text(text), "site.json", TRUST_SITE, &err),
+	    err);
+}
+
+static void run_batch(void *context, struct outcome *outcome)
+{
+	const struct batch *batch = context;
+	const struct trust_anchor *found = NULL;
+	struct certificate parsed;
+	struct error err = ERROR_EMPTY;
+	bool checked =
+	    certificate_parse(bytes_of(batch->der, batch->len), &parsed, &err) &&
+	    trust_check_distrusted_certificate(batch->trust, EVIDENCE_FIDO, &parsed, parsed.whole, &found, &err);
+
+	(void)fault_disarm();
+	outcome->done = checked && found == NULL;
+	outcome->code = checked && found != NULL ? found->distrust_code : err.code;
+}
+
+static void a_distrusted_certificate_in_its_other_form(void **state)
+{
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	X509 *certificate = make_certificate(key);
+	struct batch batch = {.der = NULL};
+	const struct sweep checking = {
+	    .name = "a turned signature", .kind = FAULT_MEMORY, .run = run_batch, .context = &batch};
+	int len = i2d_X509(certificate, &batch.der);
+
+	(void)state;
+	assert_true(len > 0);
+	batch.len = (size_t)len;
+	distrust_other_form(&batch);
+	sweep(&checking);
+	trust_free(batch.trust);
+	OPENSSL_free(batch.der);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+}
+
 /* ---- what an appraisal rests on ----------------------------------------------------------------------------------------------- */
 
 static struct bytes load(const char *name, struct buffer *content)
@@ -306,6 +398,7 @@ int main(void)
 	    cmocka_unit_test(honest_security_keys),
 	    cmocka_unit_test(forged_chains),
 	    cmocka_unit_test(forged_security_keys),
+	    cmocka_unit_test(a_distrusted_certificate_in_its_other_form),
 	    cmocka_unit_test(the_shipped_bundle),
 	    cmocka_unit_test(policies),
 	};
