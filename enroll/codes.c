@@ -1,10 +1,9 @@
 #include "enroll/codes.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "common/file.h"
 #include "common/language.h"
 #include "common/secret.h"
 #include "enroll/interrupt.h"
@@ -124,26 +123,12 @@ bool codes_ask_new(const struct codes_source *source, const char *question, cons
 	return false;
 }
 
-static bool write_all(int descriptor, struct bytes rest)
-{
-	while (rest.len > 0) {
-		ssize_t len = write(descriptor, rest.data, rest.len);
-		struct bytes written;
-
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0 || !bytes_take(&rest, (size_t)len, &written))
-			return false;
-	}
-	return true;
-}
-
 static bool write_code(int descriptor, const char *label, const struct secret *code, struct error *err)
 {
-	if (write_all(descriptor, bytes_of_text(label)) && write_all(descriptor, secret_bytes(code)) &&
-	    write_all(descriptor, bytes_of_text("\n")))
-		return true;
-	return error_set_errno(err, ERROR_FILE, "descriptor %d, which takes a new code", descriptor);
+	return (file_write_descriptor(descriptor, bytes_of_text(label), err) &&
+	           file_write_descriptor(descriptor, secret_bytes(code), err) &&
+	           file_write_descriptor(descriptor, bytes_of_text("\n"), err)) ||
+	       error_prefix(err, "descriptor %d, which takes a new code", descriptor);
 }
 
 bool codes_show(int descriptor, const char *label, const char *title, const struct secret *code, struct error *err)

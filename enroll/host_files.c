@@ -195,7 +195,7 @@ static bool overwrite(const char *path, const char *before, struct error *err)
 	struct buffer content = BUFFER_UP_TO(FILE_MAXIMUM);
 	int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	bool done = descriptor >= 0 && file_load(before, FILE_MAXIMUM, &content, NULL) &&
-	            write(descriptor, content.data, content.len) == (ssize_t)content.len &&
+	            file_write_descriptor(descriptor, buffer_bytes(&content), NULL) &&
 	            ftruncate(descriptor, (off_t)content.len) == 0 && fsync(descriptor) == 0;
 
 	if (!done)
