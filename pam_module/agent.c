@@ -55,13 +55,17 @@ static bool exchange(
 static bool ask(
     const struct agent *agent, struct bytes question, unsigned timeout_ms, struct buffer *answer, struct error *err)
 {
+	struct error why = ERROR_EMPTY;
+
 	*answer = BUFFER_UP_TO(SSH_AGENT_MESSAGE_MAXIMUM);
-	if (exchange(agent, question, timeout_ms, answer, err))
+	if (exchange(agent, question, timeout_ms, answer, &why))
 		return true;
-	if (err->code == ERROR_VERIFIER_DEADLINE)
+	if (why.code == ERROR_VERIFIER_DEADLINE)
 		return error_set(err, ERROR_AGENT, "the agent at %.80s did not answer in time", agent->path);
-	if (err->code != ERROR_AGENT)
+	if (why.code != ERROR_AGENT)
 		return error_set(err, ERROR_AGENT, "the agent at %.80s cannot be asked", agent->path);
+	if (err != NULL)
+		*err = why;
 	return false;
 }
 

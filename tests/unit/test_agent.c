@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -107,11 +108,53 @@ static void socket_and_process_are_of_one_person(void **state)
 	assert_done(list(fixture.socket, 0, &err), err);
 }
 
+/* Listens, and hangs up on whoever comes. */
+static pid_t start_rude_agent(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t process;
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 4), 0);
+	process = fork();
+	if (process == 0)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where the test breaks off */
+	while (process == 0)
+		(void)close(accept(listener, NULL, NULL));
+	close(listener);
+	return process;
+}
+
+/* Who tries one key after the other does not ask why one did not sign: sudo must not end by that. */
+static void nobody_has_to_ask_why(void **state)
+{
+	char path[sizeof(fixture.folder) + 8];
+	struct agent rude = {.path = path, .owner = getuid()}, gone = {.path = "/nowhere/agent", .owner = getuid()};
+	struct buffer signature = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+	pid_t process;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/rude", fixture.folder);
+	process = start_rude_agent(path);
+	assert_true(process > 0);
+	assert_refused(agent_sign(&rude, BYTES_OF("key"), BYTES_OF("data"), &signature, &err), err, ERROR_AGENT);
+	assert_false(agent_sign(&rude, BYTES_OF("key"), BYTES_OF("data"), &signature, NULL));
+	assert_false(agent_sign(&gone, BYTES_OF("key"), BYTES_OF("data"), &signature, NULL));
+	assert_int_equal(signature.len, 0);
+	(void)kill(process, SIGKILL);
+	assert_int_equal(waitpid(process, NULL, 0), process);
+	assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_persons_own_agent_is_asked),
 	    cmocka_unit_test(socket_and_process_are_of_one_person),
+	    cmocka_unit_test(nobody_has_to_ask_why),
 	};
 
 	return cmocka_run_group_tests_name("agent", tests, make_fixture, drop_fixture);
