@@ -119,10 +119,11 @@ static pid_t start_rude_agent(const char *path)
 	assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(listener, 4), 0);
 	process = fork();
-	if (process == 0)
+	if (process == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where the test breaks off */
-	while (process == 0)
-		(void)close(accept(listener, NULL, NULL));
+		for (;;)
+			(void)close(accept(listener, NULL, NULL));
+	}
 	close(listener);
 	return process;
 }
