@@ -143,6 +143,44 @@ static void damaged_keys_are_refused(void **state)
 }
 
 /* Flipping any bit of y leaves the curve; 65 bytes of P-256 behind tag and length. */
+/* An exponent of one signs whatever is there, an even number is nobody's: a token that answers so is broken, or none. */
+static void rsa_numbers_that_are_none_are_refused(void **state)
+{
+	static const struct {
+		const char *name, *exponent;
+		size_t exponent_len;
+		uint8_t last; /* the modulus's */
+		enum error_code code;
+	} rows[] = {
+	    {"as it should be", "\x01\x00\x01", 3, 0x01, ERROR_NONE},
+	    {"three", "\x03", 1, 0x01, ERROR_NONE},
+	    {"no exponent", "", 0, 0x01, ERROR_CARD_REPLY},
+	    {"zero", "\x00", 1, 0x01, ERROR_CARD_REPLY},
+	    {"one", "\x01", 1, 0x01, ERROR_CARD_REPLY},
+	    {"an even exponent", "\x01\x00\x02", 3, 0x01, ERROR_CARD_REPLY},
+	    {"an exponent of nine bytes", "\x01\x00\x00\x00\x00\x00\x00\x00\x01", 9, 0x01, ERROR_CARD_REPLY},
+	    {"an even modulus", "\x01\x00\x01", 3, 0x02, ERROR_CARD_REPLY},
+	};
+	uint8_t modulus[256] = {0x80};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct buffer fields = BUFFER_EMPTY, spki = BUFFER_EMPTY;
+		struct error err = ERROR_EMPTY;
+
+		modulus[sizeof(modulus) - 1] = rows[i].last;
+		assert_done(tlv_put(&fields, 0x81, BYTES_OF(modulus), &err) &&
+		                tlv_put(&fields, 0x82, bytes_of(rows[i].exponent, rows[i].exponent_len), &err),
+		    err);
+		if (piv_public_key_parse(buffer_bytes(&fields), PIV_RSA2048, &spki, &err) !=
+		        (rows[i].code == ERROR_NONE) ||
+		    err.code != rows[i].code)
+			fail_msg("%s: %s [%s]", rows[i].name, err.text, error_word(err.code));
+		buffer_free(&fields);
+		buffer_free(&spki);
+	}
+}
+
 static void points_off_the_curve_are_refused(void **state)
 {
 	struct buffer fields = BUFFER_EMPTY, spki = BUFFER_EMPTY;
@@ -383,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_card_s_key_becomes_the_same_spki),
 	    cmocka_unit_test(damaged_keys_are_refused),
+	    cmocka_unit_test(rsa_numbers_that_are_none_are_refused),
 	    cmocka_unit_test(points_off_the_curve_are_refused),
 	    cmocka_unit_test(inputs_make_signatures_that_others_verify),
 	    cmocka_unit_test(keys_that_do_not_sign_are_refused),
