@@ -34,7 +34,8 @@ bool host_files_write(const char *path, struct bytes content, struct error *err)
 bool host_files_unchanged(struct error *err) MUST_CHECK;
 
 /* host_files_restore: puts each file back as it was kept, also on a full disk, and forgets the setup, with what a store of them that was
- * killed left beside them. A file that is as it was is not touched, and none where nothing is kept. Errors: ERROR_FILE; what was kept is kept then, so that it can be tried again. */
+ * killed left beside them. A file that is as it was is not touched, and none where nothing is kept.
+ * Errors: ERROR_FILE; what was kept is kept then, so that it can be tried again. */
 bool host_files_restore(struct error *err) MUST_CHECK;
 
 /* host_setup_load: reads what is known of the setup.
