@@ -174,23 +174,31 @@ int64_t snapshot_made_at(const struct snapshot *snapshot)
 	return snapshot->made_at;
 }
 
-/* A page of a made-up file can stand in many places of a tree: there its keys come again, and are not ascending. */
+/* A page of a damaged file can stand in many places of a tree, so that a walk of it comes to no end: there its keys come again.
+ *   key_hash  in: the one before, zeros at first; out: that of the row */
+static bool take_next_hash(struct statement *row, uint8_t key_hash[SSH_KEY_HASH_SIZE], struct error *err)
+{
+	struct bytes hash = statement_take_bytes(row);
+
+	if (!statement_check(row, err))
+		return false;
+	if (hash.len != SSH_KEY_HASH_SIZE || memcmp(hash.data, key_hash, SSH_KEY_HASH_SIZE) <= 0)
+		return error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: its keys are out of order");
+	memcpy(key_hash, hash.data, SSH_KEY_HASH_SIZE);
+	return true;
+}
+
 static bool check_order(sqlite3 *database, const char *sql, int64_t *num, struct error *err)
 {
 	struct statement statement = STATEMENT_EMPTY;
-	uint8_t last[SSH_KEY_HASH_SIZE] = {0};
+	uint8_t key_hash[SSH_KEY_HASH_SIZE] = {0};
 	bool row = true, done;
 
 	*num = 0;
 	done = statement_init(&statement, database, sql, ERROR_SNAPSHOT, err);
 	while (done && (done = statement_step(&statement, &row, err)) && row) {
-		struct bytes hash = statement_take_bytes(&statement);
-
 		++*num;
-		if (hash.len != sizeof(last) || memcmp(hash.data, last, sizeof(last)) <= 0)
-			done = error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: its keys are out of order");
-		else
-			memcpy(last, hash.data, sizeof(last));
+		done = take_next_hash(&statement, key_hash, err);
 	}
 	statement_clear(&statement);
 	return done;
@@ -302,35 +310,44 @@ bool snapshot_find_grace(
 	return done;
 }
 
-static bool read_entry(struct statement *statement, struct snapshot_entry *entry, struct error *err)
+static bool read_entry(struct statement *find, struct snapshot_entry *entry, struct error *err)
 {
-	struct bytes hash = statement_take_bytes(statement);
+	bool row = false;
 
-	entry->certificate = statement_take_bytes(statement);
-	statement_take_text(statement, entry->person, sizeof(entry->person));
-	entry->revoked_at = statement_take_number(statement);
+	statement_reset(find);
+	statement_bind_bytes(find, BYTES_OF(entry->key_hash));
+	if (!statement_step(find, &row, err))
+		return false;
+	if (!row)
+		return error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: its index is of other keys");
+	entry->certificate = statement_take_bytes(find);
+	statement_take_text(find, entry->person, sizeof(entry->person));
+	entry->revoked_at = statement_take_number(find);
 	entry->revoked = entry->certificate.len == 0;
-	return statement_check(statement, err) &&
-	       (bytes_take_to(&hash, entry->key_hash, sizeof(entry->key_hash)) ||
-	           error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: a key hash is cut short"));
+	return statement_check(find, err);
 }
 
+/* Two statements: one that joined would pass over what stands in a damaged index only, and might do so without end. */
 bool snapshot_each(
     struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context, struct error *err)
 {
-	struct statement statement = STATEMENT_EMPTY;
-	struct snapshot_entry entry;
+	struct statement hashes = STATEMENT_EMPTY, find = STATEMENT_EMPTY;
+	struct snapshot_entry entry = {.revoked = false};
 	bool row = true, done;
 
-	done = statement_init(&statement, snapshot->database,
-	    person == NULL ? "SELECT key_hash, certificate, person, revoked_at FROM enrollment"
-	                   : "SELECT key_hash, certificate, person, revoked_at FROM enrollment WHERE person = ?",
-	    ERROR_SNAPSHOT, err);
+	done = statement_init(&hashes, snapshot->database,
+	           person == NULL ? "SELECT key_hash FROM enrollment ORDER BY key_hash"
+	                          : "SELECT key_hash FROM enrollment WHERE person = ? ORDER BY key_hash",
+	           ERROR_SNAPSHOT, err) &&
+	       statement_init(&find, snapshot->database,
+	           "SELECT certificate, person, revoked_at FROM enrollment WHERE key_hash = ?", ERROR_SNAPSHOT, err);
 	if (done && person != NULL)
-		statement_bind_text(&statement, person);
-	while (done && (done = statement_step(&statement, &row, err)) && row)
-		done = read_entry(&statement, &entry, err) && visit(&entry, context, err);
-	statement_clear(&statement);
+		statement_bind_text(&hashes, person);
+	while (done && (done = statement_step(&hashes, &row, err)) && row)
+		done = take_next_hash(&hashes, entry.key_hash, err) && read_entry(&find, &entry, err) &&
+		       visit(&entry, context, err);
+	statement_clear(&find);
+	statement_clear(&hashes);
 	return done;
 }
 
@@ -340,6 +357,8 @@ bool snapshot_count_short(struct snapshot *snapshot, size_t minimum, int64_t sin
 	struct statement count = STATEMENT_EMPTY;
 	bool row = false, done;
 
+	if (!snapshot_check(snapshot, err)) /* what is counted comes to an end */
+		return false;
 	done = statement_init(&count, snapshot->database,
 	    "SELECT count(*), ifnull(min(person), '') FROM (SELECT person FROM enrollment GROUP BY person"
 	    " HAVING count(CASE WHEN length(certificate) > 0 THEN 1 END) > 0"

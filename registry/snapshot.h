@@ -39,8 +39,8 @@ bool snapshot_is_current(const struct snapshot *snapshot);
  * a host whose supply has stopped, not one that is attacked. */
 int64_t snapshot_made_at(const struct snapshot *snapshot);
 
-/* snapshot_check: reads the order of all its rows, for a file that came from elsewhere. Afterwards each key stands in it once, what a
- * walk finds is what snapshot_find finds, and every walk ends.
+/* snapshot_check: reads the order of all its rows, for a file that came from elsewhere. Afterwards each key stands in it
+ * once.
  * Errors: ERROR_SNAPSHOT. */
 bool snapshot_check(struct snapshot *snapshot, struct error *err) MUST_CHECK;
 
@@ -67,13 +67,14 @@ struct snapshot_entry {
 /* snapshot_visitor: called for each entry; false stops the walk with what it put into err. */
 typedef bool snapshot_visitor(const struct snapshot_entry *entry, void *context, struct error *err);
 
-/* snapshot_each: walks the entries of a person.
+/* snapshot_each: walks the entries of a person, in the order of their key hashes. What it finds snapshot_find finds; a damaged file's
+ * walk ends as well.
  *   person  NULL: of everybody
  * Errors: ERROR_SNAPSHOT, those of the visitor. */
 bool snapshot_each(struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context,
     struct error *err) MUST_CHECK;
 
-/* snapshot_count_short: how many persons have a key, and fewer keys than `minimum`.
+/* snapshot_count_short: how many persons have a key, and fewer keys than `minimum`, in a snapshot that snapshot_check lets pass.
  *   since   a key that was revoked at this time or later counts on
  *   person  out: one of them; "" where there is none
  * Errors: ERROR_SNAPSHOT. */

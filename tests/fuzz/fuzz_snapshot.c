@@ -9,7 +9,7 @@
 #include "registry/snapshot.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Rows of an input that is larger are none of a snapshot that a fuzzer makes: a walk of so many does not end. */
+/* More rows than any input has bytes for: a walk of so many does not end. */
 #define WALK_MAXIMUM 100000
 
 static char path[64];
@@ -40,11 +40,12 @@ static void store(const uint8_t *data, size_t size)
 	(void)close(descriptor);
 }
 
-static void find(struct snapshot *snapshot, const uint8_t hash[SSH_KEY_HASH_SIZE])
+static enum error_code find(struct snapshot *snapshot, const uint8_t hash[SSH_KEY_HASH_SIZE])
 {
 	struct buffer certificate = BUFFER_EMPTY, grant = BUFFER_EMPTY;
 	struct ssh_certificate parsed = SSH_CERTIFICATE_EMPTY;
 	uint8_t found[SSH_KEY_HASH_SIZE];
+	enum error_code code = ERROR_NONE;
 	struct error err = ERROR_EMPTY;
 
 	if (snapshot_find(snapshot, hash, &certificate, &err)) {
@@ -52,12 +53,14 @@ static void find(struct snapshot *snapshot, const uint8_t hash[SSH_KEY_HASH_SIZE
 		       ssh_key_hash(&parsed.key, found, &err) && memcmp(found, hash, sizeof(found)) == 0);
 	} else {
 		demand(certificate.len == 0 && err.code != ERROR_NONE);
+		code = err.code;
 	}
 	if (!snapshot_find_grace(snapshot, hash, &grant, &err))
 		demand(err.code != ERROR_NONE);
 	ssh_certificate_clear(&parsed);
 	buffer_free(&certificate);
 	buffer_free(&grant);
+	return code;
 }
 
 struct walk {
@@ -72,7 +75,7 @@ static bool visit(const struct snapshot_entry *entry, void *context, struct erro
 	(void)err;
 	demand(entry->revoked == (entry->certificate.len == 0));
 	demand(++walk->num < WALK_MAXIMUM);
-	find(walk->snapshot, entry->key_hash);
+	demand(find(walk->snapshot, entry->key_hash) != ERROR_ENROLLMENT_ABSENT);
 	return true;
 }
 

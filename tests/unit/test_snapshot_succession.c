@@ -19,6 +19,7 @@
 #define PAGE_INTERIOR 2
 #define PAGE_INTERIOR_HEADER 12
 #define PAGE_LEAF 10
+#define PAGE_LEAF_HEADER 8
 
 /* A snapshot and its list, as they were published at one time. */
 struct publication {
@@ -346,6 +347,24 @@ static void publish_many(struct stage *stage)
 	assert_follows(&nothing, &stage->after, usual, NUM_PEOPLE, 0);
 }
 
+static bool visit_any(const struct snapshot_entry *entry, void *num, struct error *err)
+{
+	(void)entry;
+	(void)err;
+	++*(size_t *)num;
+	return true;
+}
+
+/* A walk of a file that nobody checked beforehand: a login at the console, doctor and why ask so. */
+static void assert_walk_refuses(const struct publication *publication, const char *person, size_t num_before)
+{
+	struct error err = ERROR_EMPTY;
+	size_t num = 0;
+
+	assert_refused(snapshot_each(publication->opened, person, visit_any, &num, &err), err, ERROR_SNAPSHOT);
+	assert_int_equal(num, num_before);
+}
+
 /* A page that hangs in two places of the tree: with many of them a walk would not end. */
 static void a_page_that_comes_twice_is_damage(void **state)
 {
@@ -383,14 +402,48 @@ static void an_index_of_other_keys_is_damage(void **state)
 	assert_refuses(&nothing, &stage->after, usual, ERROR_SNAPSHOT);
 }
 
+/* Of one key two times, the second time it is out of order. */
+static void an_index_that_gives_a_key_twice_is_not_walked_on(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t page[PAGE_SIZE];
+	int64_t number;
+
+	publish_many(stage);
+	number = root_page(&stage->after, "enrollment_by_person", page);
+	assert_int_equal(page[0], PAGE_LEAF);
+	memcpy(page + PAGE_LEAF_HEADER + 2, page + PAGE_LEAF_HEADER, 2);
+	patch(&stage->after, page, number);
+	reopen(&stage->after);
+	assert_walk_refuses(&stage->after, "alice", 1);
+}
+
+static void a_key_that_stands_in_the_index_alone_is_damage(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t page[PAGE_SIZE];
+	uint16_t cell;
+	int64_t number;
+
+	publish_many(stage);
+	number = root_page(&stage->after, "enrollment_by_person", page);
+	assert_int_equal(page[0], PAGE_LEAF);
+	cell = read_u16(page + PAGE_LEAF_HEADER + 2 * 3);
+	page[cell + page[cell]] ^= 1; /* the last byte of what it holds is the last of a key's hash */
+	patch(&stage->after, page, number);
+	reopen(&stage->after);
+	assert_walk_refuses(&stage->after, "alice", 3);
+}
+
 static void a_key_of_another_size_is_damage(void **state)
 {
 	struct stage *stage = *state;
 	struct error err;
 
 	publish_many(stage);
-	change(&stage->after, "INSERT INTO enrollment VALUES (x'ff', NULL, 1, 'lost', 'alice')");
+	change(&stage->after, "INSERT INTO enrollment VALUES (x'00', NULL, 1, 'lost', 'alice')");
 	reopen(&stage->after);
+	assert_walk_refuses(&stage->after, NULL, 0);
 	assert_refused(snapshot_check(stage->after.opened, &err), err, ERROR_SNAPSHOT);
 }
 
@@ -542,6 +595,8 @@ int main(void)
 	    ON_A_STAGE(one_without_anybody_does_not),
 	    ON_A_STAGE(a_page_that_comes_twice_is_damage),
 	    ON_A_STAGE(an_index_of_other_keys_is_damage),
+	    ON_A_STAGE(an_index_that_gives_a_key_twice_is_not_walked_on),
+	    ON_A_STAGE(a_key_that_stands_in_the_index_alone_is_damage),
 	    ON_A_STAGE(a_key_of_another_size_is_damage),
 	    ON_A_STAGE(a_list_is_read_whole_or_not),
 	    ON_A_STAGE(each_part_of_a_list_counts),
