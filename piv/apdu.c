@@ -1,10 +1,9 @@
 #include "piv/apdu.h"
 
+#include "piv/instruction.h"
 #include "piv/status.h"
 
 #define CLASS_LAST 0x00U
-#define CLASS_CHAINED 0x10U
-#define INS_GET_RESPONSE 0xc0U
 #define SHORT_DATA_MAXIMUM ((size_t)255)
 #define SHORT_REPLY_MAXIMUM 256U
 #define STATUS_FAMILY 0xff00U

@@ -4,14 +4,11 @@
 
 #include "piv/apdu.h"
 #include "piv/card.h"
+#include "piv/instruction.h"
 #include "piv/status.h"
 #include "piv/transport.h"
 
-#define INS_SELECT 0xa4U
 #define SELECT_BY_NAME 0x04U
-#define INS_SERIAL 0xf8U
-#define INS_VERSION 0xfdU
-#define INS_OTP_REQUEST 0x01U
 #define OTP_SERIAL 0x10U
 #define RESETS_MAXIMUM 3
 

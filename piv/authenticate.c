@@ -7,11 +7,11 @@
 #include "piv/application.h"
 #include "piv/codes.h"
 #include "piv/dynamic_authentication.h"
+#include "piv/instruction.h"
 #include "piv/management_cipher.h"
 #include "piv/metadata.h"
 #include "piv/status.h"
 
-#define INS_VERIFY 0x20U
 #define PADDED_LENGTH 8U
 #define RESETS_MAXIMUM 8U
 

@@ -8,14 +8,9 @@
 #include "common/secret.h"
 #include "piv/apdu.h"
 #include "piv/application.h"
+#include "piv/instruction.h"
 #include "piv/slot.h"
 #include "piv/status.h"
-
-#define INS_VERIFY 0x20U
-#define INS_CHANGE_REFERENCE 0x24U
-#define INS_RESET_RETRY 0x2cU
-#define INS_TRIES 0xfaU
-#define INS_RESET 0xfbU
 
 #define CODE_MINIMUM 6U
 #define CODE_MAXIMUM 8U

@@ -2,8 +2,8 @@
 
 #include "common/tlv.h"
 #include "piv/application.h"
+#include "piv/instruction.h"
 
-#define INS_GENERAL_AUTHENTICATE 0x87U
 #define TAG_TEMPLATE 0x7cU
 
 bool dynamic_encode(const struct dynamic_field *fields, size_t count, struct buffer *out, struct error *err)

@@ -6,11 +6,9 @@
 #include "common/tlv.h"
 #include "piv/application.h"
 #include "piv/dynamic_authentication.h"
+#include "piv/instruction.h"
 #include "piv/public_key.h"
 #include "piv/status.h"
-
-#define INS_GENERATE 0x47U
-#define INS_ATTEST 0xf9U
 
 #define TAG_GENERATE 0xacU
 #define TAG_ALGORITHM 0x80U
@@ -199,8 +197,7 @@ static bool judge_attest(uint16_t status, const struct piv_slot *slot, struct er
 	case STATUS_REFERENCE_ABSENT:
 		return error_set(err, ERROR_NOT_ATTESTABLE,
 		    "the token cannot attest slot %s: it is empty, or its key was imported; only a key that the token "
-		    "made "
-		    "itself can be attested, so let it make a new one",
+		    "made itself can be attested, so let it make a new one",
 		    slot->name);
 	case STATUS_INSTRUCTION:
 		return error_set(err, ERROR_NOT_ATTESTABLE,

@@ -3,9 +3,9 @@
 #include "common/buffer.h"
 #include "piv/apdu.h"
 #include "piv/application.h"
+#include "piv/instruction.h"
 #include "piv/status.h"
 
-#define INS_MOVE 0xf6U
 #define DESTINATION_NONE 0xffU
 
 static const struct piv_version move_since = {5, 7, 0};

@@ -6,10 +6,10 @@
 #include "common/secret.h"
 #include "piv/apdu.h"
 #include "piv/application.h"
+#include "piv/instruction.h"
 #include "piv/management_cipher.h"
 #include "piv/status.h"
 
-#define INS_SET_MANAGEMENT_KEY 0xffU
 #define SET_P1 0xffU
 #define SET_WITHOUT_TOUCH 0xffU
 #define REFERENCE_LENGTH 3U

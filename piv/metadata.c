@@ -4,10 +4,9 @@
 #include "common/tlv.h"
 #include "piv/apdu.h"
 #include "piv/application.h"
+#include "piv/instruction.h"
 #include "piv/public_key.h"
 #include "piv/status.h"
-
-#define INS_METADATA 0xf7U
 
 #define TAG_ALGORITHM 0x01U
 #define TAG_POLICY 0x02U

@@ -3,10 +3,9 @@
 #include "common/tlv.h"
 #include "piv/apdu.h"
 #include "piv/application.h"
+#include "piv/instruction.h"
 #include "piv/status.h"
 
-#define INS_GET_DATA 0xcbU
-#define INS_PUT_DATA 0xdbU
 #define OBJECT_P1 0x3fU
 #define OBJECT_P2 0xffU
 #define TAG_OBJECT 0x5cU

@@ -4,17 +4,13 @@
 
 #include "common/buffer.h"
 #include "common/bytes.h"
+#include "piv/instruction.h"
 #include "piv/slot.h"
 #include "piv/transport.h"
 
-#define CLASS_CHAINED 0x10U
-#define INS_GET_RESPONSE 0xc0U
-#define INS_AUTHENTICATE 0x87U
-#define INS_GET_DATA 0xcbU
-#define INS_PUT_DATA 0xdbU
-
 /* Instructions whose data is always a secret. */
-static const uint8_t secret_instructions[] = {0x20, 0x24, 0x2c, 0xfe, 0xff};
+static const uint8_t secret_instructions[] = {
+    INS_VERIFY, INS_CHANGE_REFERENCE, INS_RESET_RETRY, INS_IMPORT, INS_SET_MANAGEMENT_KEY};
 
 struct tracer {
 	struct transport inner;
@@ -43,7 +39,7 @@ static bool is_secret(uint8_t ins, uint8_t p2, struct bytes data)
 	for (size_t i = 0; i < sizeof(secret_instructions); i++)
 		if (secret_instructions[i] == ins)
 			return true;
-	if (ins == INS_AUTHENTICATE)
+	if (ins == INS_GENERAL_AUTHENTICATE)
 		return p2 == PIV_REFERENCE_MANAGEMENT;
 	return (ins == INS_GET_DATA || ins == INS_PUT_DATA) && names_printed(data);
 }
