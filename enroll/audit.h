@@ -7,6 +7,7 @@
 
 #include "common/account_name.h"
 #include "common/ssh_key.h"
+#include "policy/device_name.h"
 #include "policy/result.h"
 
 struct policy;
@@ -32,7 +33,7 @@ struct audit_finding {
 	uint64_t serial;
 	char person[ACCOUNT_NAME_MAXIMUM];
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
-	char device[80];
+	char device[DEVICE_NAME_SIZE];
 	int64_t enrolled_at;
 	struct result result;
 	struct error reason; /* ERROR_NONE when it would be accepted */

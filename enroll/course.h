@@ -49,6 +49,7 @@
 #include "fido/credential.h"
 #include "piv/metadata.h"
 #include "piv/signature_input.h"
+#include "policy/device_name.h"
 #include "policy/result.h"
 #include "registry/enrollment.h"
 
@@ -191,7 +192,7 @@ struct course {
 	int64_t valid_after, valid_before;
 	struct buffer certificate; /* the enrollment's blob */
 	struct enrollment enrollment;
-	char device[80]; /* "piv 12345678", "fido 0x00bc614e"; empty where the evidence names none */
+	char device[DEVICE_NAME_SIZE]; /* as device_name() writes it */
 };
 
 /* course_init: a course in caller's storage, to course_clear(), with everything after `dialogue` empty. The three structs are copied;

@@ -4,6 +4,7 @@
 #include "enroll/course.h"
 #include "enroll/desk.h"
 #include "policy/appraise.h"
+#include "policy/device_name.h"
 #include "registry/signer.h"
 #include "registry/store.h"
 
@@ -62,15 +63,12 @@ static bool note_device(struct course *course, struct error *err)
 
 	if (!serial || serial->grade != CLAIM_PROVEN)
 		return true;
-	if (course->request.fido != NULL) {
-		snprintf(course->device, sizeof(course->device), "fido %.70s", serial->value);
-		return true;
-	}
 	snprintf(claimed, sizeof(claimed), "%lu", (unsigned long)course->identity.serial);
-	if (course->identity.has_serial && !bytes_equal_text(bytes_of_text(claimed), serial->value))
+	if (course->request.fido == NULL && course->identity.has_serial &&
+	    !bytes_equal_text(bytes_of_text(claimed), serial->value))
 		return error_set(err, ERROR_CARD_CHANGED, "the token says it is %s, and its attestation says %s",
 		    claimed, serial->value);
-	snprintf(course->device, sizeof(course->device), "piv %.32s", serial->value);
+	device_name(&course->result, course->device);
 	return true;
 }
 

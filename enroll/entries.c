@@ -9,7 +9,7 @@
 #include "piv/slot.h"
 
 struct search {
-	char device[sizeof(((struct store_entry *)0)->device)]; /* empty: any */
+	char device[DEVICE_NAME_SIZE]; /* empty: any */
 	store_visitor *visit;
 	void *context;
 	size_t found;

@@ -6,6 +6,7 @@
 
 #include "common/account_name.h"
 #include "common/ssh_key.h"
+#include "policy/device_name.h"
 
 struct enrollment;
 
@@ -22,7 +23,7 @@ struct store_entry {
 	uint8_t key_hash[SSH_KEY_HASH_SIZE];
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
 	char registrar[SSH_KEY_FINGERPRINT_SIZE];
-	char device[80]; /* "piv 12345678", "fido 0x00bc614e", from signed claims only; empty when none */
+	char device[DEVICE_NAME_SIZE]; /* as device_name() writes it; empty when the evidence names none */
 	enum store_state state;
 	int64_t enrolled_at, valid_after, valid_before, revoked_at; /* seconds since 1970; revoked_at 0 while active */
 	char revoked_because[256];

@@ -9,6 +9,7 @@
 #include "verifier/configuration.h"
 #include "verifier/host_rules.h"
 #include "verifier/names.h"
+#include "verifier/spare.h"
 
 void admission_clear(struct admission *admission)
 {
@@ -159,7 +160,7 @@ static bool person_check(const struct host_view *view, const char *account, cons
 	if (!done || admission->grace.person[0] != '\0')
 		return done;
 	done = enrollment_check(&admission->enrollment, view->registrars, &appraisal, &admission->result, err);
-	spare_token_name(&admission->result, admission->device);
+	device_name(&admission->result, admission->device);
 	return done && spare_check(view, admission->person, &appraisal, err);
 }
 

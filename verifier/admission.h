@@ -7,10 +7,12 @@
 #ifndef VERIFIER_ADMISSION_H
 #define VERIFIER_ADMISSION_H
 
+#include "policy/device_name.h"
 #include "policy/result.h"
 #include "registry/enrollment.h"
 #include "registry/grace.h"
-#include "verifier/spare.h"
+
+struct host_view;
 
 /* What is found out about one key, as far as one gets. */
 struct admission {
@@ -18,7 +20,7 @@ struct admission {
 	struct grace grace;                         /* owned; empty unless the key is let in by one */
 	char fingerprint[SSH_KEY_FINGERPRINT_SIZE]; /* "" where the key cannot be read */
 	char person[ACCOUNT_NAME_MAXIMUM];          /* "" where there is no enrollment */
-	char device[SPARE_TOKEN_SIZE];              /* "piv 12345678", proven by the evidence; else "" */
+	char device[DEVICE_NAME_SIZE];              /* "piv 12345678", proven by the evidence; else "" */
 	uint64_t serial;                            /* the enrollment's; 0: unknown */
 	uint64_t valid_before;                      /* seconds since 1970 */
 	struct result result;                       /* refused where the appraisal was not reached */

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/request.h"
 #include "common/ssh_key.h"
+#include "policy/device_name.h"
 #include "verifier/admission.h"
 #include "verifier/authentication.h"
 #include "verifier/configuration.h"
@@ -147,7 +148,7 @@ static void put_consent(const struct decision *decision, char *sentence, size_t 
 
 static bool put_reply(const struct decision *decision, struct buffer *out, struct error *err)
 {
-	char accepted[ACCOUNT_NAME_MAXIMUM + SSH_KEY_FINGERPRINT_SIZE + SPARE_TOKEN_SIZE + 32];
+	char accepted[ACCOUNT_NAME_MAXIMUM + SSH_KEY_FINGERPRINT_SIZE + DEVICE_NAME_SIZE + 32];
 	struct reply reply = {
 	    .verdict = decision->verdict,
 	    .reason = bytes_of_text(error_word(decision->error.code)),

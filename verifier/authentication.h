@@ -12,6 +12,7 @@
 
 #include "common/request.h"
 #include "common/ssh_key.h"
+#include "policy/device_name.h"
 
 struct admission;
 struct decision;
@@ -23,8 +24,8 @@ struct piv_slot;
 /* A key that would do. */
 struct candidate {
 	struct ssh_key key;
-	struct buffer offered; /* the blob that the agent knows it by, or its own */
-	char device[96];       /* "piv 12345678", or "" */
+	struct buffer offered;         /* the blob that the agent knows it by, or its own */
+	char device[DEVICE_NAME_SIZE]; /* "piv 12345678", or "" */
 	bool has_serial;
 	uint32_t serial;
 	const struct piv_slot *slot; /* NULL: no key of a PIV token */

@@ -1,10 +1,10 @@
 #include "verifier/spare.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "policy/appraise.h"
+#include "policy/device_name.h"
 #include "policy/result.h"
 #include "registry/enrollment.h"
 #include "registry/snapshot.h"
@@ -16,18 +16,9 @@ struct count {
 	const char *person;
 	const struct appraisal *appraisal;
 	int64_t revoked_since;
-	char names[HOST_RULES_TOKENS_MAXIMUM][SPARE_TOKEN_SIZE]; /* of the tokens that have one */
+	char names[HOST_RULES_TOKENS_MAXIMUM][DEVICE_NAME_SIZE]; /* of the tokens that have one */
 	size_t num_names, num_others;
 };
-
-void spare_token_name(const struct result *result, char name[SPARE_TOKEN_SIZE])
-{
-	const struct claim *serial = result_find_claim(result, CLAIM_SERIAL);
-
-	name[0] = '\0';
-	if (serial != NULL && serial->grade == CLAIM_PROVEN)
-		(void)snprintf(name, SPARE_TOKEN_SIZE, "%s %.70s", result->format, serial->value);
-}
 
 static bool is_counted(const struct count *count, const char *name)
 {
@@ -39,9 +30,9 @@ static bool is_counted(const struct count *count, const char *name)
 
 static void count_token(struct count *count, const struct result *result)
 {
-	char name[SPARE_TOKEN_SIZE];
+	char name[DEVICE_NAME_SIZE];
 
-	spare_token_name(result, name);
+	device_name(result, name);
 	if (name[0] == '\0')
 		count->num_others++;
 	else if (count->num_names < HOST_RULES_TOKENS_MAXIMUM && !is_counted(count, name))

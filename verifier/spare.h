@@ -11,13 +11,6 @@
 
 struct appraisal;
 struct host_view;
-struct result;
-
-/* SPARE_TOKEN_SIZE: room for a token's name, "piv 12345678" or "fido 0x00bc614e". */
-#define SPARE_TOKEN_SIZE 96
-
-/* spare_token_name: what an appraisal's result proves about which token it was; "" where it proves nothing. */
-void spare_token_name(const struct result *result, char name[SPARE_TOKEN_SIZE]);
 
 /* spare_check: passes at once where the host asks for one token only.
  *   appraisal  as for the key at hand; what differs from one of the person's enrollments to the next is not in it

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "policy/device_name.h"
 #include "policy/reasons.h"
 #include "policy/result.h"
 
@@ -181,6 +182,37 @@ static void text_names_no_bundle_that_was_not_asked(void **state)
 	buffer_free(&out);
 }
 
+/* A token whose key was enrolled in one wrapping and whose other key in the other is one token all the same. */
+static void a_token_has_one_name(void **state)
+{
+	static const struct {
+		const char *format;
+		enum claim_grade grade;
+		const char *serial, *name;
+	} rows[] = {
+	    {"piv", CLAIM_PROVEN, "12345678", "piv 12345678"},
+	    {"fido", CLAIM_PROVEN, "0x00bc614e", "fido 0x00bc614e"},
+	    {"ssh-sk-attest", CLAIM_PROVEN, "0x00bc614e", "fido 0x00bc614e"},
+	    {"piv", CLAIM_CLAIMED, "12345678", ""},
+	    {"piv", CLAIM_NOT_PROVABLE, "", ""},
+	    {"grace", CLAIM_PROVEN, "12345678", ""},
+	};
+	struct result none = {.verdict = VERDICT_ACCEPTED, .format = "piv"};
+	char name[DEVICE_NAME_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result result = {.verdict = VERDICT_ACCEPTED};
+
+		(void)snprintf(result.format, sizeof(result.format), "%s", rows[i].format);
+		result_add_claim(&result, CLAIM_SERIAL, rows[i].grade, rows[i].serial, "");
+		device_name(&result, name);
+		assert_string_equal(name, rows[i].name);
+	}
+	device_name(&none, name);
+	assert_string_equal(name, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +226,7 @@ int main(void)
 	    cmocka_unit_test(json_can_be_read_again),
 	    cmocka_unit_test(text_says_what_to_do),
 	    cmocka_unit_test(text_names_no_bundle_that_was_not_asked),
+	    cmocka_unit_test(a_token_has_one_name),
 	};
 
 	return cmocka_run_group_tests_name("result", tests, NULL, NULL);
