@@ -19,6 +19,7 @@
 #include "policy/trust.h"
 #include "registry/registrars.h"
 #include "tests/fault/sweep.h"
+#include "tests/forgery/batch.h"
 #include "tests/forgery/fido_lies.h"
 #include "tests/forgery/fido_recipe.h"
 #include "tests/forgery/lies.h"
@@ -218,23 +219,6 @@ struct batch {
 	size_t len;
 };
 
-static X509 *make_certificate(EVP_PKEY *key)
-{
-	X509 *made = X509_new();
-	X509_NAME *name = X509_NAME_new();
-
-	assert_int_equal(
-	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"batch", -1, -1, 0), 1);
-	assert_int_equal(X509_set_version(made, X509_VERSION_3), 1);
-	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(made), 7), 1);
-	assert_int_equal(X509_set_subject_name(made, name) == 1 && X509_set_issuer_name(made, name) == 1, 1);
-	assert_non_null(X509_gmtime_adj(X509_getm_notBefore(made), -86400));
-	assert_non_null(X509_gmtime_adj(X509_getm_notAfter(made), 86400));
-	assert_true(X509_set_pubkey(made, key) == 1 && X509_sign(made, key, EVP_sha256()) > 0);
-	X509_NAME_free(name);
-	return made;
-}
-
 static void distrust_other_form(struct batch *batch)
 {
 	uint8_t hash[SHA256_DIGEST_LENGTH];
@@ -276,8 +260,8 @@ static void run_batch(void *context, struct outcome *outcome)
 
 static void a_distrusted_certificate_in_its_other_form(void **state)
 {
-	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-	X509 *certificate = make_certificate(key);
+	EVP_PKEY *issuer = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	X509 *certificate = forged_batch(issuer);
 	struct batch batch = {.der = NULL};
 	const struct sweep checking = {
 	    .name = "a turned signature", .kind = FAULT_MEMORY, .run = run_batch, .context = &batch};
@@ -291,7 +275,7 @@ static void a_distrusted_certificate_in_its_other_form(void **state)
 	trust_free(batch.trust);
 	OPENSSL_free(batch.der);
 	X509_free(certificate);
-	EVP_PKEY_free(key);
+	EVP_PKEY_free(issuer);
 }
 
 /* ---- what an appraisal rests on ----------------------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include "policy/policy.h"
 #include "policy/result.h"
 #include "policy/trust.h"
+#include "tests/forgery/batch.h"
 #include "tests/forgery/chain.h"
 
 #define HEAD "{\"format\": \"keyenroll-trust-1\", \"name\": \"n\", \"version\": \"1\", \"date\": \"2026-01-01\""
@@ -243,26 +244,7 @@ static void distrust_wins(void **state)
 	}
 }
 
-/* A batch's certificate that somebody on this curve, or by RSA, has signed. */
-static X509 *make_batch(EVP_PKEY *issuer)
-{
-	X509 *made = X509_new();
-	X509_NAME *name = X509_NAME_new();
-
-	assert_int_equal(
-	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"batch", -1, -1, 0), 1);
-	assert_int_equal(X509_set_version(made, X509_VERSION_3), 1);
-	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(made), 7), 1);
-	assert_int_equal(X509_set_subject_name(made, name) == 1 && X509_set_issuer_name(made, name) == 1, 1);
-	assert_non_null(X509_gmtime_adj(X509_getm_notBefore(made), -86400));
-	assert_non_null(X509_gmtime_adj(X509_getm_notAfter(made), 86400));
-	assert_int_equal(X509_set_pubkey(made, forged_key(KEY_DEVICE_P256)), 1);
-	assert_true(X509_sign(made, issuer, EVP_PKEY_get_bits(issuer) == 384 ? EVP_sha384() : EVP_sha256()) > 0);
-	X509_NAME_free(name);
-	return made;
-}
-
-/* The same with the signature (r, n - s). */
+/* The certificate with the signature (r, n - s). */
 static void turn_signature(X509 *certificate, int curve)
 {
 	EC_GROUP *group = EC_GROUP_new_by_curve_name(curve);
@@ -329,7 +311,7 @@ static void a_turned_signature_is_the_same_certificate(void **state)
 	(void)state;
 	for (size_t i = 0; i < 8; i++) {
 		EVP_PKEY *issuer = EVP_PKEY_Q_keygen(NULL, NULL, "EC", curves[i % 2]);
-		X509 *batch = make_batch(issuer), *other = make_batch(issuer);
+		X509 *batch = forged_batch(issuer), *other = forged_batch(issuer);
 		struct trust *trust = distrust_certificate(batch);
 
 		assert_true(is_distrusted(trust, batch));
@@ -395,7 +377,7 @@ static void a_turned_signature_meets_the_same_rules(void **state)
 	(void)state;
 	for (size_t i = 0; i < 8; i++) {
 		EVP_PKEY *issuer = EVP_PKEY_Q_keygen(NULL, NULL, "EC", curves[i % 2]);
-		X509 *batch = make_batch(issuer), *other = make_batch(issuer);
+		X509 *batch = forged_batch(issuer), *other = forged_batch(issuer);
 		struct policy *policy = NULL;
 		struct trust *trust = NULL;
 		bool refused, concerned;
@@ -418,7 +400,7 @@ static void a_turned_signature_meets_the_same_rules(void **state)
 
 static void a_certificate_by_rsa_has_no_other_form(void **state)
 {
-	X509 *batch = make_batch(forged_key(KEY_ROOT)), *other = make_batch(forged_key(KEY_ISSUING));
+	X509 *batch = forged_batch(forged_key(KEY_ROOT)), *other = forged_batch(forged_key(KEY_ISSUING));
 	struct trust *trust = distrust_certificate(batch);
 
 	(void)state;
