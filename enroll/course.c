@@ -410,7 +410,6 @@ bool course_abandon(struct course *course, bool *held, bool *deleted, struct err
 	if (!course->managed)
 		return error_set(err, ERROR_MANAGEMENT_KEY,
 		    "the token has its new management key already, which was sealed: give it by --management-key-fd, "
-		    "or "
-		    "finish with \"keyenroll resume\", which needs it no more");
+		    "or finish with \"keyenroll resume\", which needs it no more");
 	return course_put_back(course, deleted, err);
 }

@@ -163,8 +163,7 @@ static bool attest_made_key(struct course *course, struct error *err)
 		return error_false();
 	return error_set(err, ERROR_NOT_ATTESTABLE,
 	    "the token made the key in slot %s, and cannot attest it: its attestation key (f9) is gone, which nothing "
-	    "brings "
-	    "back",
+	    "brings back",
 	    slot->name);
 }
 

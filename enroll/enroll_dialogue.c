@@ -148,10 +148,10 @@ static bool show_puk(void *state, const struct course *course, const struct secr
 	char name[TOKEN_NAME_SIZE], title[TOKEN_NAME_SIZE + 32], label[16] = "";
 
 	snprintf(title, sizeof(title), translated("PUK of %s"), token_name(&course->token, name));
-	if (answers->many)
-		snprintf(label, sizeof(label), "%s\t", "-");
 	if (answers->many && course->identity.has_serial)
 		snprintf(label, sizeof(label), "%lu\t", (unsigned long)course->identity.serial);
+	else if (answers->many)
+		snprintf(label, sizeof(label), "-\t");
 	return codes_show(answers->puk_descriptor, label, title, puk, err);
 }
 
@@ -343,9 +343,8 @@ void enroll_explain_refusal(const struct course *course)
 static void explain_fido(const struct course *course)
 {
 	if (course->spki.len > 0 && course->result.verdict == VERDICT_ACCEPTED)
-		terminal_say(
-		    "The key that was made is not enrolled, and has no files. When that is mended, say the same "
-		    "again.");
+		terminal_say("The key that was made is not enrolled, and has no files. "
+		             "When that is mended, say the same again.");
 }
 
 void enroll_explain_journal(const struct course *course)

@@ -37,8 +37,9 @@ static bool run_shell(const char *command, struct error *err)
 {
 	char shell[] = "/bin/sh", option[] = "-c", *copy = strdup(command);
 	struct buffer output = BUFFER_EMPTY;
-	bool done = copy != NULL && process_run(shell, (char *[]){shell, option, copy, NULL}, NULL, BYTES_EMPTY,
-	                                &output, COMMAND_TIMEOUT_MS, err);
+	bool done = copy != NULL ? process_run(shell, (char *[]){shell, option, copy, NULL}, NULL, BYTES_EMPTY, &output,
+	                               COMMAND_TIMEOUT_MS, err)
+	                         : error_set(err, ERROR_MEMORY, "no memory to start %s", shell);
 
 	buffer_free(&output);
 	free(copy);
