@@ -41,12 +41,12 @@ struct request {
 		struct bytes name, blob;
 	} methods[AUTH_INFO_METHODS_MAXIMUM];
 	size_t num_methods;
-	struct bytes
-	    remote; /* where the person sits, in the words of who asks (PAM_RHOST); empty: not known, or here */
-	struct bytes
-	    caller; /* REQUEST_AUTHENTICATE, _AGENT: the account from which it is asked (PAM_RUSER); may be empty */
-	struct bytes
-	    command; /* REQUEST_AUTHENTICATE, _AGENT: the words by which the application was started; may be empty */
+	/* where the person sits, in the words of who asks (PAM_RHOST); empty: not known, or here */
+	struct bytes remote;
+	/* REQUEST_AUTHENTICATE, _AGENT: the account from which it is asked (PAM_RUSER); may be empty */
+	struct bytes caller;
+	/* REQUEST_AUTHENTICATE, _AGENT: the words by which the application was started; may be empty */
+	struct bytes command;
 	uint32_t wait_seconds; /* REQUEST_AUTHENTICATE, _AGENT: how long for a token, 1 to REQUEST_WAIT_MAXIMUM */
 };
 

@@ -8,7 +8,7 @@ struct invocation;
 
 /* audit_logins: reads sshd's log from the files that are named, "-" for standard input, or the journal of the last three days,
  * decides about each login as this host's verifier would now, and shows who would be refused.
- * Errors: ERROR_FILE, ERROR_PROGRAM (journalctl), those of configuration_refresh. */
+ * Errors: ERROR_FILE, ERROR_PROGRAM (journalctl), ERROR_LOGINS_ABSENT (no login is in it), those of configuration_refresh. */
 bool audit_logins(struct invocation *invocation, struct error *err) MUST_CHECK;
 
 #endif

@@ -10,8 +10,8 @@ struct options;
 struct policy;
 
 struct places {
-	struct buffer
-	    registry; /* folder: --registry, $KEYENROLL_REGISTRY, the machine's where there is one, the user's own */
+	/* folder: --registry, $KEYENROLL_REGISTRY, the machine's where there is one, the user's own */
+	struct buffer registry;
 	struct buffer bundle;     /* file: --bundle, or the installed vendors' bundle */
 	bool bundle_chosen;       /* by --bundle */
 	struct buffer updates;    /* folder: what "trust update" installed */

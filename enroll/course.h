@@ -64,8 +64,8 @@ struct course_fido {
 	enum ssh_key_type type;  /* SSH_KEY_SK_… */
 	const char *application; /* NULL: as the policy wants it, else "ssh:" */
 	bool resident, verification;
-	bool
-	    protection; /* the token keeps the key from who shows neither its handle nor the PIN; resident keys have that anyway */
+	/* the token keeps the key from who shows neither its handle nor the PIN; resident keys have that anyway */
+	bool protection;
 	const char *path; /* of the key handle; ".pub" is put behind it for the public key; NULL: the key is imported */
 };
 
@@ -83,8 +83,8 @@ struct course_request {
 	int64_t now;                                   /* seconds since 1970 */
 	bool factory_codes;                            /* the operator says so, for tokens that cannot */
 	unsigned pin_tries, puk_tries;                 /* 0: as they are */
-	struct bytes
-	    certificate; /* DER, for the key that is in the slot already; empty: make a key, and a certificate */
+	/* DER, for the key that is in the slot already; empty: make a key, and a certificate */
+	struct bytes certificate;
 };
 
 /* What a course needs of the house; all of it is borrowed. */
@@ -161,8 +161,8 @@ struct course {
 	uint8_t challenge[32];              /* what its attestation covers */
 	struct piv_identity identity;       /* kept beyond that */
 	struct journal *journal;            /* owned; NULL before something is changed */
-	struct journal_record
-	    record; /* of the course that is resumed; else only `before`. Its certificate is borrowed */
+	/* of the course that is resumed; else only `before`. Its certificate is borrowed */
+	struct journal_record record;
 	bool resumes;
 	bool knows_codes;                         /* the token says which codes are the factory's */
 	struct piv_metadata pin_state, puk_state; /* is_default is right also where the token does not know */
@@ -227,7 +227,7 @@ void course_resume(struct course *course, const struct journal_record *record, s
 
 /* course_run: all steps in order; the first that fails ends it, and then the registry is as before. A journal stays where
  * something was changed that somebody has to finish or put back.
- * Errors: those of the steps; ERROR_JOURNAL. */
+ * Errors: those of the steps; ERROR_JOURNAL, ERROR_PERSON_NAME (too long for one). */
 bool course_run(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_run_retries: sets how often PIN and PUK may be tried, and both codes again, because the token forgets them over that:
@@ -336,8 +336,9 @@ bool course_verify_pin(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_preflight: whether this token, slot and person can be enrolled; leaves the states of the codes, device_certificate, the
  * wishes that the policy settled, and in result the forecast. Reads from the token and changes nothing.
- * Errors: ERROR_NOT_ATTESTABLE, ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_ENROLLMENT_EXISTS, ERROR_JOURNAL_OPEN,
- * ERROR_PUK_RECIPIENT, ERROR_DECLINED, those of course_take_certificate; what the policy has against the token. */
+ * Errors: ERROR_NOT_ATTESTABLE, ERROR_CARD_UNSUPPORTED, ERROR_PIN_BLOCKED, ERROR_PUK_BLOCKED, ERROR_ENROLLMENT_EXISTS,
+ * ERROR_JOURNAL_OPEN, ERROR_PUK_RECIPIENT, ERROR_USAGE (tries that this firmware cannot take), ERROR_DECLINED, those of
+ * course_take_certificate; what the policy has against the token. */
 bool course_preflight(struct course *course, struct error *err) MUST_CHECK;
 
 /* course_codes: asks for the PIN, or a new one in the factory's place, into pin; nothing is sent yet. A key that never wants a PIN, in

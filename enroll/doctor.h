@@ -49,7 +49,7 @@ struct doctor {
 
 /* doctor_look: gathers. What cannot be read is kept as an error for the checks.
  *   accounts  whose logins are judged; num 0: root and every local account with a login shell
- * Errors: ERROR_MEMORY. */
+ * Errors: ERROR_MEMORY, ERROR_PERSON_NAME (this machine knows no such account). */
 bool doctor_look(struct doctor *doctor, const char *const *accounts, size_t num, struct error *err) MUST_CHECK;
 
 /* doctor_clear: frees what it owns; DOCTOR_EMPTY afterwards. */

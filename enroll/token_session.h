@@ -75,7 +75,7 @@ bool token_codes_set_pin(
 
 /* token_codes_new_puk: a random PUK in place of the present one, which is proved before; shown or sealed before it is set.
  *   present  NULL: the factory's
- * Errors: those of show_puk, escrow_seal and piv_code_change. */
+ * Errors: ERROR_PUK_RECIPIENT (nobody would learn it), those of show_puk, escrow_seal and piv_code_change. */
 bool token_codes_new_puk(struct course *course, const struct secret *present, struct error *err) MUST_CHECK;
 
 /* token_codes_new_management_key: a random management key in place of the one that is proved. In the token both stand in PRINTED

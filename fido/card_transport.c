@@ -34,9 +34,9 @@ struct card_link {
 	uint8_t nonce[NONCE_SIZE];
 	uint8_t command;      /* what was sent and waits to be fetched */
 	struct buffer answer; /* to it */
-	struct buffer
-	    request; /* a CTAP2 request; it runs when its answer is fetched, because only then a time limit is known */
-	bool waits;  /* the card has it, and keeps the answer back: a time limit was over before */
+	/* a CTAP2 request; it runs when its answer is fetched, because only then a time limit is known */
+	struct buffer request;
+	bool waits; /* the card has it, and keeps the answer back: a time limit was over before */
 	struct error failure;
 };
 

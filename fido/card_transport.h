@@ -28,7 +28,7 @@ struct card_link;
 /* card_link_new: selects the application.
  *   transport  taken over, also on error
  *   link       out: the caller's, to card_link_free()
- * Errors: ERROR_CARD_APPLICATION, ERROR_MEMORY, those of the transport. */
+ * Errors: ERROR_CARD_APPLICATION, ERROR_CARD_REPLY (it does not come to say what it is), ERROR_MEMORY, those of the transport. */
 bool card_link_new(struct transport *transport, struct card_link **link, struct error *err) MUST_CHECK;
 
 /* card_link_free: cancels what the card still waits with, closes the transport, and frees; else the card stays as it is. NULL does

@@ -26,8 +26,8 @@ struct authenticate_person {
 
 /* authenticate_check: true only when the verifier accepts it.
  *   accepted  out: who it is, in the verifier's words, for the log; the caller's to free
- * Errors: ERROR_PERSON_NAME, ERROR_REMOTE (mode=local for somebody who does not sit here), ERROR_AGENT, dialogue_hold's, and every
- * refusal of the verifier. */
+ * Errors: ERROR_PERSON_NAME, ERROR_USAGE (PAM names no service), ERROR_REMOTE (mode=local for somebody who does not sit here),
+ * ERROR_AGENT, dialogue_hold's, and every refusal of the verifier. */
 bool authenticate_check(const struct module_options *options, const struct authenticate *authenticate,
     const struct authenticate_person *person, struct buffer *accepted, struct error *err) MUST_CHECK;
 

@@ -20,7 +20,7 @@
 /* status_check: true for 9000; otherwise the error that belongs to the word.
  *   doing  what was tried, for the front of the sentence ("reading the certificate")
  * Errors: ERROR_PIN_WRONG, ERROR_PIN_BLOCKED, ERROR_PIN_NEEDED, ERROR_CARD_OBJECT_ABSENT, ERROR_CARD_SLOT_EMPTY,
- * ERROR_CARD_FULL, ERROR_CARD_UNSUPPORTED, ERROR_CARD_STATUS for the rest. */
+ * ERROR_CARD_FULL, ERROR_CARD_UNSUPPORTED, ERROR_CARD_REPLY (its data ended early), ERROR_CARD_STATUS for the rest. */
 bool status_check(uint16_t status, const char *doing, struct error *err) MUST_CHECK;
 
 /* status_tries_left: how many tries a wrong code has left, from 63Cx, the older 630x, or 6983 (none).

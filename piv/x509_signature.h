@@ -26,7 +26,7 @@ bool x509_put_name(const char *person, struct buffer *out, struct error *err) MU
 
 /* x509_put_signed: appends SEQUENCE { content, AlgorithmIdentifier, BIT STRING signature }; has the content signed, once.
  *   content  one DER element
- * Errors: as x509_signature_algorithm, ERROR_CRYPTO, what the signer says. */
+ * Errors: as x509_signature_algorithm, what the signer says. */
 bool x509_put_signed(enum piv_algorithm algorithm, struct bytes content, struct x509_signer signer, struct buffer *out,
     struct error *err) MUST_CHECK;
 

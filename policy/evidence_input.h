@@ -18,7 +18,7 @@ bool evidence_read(struct bytes input, struct evidence *evidence, struct error *
 /* evidence_read_request: makes evidence from a PKCS#10 request (PEM or DER) and checks the request's own signature.
  *   spki  out: the request's public key, DER, appended: the caller demands that it is the attested one
  * Errors: as evidence_read; ERROR_EVIDENCE_INCOMPLETE when only one of the two extensions is there, ERROR_KEY_MISMATCH for a
- * bad signature of its own. */
+ * bad signature of its own, ERROR_LIMIT. */
 bool evidence_read_request(
     struct bytes input, struct evidence *evidence, struct buffer *spki, struct error *err) MUST_CHECK;
 

@@ -20,8 +20,8 @@ struct fido_attestation {
 	struct fido_statement statement;
 	struct fido_auth_data auth_data;
 	struct buffer signed_data; /* owned: authenticator data and client data hash, one after the other */
-	struct certificate
-	    certificates[FIDO_CERTIFICATES_MAXIMUM]; /* of the statement, the attestation certificate first */
+	/* of the statement, the attestation certificate first */
+	struct certificate certificates[FIDO_CERTIFICATES_MAXIMUM];
 	size_t num_certificates;
 	struct fido_certificate_facts facts; /* what the attestation certificate says */
 	struct buffer mended;                /* owned: an attestation certificate whose known defect was repaired */

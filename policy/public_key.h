@@ -59,7 +59,7 @@ void public_key_put_name(const struct public_key *key, char name[PUBLIC_KEY_NAME
 /* public_key_fingerprint: "SHA256:…" as ssh-keygen -l prints it for the same key, or for X25519, which SSH has no name for,
  * over the bare 32 bytes.
  *   text  at least 64 bytes
- * Errors: ERROR_MEMORY, ERROR_CRYPTO. */
+ * Errors: ERROR_MEMORY. */
 bool public_key_fingerprint(const struct public_key *key, char text[64], struct error *err) MUST_CHECK;
 
 /* public_key_blob_fingerprint: the same of an SSH key blob, for kinds that are more than their key (sk types).

@@ -74,8 +74,8 @@ struct claim {
 	enum claim_name name;
 	enum claim_grade grade;
 	char value[128];
-	char proof
-	    [96]; /* certificate and OID, "attestation 1.3.6.1.4.1.41482.3.3"; for implied claims whose statement it is */
+	/* certificate and OID, "attestation 1.3.6.1.4.1.41482.3.3"; for implied claims whose statement it is */
+	char proof[96];
 };
 
 struct reason {
@@ -114,9 +114,9 @@ struct result {
 	char trust_version[RESULT_TEXT_SIZE];
 	char policy_version[RESULT_TEXT_SIZE];
 	int64_t appraised_at; /* seconds since 1970: the time that was given */
-	char key_options
-	    [RESULT_OPTIONS_SIZE]; /* authorized_keys options the rule attaches: "verify-required,from=\"…\""; or "" */
-	int64_t maximum_life;      /* seconds after its making that an enrollment may live; 0: no limit of its own */
+	/* authorized_keys options the rule attaches: "verify-required,from=\"…\""; or "" */
+	char key_options[RESULT_OPTIONS_SIZE];
+	int64_t maximum_life; /* seconds after its making that an enrollment may live; 0: no limit of its own */
 	struct reason reasons[RESULT_REASONS_MAXIMUM];
 	size_t num_reasons;
 	struct claim claims[CLAIM_NAME_COUNT];
@@ -124,8 +124,8 @@ struct result {
 	char certificate_twins[RESULT_TWINS_MAXIMUM][RESULT_HASH_SIZE]; /* what CLAIM_DEVICE_CERTIFICATE may be as well
 	                                                                   (certificate_claim.h); told nobody */
 	size_t num_certificate_twins;
-	struct advisory_hit
-	    advisories[RESULT_ADVISORIES_MAXIMUM]; /* all that apply, whatever the policy makes of them */
+	/* all that apply, whatever the policy makes of them */
+	struct advisory_hit advisories[RESULT_ADVISORIES_MAXIMUM];
 	size_t num_advisories;
 };
 

@@ -42,8 +42,8 @@ struct trust_anchor {
 	char *distrust_reason; /* sentence; NULL unless distrusted */
 	enum error_code
 	    distrust_code; /* what a refusal for it says; the format's own word where the bundle names none */
-	struct buffer
-	    subject; /* DER Name; empty in a distrusted batch that is known by `certificates` alone, as the next two */
+	/* DER Name; empty in a distrusted batch that is known by `certificates` alone, as the next two */
+	struct buffer subject;
 	struct buffer spki;
 	struct verification_key *key; /* of `spki` */
 	uint8_t spki_hash[32];

@@ -58,7 +58,7 @@ bool store_next_serial(struct store *store, uint64_t *serial, struct error *err)
  *   operator_name  who runs this
  * A key whose enrollment is over may be enrolled again, one that was revoked never.
  * Errors: ERROR_ENROLLMENT_EXISTS (key or serial is there already; or the device belongs to another person), ERROR_TEXT (a text that is not
- * printable or too long), ERROR_STORE. */
+ * printable or too long), ERROR_ENROLLMENT (a serial beyond SQLite's integers), ERROR_STORE. */
 bool store_add(struct store *store, const struct enrollment *enrollment, const char *device, const char *operator_name,
     int64_t now, struct error *err) MUST_CHECK;
 

@@ -10,7 +10,7 @@ struct store;
 
 /* store_add_grace: records a grant; a later one for the same key takes the place of the earlier in the next snapshot.
  *   operator_name  who runs this
- * Errors: ERROR_ENROLLMENT_REVOKED, ERROR_STORE, ERROR_TEXT. */
+ * Errors: ERROR_ENROLLMENT_REVOKED, ERROR_STORE. */
 bool store_add_grace(struct store *store, const struct grace *grace, struct bytes grant, const char *operator_name,
     int64_t now, struct error *err) MUST_CHECK;
 

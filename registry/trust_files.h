@@ -18,8 +18,8 @@ struct trust;
 
 /* All paths are borrowed. */
 struct trust_places {
-	const char *
-	    shipped; /* file: the package's bundle; beside it its signature (PATH.sig, armored SSHSIG) and TRUST_SIGNERS */
+	/* file: the package's bundle; beside it its signature (PATH.sig, armored SSHSIG) and TRUST_SIGNERS */
+	const char *shipped;
 	const char *updates;  /* folder: trust_update.h; NULL: none, and it may be absent */
 	const char *site;     /* folder: the site's own *.json; NULL: none, and it may be absent */
 	const char *metadata; /* file: metadata_files.h; NULL: none, and it may be absent */

@@ -63,8 +63,8 @@ enum challenge { CHALLENGE_NONE, CHALLENGE_TO_HOST, CHALLENGE_WITNESS };
 /* Lost on reset and power off. */
 struct session {
 	enum application application;
-	bool
-	    pin_verified; /* or a finger was recognised, which serves the policies "match-once" and "match-always" alike */
+	/* or a finger was recognised, which serves the policies "match-once" and "match-always" alike */
+	bool pin_verified;
 	bool pin_fresh; /* VERIFY was the command directly before */
 	bool managed;   /* the management key was proven */
 	enum challenge challenge;
