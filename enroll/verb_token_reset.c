@@ -1,4 +1,5 @@
 #include "common/language.h"
+#include "enroll/destroyed.h"
 #include "enroll/options.h"
 #include "enroll/report.h"
 #include "enroll/token_session.h"
@@ -18,15 +19,18 @@ static const struct option_row options[] = {
 static bool work(struct token_session *session, struct error *err)
 {
 	struct course *course = &session->course;
+	struct destroyed destroyed = {.num = 0};
 	char name[TOKEN_NAME_SIZE];
 
 	if (!token_session_confirm(
-	        session, translated("all keys, certificates and codes of its PIV application are destroyed"), err) ||
-	    !piv_codes_block(course->token.piv, err) || !piv_reset(course->token.piv, err) ||
-	    !unfinished_end_all(session->house.registry, &course->identity, "reset", course->request.now, err))
+	        session, translated("all keys, certificates and codes of its PIV application are destroyed"), err))
+		return false;
+	destroyed_note_all(&destroyed, course->token.piv);
+	if (!piv_codes_block(course->token.piv, err) || !piv_reset(course->token.piv, err))
 		return false;
 	report_line("The PIV application of %s is as the factory made it.", token_name(&course->token, name));
-	return true;
+	destroyed_end(&destroyed, session, "destroyed by token reset");
+	return unfinished_end_all(session->house.registry, &course->identity, "reset", course->request.now, err);
 }
 
 const struct verb verb_token_reset = {
@@ -36,7 +40,8 @@ const struct verb verb_token_reset = {
     .description = N_("Destroys all keys, certificates and codes of the PIV application; the\n"
                       "attestation key stays, other applications of the token too. No code is needed:\n"
                       "the tries of PIN and PUK are used up on purpose. What was unfinished of this\n"
-                      "token is ended by it.\n"),
+                      "token is ended by it, and so are the enrollments of its keys; without a\n"
+                      "registry it is said how.\n"),
     .options = options,
     .on_token = work,
 };

@@ -132,8 +132,18 @@ check_code_verbs()
 	says 'slot 83: .*with certificate: signed' "shows it at its new place"
 	expect "nor is any of these" awk 'length > 80 { exit 1 }' "$WORLD/output"
 	expect "OpenSC looks there too" bash -c "pkcs15-tool --reader '$(world_token_reader blue)' --list-certificates | grep -q 'Retired Certificate for Key Management 2\|Certificate for Retired'"
-	exits 1 "delete without consent" setsid -w keyenroll delete 83 --reader "$(world_token_reader blue)" --pin-fd 5 5<<<$pin
-	exits 0 "delete" token blue delete 83 --yes --pin-fd 5 5<<<$pin
+	exits 0 "the key in the slot that it comes to" world_enroll alice blue --slot 9c
+	exits 0 "move onto a key" token blue move 83 9c --yes --pin-fd 5 5<<<$pin
+	says 'The enrollment of alice, number [0-9]+, has ended' "ends the enrollment of the one that is destroyed"
+	says 'keyenroll snapshot' "and says when hosts learn of it"
+	report 0 list "list" keyenroll list --user alice --json
+	holds '.enrollments | map(select(.state == "revoked" and .revoked_because == "destroyed by move" and .slot == "9c")) | length == 1' "has why"
+	holds '.enrollments | map(select(.state == "active" and .slot == "9a")) | length == 1' "and the one that has moved goes on"
+	exits 1 "delete without consent" setsid -w keyenroll delete 9c --reader "$(world_token_reader blue)" --pin-fd 5 5<<<$pin
+	exits 0 "delete" token blue delete 9c --yes --pin-fd 5 5<<<$pin
+	says 'The enrollment of alice, number [0-9]+, has ended' "ends the enrollment of its key"
+	report 0 list "list" keyenroll list --user alice --json
+	holds '.enrollments | map(select(.state == "active")) | length == 0' "has no key that is gone"
 	exits 1 "token reset without consent" setsid -w keyenroll token reset --reader "$(world_token_reader blue)"
 	exits 0 "token reset" token blue token reset --yes
 	report 0 token-info "token info" token blue token info --json
@@ -150,7 +160,13 @@ check_escrow()
 	sed -n 's/^puk //p' "$WORLD/opened" >"$WORLD/blue.puk"
 	exits 0 "the PUK in it holds" token blue token unblock --present-puk-fd 5 --new-pin-fd 6 5<"$WORLD/blue.puk" 6<<<$pin
 	exits 3 "without the management key nothing is deleted" token blue delete 9a --yes --pin-fd 5 5<<<$pin
-	exits 0 "the management key in it holds" token blue delete 9a --yes --management-key-fd 5 5< <(sed -n 's/^management-key //p' "$WORLD/opened")
+	exits 0 "the management key in it holds, at a place without a registry too" token blue delete 9a --yes --registry "$WORLD/nowhere" \
+		--management-key-fd 5 5< <(sed -n 's/^management-key //p' "$WORLD/opened")
+	says '^  keyenroll revoke --reason "destroyed by delete" SHA256:' "where it is said how its enrollment ends"
+	says_not 'has ended' "and not that it has"
+	sed -n '/^  keyenroll revoke/p' "$WORLD/output" >"$WORLD/revoke"
+	exits 0 "as it does so" bash "$WORLD/revoke"
+	says 'revoked SHA256:' "with that word"
 	exits 2 "what is no certificate is refused" token blue token puk --escrow "$WORLD/escrow.key"
 	exits 0 "token reset" token blue token reset --yes
 }
@@ -174,7 +190,10 @@ check_sealing_desk()
 	openssl cms -decrypt -inform PEM -in "$(jq -r .sealed "$WORLD/json")" -inkey "$WORLD/escrow.key" | sed -n 's/^puk //p' >"$WORLD/blue.puk"
 	exits 0 "token puk at that desk" token blue token puk --registry "$desk" --present-puk-fd 5 5<"$WORLD/blue.puk"
 	says "sealed in $desk/escrow/" "seals"
-	exits 0 "token reset" token blue token reset --yes
+	exits 0 "token reset" token blue token reset --yes --registry "$desk"
+	says 'The enrollment of alice, number [0-9]+, has ended' "ends what is enrolled of its keys"
+	exits 0 "once more" token blue token reset --yes --registry "$desk"
+	says_not 'enroll|revoke' "of a token without keys nothing"
 }
 
 # The reader's card is pulled in the middle of the real command.
