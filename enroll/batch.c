@@ -168,7 +168,7 @@ static bool run_row(struct enrolling *enrolling, const struct people *people, si
 		outcome = (struct outcome){.reason = ERROR_EMPTY};
 		again = !enroll_with_line(enrolling, row, reader, &outcome);
 		if (again) {
-			(void)failure_report(&outcome.reason, false);
+			(void)failure_report(&outcome.reason, NULL, false);
 			leave_behind(enrolling, &outcome, left_behind);
 		}
 		again = again && wants_again(enrolling, row, tally);

@@ -76,7 +76,7 @@ bool codes_ask(const struct codes_source *source, const char *question, const ch
 void codes_warn_last(bool says_tries, unsigned tries_left, const char *question)
 {
 	if (says_tries && tries_left == 1)
-		terminal_warn("one try is left of the %s; a wrong one blocks it", question);
+		terminal_warn("one try is left of the %s; a wrong one blocks it.", question);
 }
 
 static bool ask_again(const struct codes_source *source, const char *question, const char *option,
@@ -91,29 +91,32 @@ static bool ask_again(const struct codes_source *source, const char *question, c
 	return prompt_secret(text, CODE_MAXIMUM, again, err) || say_needed(question, option, err);
 }
 
-static bool asked_twice(const struct codes_source *source, const char *question, const char *option,
+static bool asked_again(const struct codes_source *source, const char *question, const char *option,
     struct secret **code, bool *same, struct error *err)
 {
 	struct secret *again = NULL;
 
-	if (!codes_ask(source, question, option, code, err))
-		return false;
-	if (source->descriptor < 0 && !ask_again(source, question, option, &again, err)) {
+	if (!ask_again(source, question, option, &again, err)) {
 		secret_free(*code);
 		*code = NULL;
 		return false;
 	}
-	*same = source->descriptor >= 0 || secret_equal(secret_bytes(*code), secret_bytes(again));
+	*same = secret_equal(secret_bytes(*code), secret_bytes(again));
 	secret_free(again);
 	return true;
 }
 
-bool codes_ask_new(const struct codes_source *source, const char *question, const char *option, struct secret **code,
-    struct error *err)
+bool codes_ask_new(const struct codes_source *source, const char *question, const char *option, codes_judge *judge,
+    const void *context, struct secret **code, struct error *err)
 {
+	struct error reason = ERROR_EMPTY;
 	bool same = false;
 
-	while (asked_twice(source, question, option, code, &same, err)) {
+	while (codes_ask(source, question, option, code, err)) {
+		if (source->descriptor >= 0 || (judge && !judge(*code, context, &reason)))
+			return true;
+		if (!asked_again(source, question, option, code, &same, err))
+			return false;
 		if (same)
 			return true;
 		secret_free(*code);

@@ -42,9 +42,16 @@ bool codes_ask(const struct codes_source *source, const char *question, const ch
  *   question  as for codes_ask */
 void codes_warn_last(bool says_tries, unsigned tries_left, const char *question);
 
-/* codes_ask_new: a new one, typed twice until both are the same; a descriptor says it once. Errors: as codes_ask. */
-bool codes_ask_new(const struct codes_source *source, const char *question, const char *option, struct secret **code,
-    struct error *err) MUST_CHECK;
+/* codes_judge: whether a new code is good. Errors: what is wrong with it. */
+typedef bool codes_judge(const struct secret *code, const void *context, struct error *err);
+
+/* codes_ask_new: a new one, typed twice until both are the same; a descriptor says it once. One that is no good need not be typed
+ * again: it comes back at once, and the caller, who judges it himself, says what is wrong.
+ *   judge    NULL: any is good
+ *   context  judge's
+ * Errors: as codes_ask. */
+bool codes_ask_new(const struct codes_source *source, const char *question, const char *option, codes_judge *judge,
+    const void *context, struct secret **code, struct error *err) MUST_CHECK;
 
 /* codes_can_ask: whether there is anybody, so that asking again makes sense. */
 bool codes_can_ask(const struct codes_source *source);

@@ -10,6 +10,7 @@
 #include "enroll/report.h"
 #include "enroll/terminal.h"
 #include "enroll/verb.h"
+#include "piv/codes.h"
 
 /* What has to be typed before a key is destroyed: the serial, since a yes is typed too easily. */
 static const char *confirmation(const struct course *course, char text[16])
@@ -77,6 +78,13 @@ static void warn_last(const struct course *course, const char *question)
 		codes_warn_last(course->pin_state.says_tries, course->pin_state.tries_left, question);
 }
 
+static bool new_pin_check(const struct secret *pin, const void *context, struct error *err)
+{
+	const struct course *course = context;
+
+	return piv_code_check(PIV_CODE_PIN, course->identity.firmware, pin, err);
+}
+
 /* A script says a code once: what was wrong with it is the answer. */
 static bool ask_pin(void *state, const struct course *course, enum course_pin which, const struct error *problem,
     struct secret **pin, struct error *err)
@@ -99,7 +107,7 @@ static bool ask_pin(void *state, const struct course *course, enum course_pin wh
 	}
 	if (!problem && codes_can_ask(&answers->pin))
 		terminal_say("The token has the factory's PIN. The user chooses a new one now: 6 to 8 characters.");
-	return codes_ask_new(&answers->pin, question, "--pin-fd", pin, err);
+	return codes_ask_new(&answers->pin, question, "--pin-fd", new_pin_check, course, pin, err);
 }
 
 static bool new_pin(void *state, const struct course *course, unsigned shortest, const struct error *problem,
@@ -121,7 +129,7 @@ static bool new_pin(void *state, const struct course *course, unsigned shortest,
 		    name, shortest);
 	}
 	snprintf(question, sizeof(question), translated("new PIN of %s"), name);
-	return codes_ask_new(&answers->pin, question, "--pin-fd", pin, err);
+	return codes_ask_new(&answers->pin, question, "--pin-fd", NULL, NULL, pin, err);
 }
 
 static bool may_share(void *state, const struct course *course, const char *holder, struct error *err)

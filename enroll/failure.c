@@ -51,7 +51,8 @@ static const struct advice advices[] = {
     {ERROR_MANAGEMENT_KEY,
         N_("give the token's own management key by --management-key-fd, or reset its PIV application")},
     {ERROR_TOUCH, N_("start over and touch the token when it blinks")},
-    {ERROR_ENROLLMENT_EXISTS, N_("\"keyenroll list\" shows who has it; revoke that enrollment first")},
+    {ERROR_ENROLLMENT_EXISTS, N_("\"keyenroll list\" shows who has it; what is active ends by \"keyenroll revoke "
+                                 "--reason TEXT USER|SERIAL\"")},
     {ERROR_ENROLLMENT_ABSENT, N_("\"keyenroll list\" shows what is enrolled")},
     {ERROR_ENROLLMENT_REVOKED, N_("\"keyenroll show\" says when and why")},
     {ERROR_ENROLLMENT_EXPIRED, N_("enroll the token again")},
@@ -101,10 +102,15 @@ static bool say_json(const struct error *err, const char *next_step)
 	return report_take_json("error", content, &other);
 }
 
-int failure_report(const struct error *err, bool json)
+int failure_report(const struct error *err, const char *verb, bool json)
 {
 	const char *next_step = failure_advice(err->code);
+	char help[80];
 
+	if (err->code == ERROR_USAGE && verb) {
+		snprintf(help, sizeof(help), translated("\"keyenroll help %s\" shows what it takes"), verb);
+		next_step = help;
+	}
 	/* An error that cannot be said as JSON is not lost for that. */
 	if (!json || !say_json(err, next_step))
 		say(err, next_step);

@@ -5,8 +5,9 @@
 #include "common/error.h"
 
 /* failure_report: says it on standard error ("keyenroll: SENTENCE [code]" and a line with the next step), or with `json` as
- * an object of the schema "error" on standard output. Returns the status to exit with. */
-int failure_report(const struct error *err, bool json);
+ * an object of the schema "error" on standard output. Returns the status to exit with.
+ *   verb  whose command line it was: its help is what a wrong one is followed by; NULL: none */
+int failure_report(const struct error *err, const char *verb, bool json);
 
 /* failure_advice: what an operator does about a code; NULL where the sentence itself says all there is. Static storage. */
 const char *failure_advice(enum error_code code);

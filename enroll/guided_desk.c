@@ -119,7 +119,7 @@ static bool settle_person(
 		terminal_say("%u accounts begin with \"%s\"; type more of the name.", num, name);
 		*again = true;
 	} else if (!enrolling_check_person(enrolling, name, &reason)) {
-		(void)failure_report(&reason, false);
+		(void)failure_report(&reason, NULL, false);
 		*again = true;
 	}
 	return true;
@@ -134,7 +134,7 @@ static bool ask_person(
 		return !name[0] || settle_person(enrolling, name, again, err);
 	*again = err->code == ERROR_LIMIT;
 	if (*again)
-		(void)failure_report(err, false);
+		(void)failure_report(err, NULL, false);
 	return *again;
 }
 
@@ -183,11 +183,11 @@ static void resume_token(struct enrolling *enrolling, struct token *token, bool 
 		token_close(token);
 		*over = !offer_to_resume(&unfinished, &goes_on, &reason);
 		if (!*over && goes_on && !resuming_run(enrolling, &unfinished, &reason))
-			(void)failure_report(&reason, false);
+			(void)failure_report(&reason, NULL, false);
 	} else if (reason.code != ERROR_JOURNAL_ABSENT) {
 		*turn = true;
 		token_close(token);
-		(void)failure_report(&reason, false);
+		(void)failure_report(&reason, NULL, false);
 	}
 	unfinished_clear(&unfinished);
 }
@@ -201,13 +201,13 @@ static void enroll_token(struct enrolling *enrolling, struct token *token, bool 
 
 	seen.piv = NULL;
 	if (!look(enrolling, token, &reason)) {
-		(void)failure_report(&reason, false);
+		(void)failure_report(&reason, NULL, false);
 		return;
 	}
 	while (again && !*over)
 		*over = !ask_person(enrolling, name, &again, &reason);
 	if (!*over && name[0] && !enroll_same(enrolling, &seen, name, &reason))
-		(void)failure_report(&reason, false);
+		(void)failure_report(&reason, NULL, false);
 }
 
 /* What is wrong with one token ends only its turn. *over: the operator has enough. */
@@ -220,7 +220,7 @@ static void serve_token(struct enrolling *enrolling, struct arrivals *arrivals, 
 
 	arrivals_serve(arrivals, opened ? token.reader : NULL);
 	if (!opened || !introduce(enrolling, &token, &reason)) {
-		(void)failure_report(&reason, false);
+		(void)failure_report(&reason, NULL, false);
 		token_close(&token);
 		return;
 	}

@@ -92,6 +92,7 @@ static bool run(int argc, char **argv, struct invocation *invocation, struct err
 	verb = verb_find_words(argv + 1, (size_t)argc - 1, &num_words);
 	if (!verb)
 		return verb_refuse(argv[1], err);
+	invocation->verb = verb->name;
 	return run_verb(verb, argc - (int)num_words, argv + num_words, invocation, err);
 }
 
@@ -116,7 +117,8 @@ int main(int argc, char **argv)
 	hold_standard_descriptors();
 	if (!wants_json(argc, argv))
 		language_begin();
-	status = run(argc, argv, &invocation, &err) ? invocation.status : failure_report(&err, wants_json(argc, argv));
+	status = run(argc, argv, &invocation, &err) ? invocation.status
+	                                            : failure_report(&err, invocation.verb, wants_json(argc, argv));
 	configuration_clear(&invocation.configuration);
 	return status;
 }

@@ -124,6 +124,13 @@ bool token_session_ask_puk(const struct token_session *session, struct secret **
 	       codes_ask(&source, question, "--present-puk-fd", puk, err);
 }
 
+static bool new_pin_check(const struct secret *pin, const void *context, struct error *err)
+{
+	const struct course *course = context;
+
+	return piv_code_check(PIV_CODE_PIN, course->identity.firmware, pin, err);
+}
+
 bool token_session_new_pin(struct token_session *session,
     bool (*set)(struct course *course, const struct secret *wanted, const void *context, struct error *err),
     const void *context, struct error *err)
@@ -138,9 +145,9 @@ bool token_session_new_pin(struct token_session *session,
 	if (!house_descriptor(session->invocation, "new-pin-fd", &source.descriptor, err))
 		return false;
 	do {
-		if (!codes_ask_new(&source, question, "--new-pin-fd", &wanted, err))
+		if (!codes_ask_new(&source, question, "--new-pin-fd", new_pin_check, course, &wanted, err))
 			return false;
-		done = again = piv_code_check(PIV_CODE_PIN, course->identity.firmware, wanted, err);
+		done = again = new_pin_check(wanted, course, err);
 		done = done && set(course, wanted, context, err);
 		secret_free(wanted);
 		wanted = NULL;

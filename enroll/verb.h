@@ -12,6 +12,7 @@ struct token_session;
 
 /* One call of the command. */
 struct invocation {
+	const char *verb; /* its name; NULL for the guided desk */
 	struct options options;
 	struct places configuration;
 	bool json;   /* --json is there */

@@ -50,9 +50,12 @@ static bool say_replaced(const struct enrolling *enrolling, const struct journal
 
 	if (!store_each(enrolling->house.desk.store, record->person, record->before, note_enrolled, &enrolled, err))
 		return false;
-	if (enrolled)
-		report_line("The key that was in slot %s before is destroyed, and still enrolled: keyenroll revoke %s",
-		    record->slot->name, record->before);
+	if (enrolled) {
+		report_line("The key that was in slot %s before is destroyed, and still enrolled. This ends it:",
+		    record->slot->name);
+		report_line("  keyenroll revoke --reason \"%s\" %s", "destroyed by an enrollment that was abandoned",
+		    record->before);
+	}
 	return true;
 }
 
@@ -105,7 +108,8 @@ static bool abandon(struct enrolling *enrolling, struct unfinished *unfinished, 
 	if (recorded)
 		return unfinished_end(unfinished, "enrolled", now, err) &&
 		       error_set(err, ERROR_ENROLLMENT_EXISTS,
-		           "this enrollment was finished and recorded; \"keyenroll revoke\" takes it back");
+		           "this enrollment was finished and recorded; \"keyenroll revoke --reason TEXT USER|SERIAL\" "
+		           "takes it back");
 	if (!lost && !abandon_token(enrolling, unfinished, err))
 		return false;
 	report_line("The enrollment of %s is abandoned; nothing was recorded.", unfinished->record.person);

@@ -174,6 +174,14 @@ static const char *verdict_sentence(const struct info *info, char text[320])
 	return translated("cannot be enrolled");
 }
 
+/* The next wrong one blocks it, and whoever enrolls the token has to type it. */
+static void say_last_try(const struct info *info)
+{
+	if (info->facts.pin.says_tries && info->facts.pin.tries_left == 1)
+		report_text("  One try of its PIN is left, and a wrong one blocks it. The right one gives all\n"
+		            "  tries back; where nobody is sure of it: keyenroll token unblock\n");
+}
+
 static bool say(const struct info *info, struct error *err)
 {
 	char name[TOKEN_NAME_SIZE], text[320];
@@ -181,6 +189,7 @@ static bool say(const struct info *info, struct error *err)
 	size_t i;
 
 	report_line("%s %s", token_name(&info->course->token, name), verdict_sentence(info, text));
+	say_last_try(info);
 	json_array_foreach(info->list, i, one)
 	{
 		fact_say(json_string_value(json_object_get(one, "name")),

@@ -302,8 +302,11 @@ check_blocked()
 {
 	local i
 	for i in 1 2 3; do
+		[ $i -lt 3 ] || exits 0 "token info with one try left" token green token info
 		yubico-piv-tool --reader="$(world_token_reader green)" -a verify-pin -P 999999 >/dev/null 2>&1
 	done
+	says 'One try of its PIN is left' "says so"
+	says 'keyenroll token unblock' "and what helps"
 	exits 0 "token info of a blocked token" token green token info
 	says 'cannot be enrolled: the PIN is blocked' "says that it cannot be enrolled, and why"
 	exits 3 "nor is it" token green enroll --pin-fd 5 --puk-fd 6 bob 5<<<$pin 6>"$WORLD/void"
@@ -352,8 +355,8 @@ check_slow_generation()
 # On a terminal a new PIN that is no good is asked for again; the present one need not be typed a second time.
 check_code_dialogue()
 {
-	exits 0 "token pin on a terminal" "$walk" 'PIN of token' '' 'PIN of token' $pin 'new PIN' 111111 'Again' 111111 'too simple.*new PIN' 121212 \
-		'Again' 121212 'too simple.*new PIN' 161803 'Again' 161804 'not the same.*new PIN' 161803 'Again' 161803 -- \
+	exits 0 "token pin on a terminal" "$walk" 'PIN of token' '' 'PIN of token' $pin 'new PIN' 123456 "the factory's PIN.*new PIN" 121212 \
+		'too simple.*new PIN' 161803 'Again' 161804 'not the same.*new PIN' 161803 'Again' 161803 -- \
 		keyenroll token pin --reader "$(world_token_reader green)"
 	says 'is changed' "changes it in the end"
 	exits 0 "to what was typed" token green token pin --pin-fd 5 --new-pin-fd 6 5<<<161803 6<<<$pin

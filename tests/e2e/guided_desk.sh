@@ -204,7 +204,10 @@ check_left_behind()
 	tell blue insert | bash >/dev/null
 	world_wait 15 world_card_present "$(cat "$WORLD/blue.reader")"
 	exits 0 "abandon" keyenroll abandon --serial "$serial" --pin-fd 5 5<<<$pin
-	says 'before is destroyed, and still enrolled: keyenroll revoke SHA256:' "says what nobody can use any more"
+	says 'before is destroyed, and still enrolled' "says what nobody can use any more"
+	sed -n '/^  keyenroll revoke/p' "$WORLD/output" >"$WORLD/revoke"
+	exits 0 "and how its enrollment ends, which it does" bash "$WORLD/revoke"
+	says 'revoked SHA256:' "with that word"
 }
 
 world_install

@@ -78,6 +78,7 @@ check_arguments()
 		# shellcheck disable=SC2086 # words
 		exits 64 "too much: $line" keyenroll $line
 		says 'too many arguments: keyenroll ' "and that is said"
+		says "next: .keyenroll help ${line%% *}.* shows what it takes" "and where to look"
 	done <<-'END'
 		init x
 		tokens x
@@ -228,6 +229,7 @@ check_enroll()
 	says 'operator.declined' "and says that nobody gave it"
 	exits 1 "a token of another person is refused" bash -c 'keyenroll enroll --yes --pin-fd 5 bob 5<<<271828'
 	says 'enrolled for another person, alice' "and says whose it is"
+	says 'keyenroll revoke --reason TEXT' "and what ends that"
 	exits 2 "a name that is none is refused" keyenroll enroll 'al ice'
 	exits 3 "without --pin-fd and terminal the PIN is missed" setsid -w keyenroll enroll --yes alice
 	says '--pin-fd' "and says how to give it"
