@@ -54,7 +54,7 @@ static bool write_list(const char *path, struct bytes specification, struct erro
 
 	if (done) {
 		(void)unlink(buffer_text(&temporary));
-		done = run(buffer_text(&temporary), specification, err);
+		done = run(buffer_text(&temporary), specification, err) || error_prefix(err, "%s", path);
 		if (done)
 			done = file_replace(buffer_text(&temporary), path, 0644, err);
 		else

@@ -361,6 +361,8 @@ check_output()
 	mkfifo "$WORLD/pipe"
 	ln -s /dev/null "$WORLD/null"
 	exits 4 "a challenge for a pipe" keyenroll challenge --out "$WORLD/pipe" alice
+	exits 4 "a snapshot for a folder that is not there" keyenroll snapshot --output "$WORLD/nowhere/snapshot"
+	says "^keyenroll: .*/nowhere/revoked.krl: .*system.program" "whose sentence names the file"
 	exits 4 "a snapshot for a device" keyenroll snapshot --output "$WORLD/null"
 	expect "replaces neither" test -p "$WORLD/pipe" -a -L "$WORLD/null"
 	expect "a challenge for standard output, by its name" bash -c "cd '$WORLD' && keyenroll challenge --out - alice | grep -q '^person alice' && [ ! -e - ]"
