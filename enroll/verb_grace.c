@@ -12,17 +12,19 @@
 #include "registry/grace_signer.h"
 #include "registry/registrars.h"
 #include "registry/registrars_file.h"
+#include "registry/store.h"
 #include "registry/store_grace.h"
 
 #define KEY_MAXIMUM ((size_t)64 * 1024)
 
-enum { OPTION_KEY, OPTION_UNTIL, OPTION_REASON, OPTION_SECOND };
+enum { OPTION_KEY, OPTION_UNTIL, OPTION_REASON, OPTION_SECOND, OPTION_END };
 
 static const struct option_row options[] = {
     [OPTION_KEY] = {"key", "FILE.pub", N_("the key that is let in without evidence")},
     [OPTION_UNTIL] = {"until", "DATE", N_("when it ends by itself (2026-11-30), 31 days at most")},
     [OPTION_REASON] = {"reason", "TEXT", N_("why, for the record")},
     [OPTION_SECOND] = {"second-operator", "KEY", N_("another registrar's key, who signs too")},
+    [OPTION_END] = {"end", NULL, N_("end what USER or a key (FINGERPRINT) has")},
     OPTION_ROW_REGISTRARS,
     OPTION_ROW_REGISTRY,
     OPTION_ROW_JSON,
@@ -31,6 +33,14 @@ static const struct option_row options[] = {
 
 static bool options_check(const struct options *given, struct error *err)
 {
+	if (options_given(given, OPTION_END)) {
+		if (options_given(given, OPTION_KEY) || options_given(given, OPTION_UNTIL) ||
+		    options_given(given, OPTION_SECOND))
+			return error_set(err, ERROR_USAGE,
+			    "--end takes a USER or a FINGERPRINT, and no --key, --until or --second-operator");
+		return options_given(given, OPTION_REASON) ||
+		       error_set(err, ERROR_USAGE, "--reason TEXT is missing: an auditor will ask why");
+	}
 	for (size_t i = OPTION_KEY; i <= OPTION_SECOND; i++)
 		if (options_text(given, i, "")[0] == '\0')
 			return error_set(err, ERROR_USAGE, "--%s %s is missing", options[i].name, options[i].argument);
@@ -116,34 +126,108 @@ static bool record(const struct invocation *invocation, struct desk *desk, struc
 	return done;
 }
 
-static bool run(struct invocation *invocation, struct error *err)
+/* What a word of the operator's means. */
+struct meant {
+	const char *word;     /* a user or a fingerprint */
+	struct buffer hashes; /* of the keys, one behind the other */
+	json_t *graces;
+};
+
+/* Found before the first is ended: nothing is changed while the store is being read. */
+static bool collect(const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct bytes grant, void *context, struct error *err)
 {
-	struct buffer text = BUFFER_EMPTY, grant = BUFFER_UP_TO(GRACE_GRANT_MAXIMUM);
+	struct meant *meant = context;
+	char fingerprint[SSH_KEY_FINGERPRINT_SIZE], until[REPORT_TIME_SIZE];
+	struct grace grace = GRACE_EMPTY;
+	bool done = grace_of_grant(grant, &grace, err) && ssh_key_fingerprint(&grace.key, fingerprint, err);
+
+	if (done && (strcmp(meant->word, grace.person) == 0 || strcmp(meant->word, fingerprint) == 0)) {
+		done = buffer_put(&meant->hashes, bytes_of(key_hash, SSH_KEY_HASH_SIZE), err);
+		if (done && json_array_append_new(
+		                meant->graces, json_pack("{s:s, s:s, s:s}", "person", grace.person, "fingerprint",
+		                                   fingerprint, "until", report_time(grace.until, until))) < 0)
+			done = error_set(err, ERROR_MEMORY, "no memory for the report");
+	}
+	grace_clear(&grace);
+	return done;
+}
+
+static bool end_each(const struct invocation *invocation, struct store *store, struct bytes hashes, struct error *err)
+{
+	const char *because = options_text(&invocation->options, OPTION_REASON, "");
+	char operator[ACCOUNT_NAME_MAXIMUM];
+	uint8_t key_hash[SSH_KEY_HASH_SIZE];
+
+	operator_name(operator);
+	while (bytes_take_to(&hashes, key_hash, sizeof(key_hash)))
+		if (!store_end_grace(store, key_hash, because, operator, invocation->now, err))
+			return false;
+	return true;
+}
+
+static bool show_ended(const struct invocation *invocation, json_t *graces, struct error *err)
+{
+	json_t *one;
+	size_t i;
+
+	if (invocation->json)
+		return report_take_json("grace-end", json_pack("{s:O}", "ended", graces), err);
+	json_array_foreach(graces, i, one) report_line("The grace of %s for %s has ended.",
+	    json_string_value(json_object_get(one, "person")), json_string_value(json_object_get(one, "fingerprint")));
+	report_text("Hosts learn of it with the next snapshot: keyenroll snapshot\n");
+	return report_end(err);
+}
+
+static bool end(const struct invocation *invocation, struct error *err)
+{
+	struct meant meant = {.word = invocation->options.arguments[0], .hashes = BUFFER_EMPTY, .graces = json_array()};
+	struct store *store = NULL;
+	bool done = desk_open_store(buffer_text(&invocation->configuration.registry), &store, err) &&
+	            store_each_grace(store, invocation->now, collect, &meant, err);
+
+	if (done && meant.hashes.len == 0)
+		done = error_set(err, ERROR_ENROLLMENT_ABSENT, "no grace is running for %s", meant.word);
+	done = done && end_each(invocation, store, buffer_bytes(&meant.hashes), err) &&
+	       show_ended(invocation, meant.graces, err);
+	json_decref(meant.graces);
+	buffer_free(&meant.hashes);
+	store_close(store);
+	return done;
+}
+
+static bool grant(const struct invocation *invocation, struct error *err)
+{
+	struct buffer text = BUFFER_EMPTY, whole = BUFFER_UP_TO(GRACE_GRANT_MAXIMUM);
 	struct grace grace = GRACE_EMPTY;
 	struct desk desk = DESK_EMPTY;
 	bool done =
-	    options_check(&invocation->options, err) && fill_grace(invocation, &grace, err) &&
-	    grace_put_record(&grace, &text, err) &&
+	    fill_grace(invocation, &grace, err) && grace_put_record(&grace, &text, err) &&
 	    desk_open(buffer_text(&invocation->configuration.registry), &desk, err) &&
-	    sign(&desk, options_text(&invocation->options, OPTION_SECOND, ""), buffer_bytes(&text), &grant, err) &&
-	    record(invocation, &desk, buffer_bytes(&grant), err);
+	    sign(&desk, options_text(&invocation->options, OPTION_SECOND, ""), buffer_bytes(&text), &whole, err) &&
+	    record(invocation, &desk, buffer_bytes(&whole), err);
 
 	desk_close(&desk);
 	grace_clear(&grace);
 	buffer_free(&text);
-	buffer_free(&grant);
+	buffer_free(&whole);
 	return done;
+}
+
+static bool run(struct invocation *invocation, struct error *err)
+{
+	return options_check(&invocation->options, err) &&
+	       (options_given(&invocation->options, OPTION_END) ? end(invocation, err) : grant(invocation, err));
 }
 
 const struct verb verb_grace = {
     .name = "grace",
     .summary = N_("let somebody in without his token for some days, by two registrars"),
-    .synopsis = "--key FILE.pub --until DATE [OPTION]... USER",
+    .synopsis = "--end | --key FILE.pub --until DATE [OPTION]... USER",
     .description = N_("For a token that was lost: records a dated exception for one key, signed by this\n"
                       "desk's registrar and a second one (a private key; a .pub file for one in\n"
                       "ssh-agent). It ends by itself, by the clock of each host, and every login by it\n"
                       "stands out in the log. Both lines in the registrars file need the namespace\n"
-                      "grace@keyenroll.\n"),
+                      "grace@keyenroll. With --end one that was granted ends from the next snapshot on.\n"),
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -231,7 +231,31 @@ cp "$world_registry/registrars" "$config/registrars"
 expect "one that does lets the key in" world_enters alice
 expect_logged "and it stands out in the log" 'accepted session alice, BY GRACE.*KEYENROLL_RULE=grace'
 refuse "and only for her" world_enters rescue
-exits 0 "why says that it gets in" keyenroll why "$(ssh-keygen -lf "$software.pub" | cut -d' ' -f2)"
+graced=$(ssh-keygen -lf "$software.pub" | cut -d' ' -f2)
+exits 0 "why says that it gets in" keyenroll why "$graced"
+
+exits 64 "a grace is not ended without a reason" keyenroll grace --end alice
+exits 64 "nor with what grants one" keyenroll grace --end --reason x --until "$until" alice
+exits 1 "nor is one that nobody has" keyenroll grace --end --reason x rescue
+says 'no grace is running for rescue' "which is said"
+report 0 grace-end "one operator ends it" keyenroll grace --end --json --reason "granted by mistake" alice
+holds '.ended == [{"person": "alice", "fingerprint": "'"$graced"'", "until": .ended[0].until}]' "and no other"
+expect "the next snapshot tells the host" world_snapshot
+: >"$WORLD/syslog"
+refuse "which lets the key in no more" world_enters alice
+expect_logged "since nothing is there of it" 'refused authorized-keys alice.*enrollment\.absent'
+exits 1 "why says so too" keyenroll why "$graced"
+exits 1 "it has ended once" keyenroll grace --end --reason x "$graced"
+exits 0 "who ended it, and why, is recorded" python3 -c "import sqlite3, sys
+row = sqlite3.connect(sys.argv[1]).execute('SELECT operator, grant, until FROM grace ORDER BY number DESC').fetchone()
+sys.exit(row != ('root', b'granted by mistake', 0))" "$world_registry/registry.db"
+exits 0 "two registrars may grant it again" grant --until "$until" alice
+world_snapshot >/dev/null
+expect "which lets the key in" world_enters alice
+exits 0 "by its fingerprint it ends as well" keyenroll grace --end --reason "the token has turned up" "$graced"
+says 'The grace of alice for SHA256:.* has ended' "in words"
+world_snapshot >/dev/null
+refuse "for the host too" world_enters alice
 
 # ---- who would be locked out --------------------------------------------------------------------------------------------------
 fingerprint=$(ssh-keygen -lf <(ssh-keygen -D "$(find /usr/lib -name opensc-pkcs11.so -path '*-linux-*/opensc-pkcs11.so' -print -quit)" | head -n 1) | cut -d' ' -f2)
