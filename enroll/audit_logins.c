@@ -29,9 +29,9 @@ struct judging {
 
 static bool read_journal(struct logins *logins, struct error *err)
 {
-	char program[] = "journalctl", quiet[] = "-q", form[] = "-o", plain[] = "cat", since[] = "--since=-3days",
+	char program[] = "journalctl", quiet[] = "-q", form[] = "-o", tagged[] = "short", since[] = "--since=-3days",
 	     name[] = "-t", old[] = "sshd", new[] = "sshd-session";
-	char *const argv[] = {program, quiet, form, plain, since, name, old, name, new, NULL};
+	char *const argv[] = {program, quiet, form, tagged, since, name, old, name, new, NULL};
 	struct buffer text = BUFFER_UP_TO(LOG_MAXIMUM);
 	bool done = process_run(program, argv, NULL, BYTES_EMPTY, &text, 600000, err) &&
 	            logins_add(buffer_bytes(&text), logins, err);

@@ -92,17 +92,23 @@ static bool parse_login(struct bytes line, struct login *login)
 	return true;
 }
 
+static bool is_tag(struct bytes word)
+{
+	struct bytes head;
+
+	return bytes_start_with(word, "ssh") && bytes_take(&word, word.len - 1, &head) && bytes_equal_text(word, ":");
+}
+
+/* A line begins with it, or what stands behind sshd's name ("sshd[4711]:") does. Further on it may be an account's name that a stranger
+ * typed whom sshd did not let in. */
 static bool find_mark(struct bytes *line)
 {
 	struct bytes word;
+	bool tag = bytes_start_with(*line, MARK);
 
-	while (line->len > 0) {
-		if (bytes_start_with(*line, MARK))
-			return bytes_take_until(line, ' ', &word);
-		if (!bytes_take_until(line, ' ', &word))
-			return false;
-	}
-	return false;
+	while (!tag && bytes_take_until(line, ' ', &word))
+		tag = is_tag(word);
+	return bytes_start_with(*line, MARK) && bytes_take_until(line, ' ', &word);
 }
 
 bool logins_add(struct bytes text, struct logins *logins, struct error *err)

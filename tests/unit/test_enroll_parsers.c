@@ -6,6 +6,7 @@
 #include "common/secret.h"
 #include "enroll/journal.h"
 #include "enroll/journal_record.h"
+#include "enroll/logins.h"
 #include "enroll/people.h"
 #include "enroll/pinentry.h"
 
@@ -105,6 +106,40 @@ static void read_people(struct bytes damaged, void *context)
 	else
 		assert_true(err.code != ERROR_NONE && people.rows == NULL);
 	people_clear(&people);
+}
+
+/* ---- sshd's log ---------------------------------------------------------------------------------------------------------- */
+
+static void a_login_is_what_sshd_says_itself(void **state)
+{
+	static const struct {
+		const char *line;
+		bool login;
+	} rows[] = {
+	    {"Accepted password for bob from 192.0.2.7 port 50022 ssh2", true},
+	    {"Nov 24 13:00:00 host sshd[1]: Accepted password for bob from 192.0.2.7 port 50022 ssh2", true},
+	    {"2026-11-24T13:00:00.123+01:00 host sshd-session[1]: Accepted password for bob from ::1 port 1 ssh2",
+	        true},
+	    {"Nov 24 13:00:00 host sshd[1]: Invalid user Accepted password for bob from ::1 port 1 ssh2", false},
+	    {"Nov 24 13:00:00 host sshd[1]: Invalid user sshd: Accepted password for bob from ::1 port 1", false},
+	    {"Invalid user x Accepted password for bob from 192.0.2.7 port 50022 ssh2", false},
+	    {"Nov 24 13:00:00 host mallory[1]: Accepted password for bob from 192.0.2.7 port 50022 ssh2", false},
+	    {"Nov 24 13:00:00 host sshd[1]:", false},
+	    {"ssh", false},
+	};
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct logins logins = LOGINS_EMPTY;
+
+		assert_done(logins_add(bytes_of_text(rows[i].line), &logins, &err), err);
+		if ((logins.found == 1) != rows[i].login)
+			fail_msg("%s: %llu logins", rows[i].line, (unsigned long long)logins.found);
+		if (rows[i].login)
+			assert_string_equal(logins.list[0].account, "bob");
+		logins_clear(&logins);
+	}
 }
 
 /* ---- pinentry ------------------------------------------------------------------------------------------------------------ */
@@ -276,6 +311,7 @@ int main(void)
 	    cmocka_unit_test(a_list_is_read_line_by_line),
 	    cmocka_unit_test(a_list_is_read_as_spreadsheets_write_it),
 	    cmocka_unit_test(a_list_that_is_none_is_refused_with_its_line),
+	    cmocka_unit_test(a_login_is_what_sshd_says_itself),
 	    cmocka_unit_test(answers_of_pinentry_are_told_apart),
 	    cmocka_unit_test(a_journal_says_how_far_it_went),
 	    cmocka_unit_test(a_line_without_end_does_not_count),
