@@ -157,7 +157,7 @@ static bool take_groups(struct bytes *in, uint32_t num, struct name_entry *entry
 	if (!make_room(entry, num, err))
 		return false;
 	for (uint32_t i = 0; i < num; i++)
-		if (!bytes_take_ssh_string(in, &group))
+		if (!bytes_take_ssh_string(in, &group) || strnlen((const char *)group.data, group.len) < group.len)
 			return error_set(err, ERROR_PROTOCOL, "group %u of an entry is cut short", i + 1);
 		else if (!add_group(entry, group, err))
 			return false;

@@ -280,6 +280,10 @@ static void an_entry_is_read_as_it_was_written(void **state)
 		assert_true(bytes_take(&whole, len, &part));
 		assert_refused(name_entry_parse(part, &entry, &err), err, ERROR_PROTOCOL);
 	}
+	/* a group that is shorter as text is another group */
+	bytes.data[bytes.len - 1] = 0;
+	assert_refused(name_entry_parse(buffer_bytes(&bytes), &entry, &err), err, ERROR_PROTOCOL);
+	bytes.data[bytes.len - 1] = 'f';
 	assert_done(buffer_put_u8(&bytes, 0, &err), err);
 	assert_refused(name_entry_parse(buffer_bytes(&bytes), &entry, &err), err, ERROR_PROTOCOL);
 	for (size_t bit = 0; bit < 8 * bytes.len; bit++) {
