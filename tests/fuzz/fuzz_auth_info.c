@@ -11,6 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		demand(info.num_methods > 0 && info.num_methods <= AUTH_INFO_METHODS_MAXIMUM);
 		for (size_t i = 0; i < info.num_methods; i++)
 			demand(bytes_equal_text(info.methods[i].name, "publickey") == (info.methods[i].blob.len > 0));
+	} else {
+		demand(err.code != ERROR_NONE && info.num_methods == 0);
 	}
 	auth_info_clear(&info);
 	return 0;

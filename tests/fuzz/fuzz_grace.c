@@ -16,6 +16,8 @@ static void try_record(struct bytes in)
 		demand(grace.until - grace.since <= GRACE_LIFE_MAXIMUM);
 		demand(grace_put_record(&grace, &out, &err));
 		demand(bytes_equal(buffer_bytes(&out), in));
+	} else {
+		demand(err.code != ERROR_NONE);
 	}
 	grace_clear(&grace);
 	buffer_free(&out);

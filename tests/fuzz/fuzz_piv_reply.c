@@ -2,9 +2,11 @@
 #include "common/secret.h"
 #include "piv/admin_data.h"
 #include "piv/certificate.h"
+#include "piv/dynamic_authentication.h"
 #include "piv/key_history.h"
 #include "piv/metadata.h"
 #include "piv/public_key.h"
+#include "piv/slot_certificate.h"
 #include "tests/fuzz/fuzz.h"
 
 static void try_metadata(struct bytes in)
@@ -77,11 +79,38 @@ static void try_small_objects(struct bytes in)
 		demand(on_card <= 20 && elsewhere <= 20);
 }
 
+/* A response of GENERAL AUTHENTICATE goes into a template and comes out the same; of a slot's certificate the key alone is read. */
+static void try_answers(struct bytes in)
+{
+	struct buffer value = BUFFER_EMPTY, again = BUFFER_EMPTY, spki = BUFFER_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	if (dynamic_parse(in, DYNAMIC_RESPONSE, &value, &err)) {
+		const struct dynamic_field field = {DYNAMIC_RESPONSE, buffer_bytes(&value)};
+		struct buffer template = BUFFER_EMPTY;
+
+		demand(dynamic_encode(&field, 1, &template, &err));
+		demand(dynamic_parse(buffer_bytes(&template), DYNAMIC_RESPONSE, &again, &err));
+		demand(bytes_equal(buffer_bytes(&value), buffer_bytes(&again)));
+		buffer_free(&template);
+	} else {
+		demand(err.code != ERROR_NONE && value.len == 0);
+	}
+	if (slot_certificate_spki(in, &spki, &err))
+		demand(spki.len > 0);
+	else
+		demand(err.code == ERROR_EVIDENCE_CERTIFICATE && spki.len == 0);
+	buffer_free(&spki);
+	buffer_free(&again);
+	buffer_free(&value);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	try_metadata(bytes_of(data, size));
 	try_certificate(bytes_of(data, size));
 	try_key(bytes_of(data, size));
 	try_small_objects(bytes_of(data, size));
+	try_answers(bytes_of(data, size));
 	return 0;
 }

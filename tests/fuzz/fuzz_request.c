@@ -34,6 +34,13 @@ static void check_written(const struct buffer *out, struct bytes in)
 	demand(bytes_take_ssh_string(&whole, &message) && whole.len == 0 && bytes_equal(message, in));
 }
 
+/* What is not taken has a reason of the protocol. */
+static void check_refused(struct error *err)
+{
+	demand(err->code == ERROR_PROTOCOL || err->code == ERROR_PROTOCOL_VERSION);
+	*err = ERROR_EMPTY;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
@@ -48,12 +55,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		demand(request.account.len > 0 && (request.num_methods > 0 || request.code == REQUEST_AUTHENTICATE));
 		demand(request_encode(&request, &out, &err));
 		check_written(&out, in);
+	} else {
+		check_refused(&err);
 	}
 	buffer_free(&out);
 	if (reply_parse(in, &reply, &err)) {
 		demand(reply.verdict == REQUEST_ACCEPTED || reply.output.len == 0);
 		demand(reply_encode(&reply, &out, &err));
 		check_written(&out, in);
+	} else {
+		check_refused(&err);
 	}
 	buffer_free(&out);
 	if (question_parse(in, &question, &err)) {
@@ -61,11 +72,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		demand(question_encode(&question, &out, &err));
 		check_written(&out, in);
 		check_shown(&question.message);
+	} else {
+		check_refused(&err);
 	}
 	buffer_free(&out);
 	if (answer_parse(in, &content, &err)) {
 		demand(!question_is(in) && answer_encode(content, &out, &err));
 		check_written(&out, in);
+	} else {
+		check_refused(&err);
 	}
 	buffer_free(&out);
 	return 0;

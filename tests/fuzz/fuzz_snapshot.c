@@ -56,7 +56,7 @@ static enum error_code find(struct snapshot *snapshot, const uint8_t hash[SSH_KE
 		code = err.code;
 	}
 	if (!snapshot_find_grace(snapshot, hash, &grant, &err))
-		demand(err.code != ERROR_NONE);
+		demand(err.code != ERROR_NONE && grant.len == 0);
 	ssh_certificate_clear(&parsed);
 	buffer_free(&certificate);
 	buffer_free(&grant);

@@ -24,9 +24,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		demand(num_keys <= KEYS_MAXIMUM);
 		for (size_t i = 0; i < num_keys; i++)
 			demand(lies_within(keys[i], in));
+	} else {
+		demand(err.code == ERROR_AGENT);
 	}
+	err = ERROR_EMPTY;
 	if (ssh_agent_parse_signature(in, &signature, &err))
 		demand(!list && signature.len < in.len && lies_within(signature, in));
+	else
+		demand(err.code == ERROR_AGENT);
 	demand(command_line_put_words(in, &command, &err));
 	demand(command.len <= COMMAND_LINE_MAXIMUM && text_is_printable(buffer_bytes(&command)));
 	buffer_free(&command);

@@ -18,6 +18,7 @@ static void check_taken(const struct ssh_certificate *certificate)
 		demand(content.len < certificate->extensions.len);
 	demand(ssh_certificate_put_line(certificate, &line, &err));
 	demand(ssh_certificate_parse_line(buffer_bytes(&line), &again, &err));
+	demand(bytes_equal(buffer_bytes(&again.blob), buffer_bytes(&certificate->blob)));
 	ssh_certificate_clear(&again);
 	buffer_free(&line);
 }
@@ -30,11 +31,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (ssh_certificate_parse(in, &certificate, &err)) {
 		demand(ssh_certificate_is(in));
+		demand(bytes_equal(buffer_bytes(&certificate.blob), in));
 		check_taken(&certificate);
+	} else {
+		demand(err.code != ERROR_NONE && certificate.blob.len == 0);
 	}
 	ssh_certificate_clear(&certificate);
 	if (ssh_certificate_parse_line(in, &certificate, &err))
 		check_taken(&certificate);
+	else
+		demand(err.code != ERROR_NONE && certificate.blob.len == 0);
 	ssh_certificate_clear(&certificate);
 	return 0;
 }

@@ -29,10 +29,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (ssh_key_parse(in, &key, &err)) {
 		demand(bytes_equal(buffer_bytes(&key.blob), in));
 		check_forms(&key);
+	} else {
+		demand(err.code != ERROR_NONE && key.blob.len == 0);
 	}
 	ssh_key_clear(&key);
+	err = ERROR_EMPTY;
 	if (ssh_key_parse_line(in, &key, &comment, &err))
 		check_forms(&key);
+	else
+		demand(err.code != ERROR_NONE && key.blob.len == 0);
 	ssh_key_clear(&key);
 	if (ssh_key_of_spki(in, &key, &err))
 		demand(ssh_key_put_spki(&key, &spki, &err) && bytes_equal(buffer_bytes(&spki), in));
