@@ -7,7 +7,9 @@ build=${KEYENROLL_BUILD:-${top_builddir:-$top/build}}
 work=$(mktemp -d "${TMPDIR:-/tmp}/keyenroll-mds.XXXXXX")
 num=0 failures=0
 unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY
-mkdir "$work/site" "$work/tls"
+tls=$work/tls
+mkdir "$work/site" "$tls"
+. "$top/tests/e2e/tls.bash"
 mkfifo "$work/hold"
 exec 9<>"$work/hold" # held open, so that the servers do not find its end
 servers=()
@@ -152,19 +154,10 @@ check_genuine()
 	says 'mds.out-of-date|outdated' "and that is said"
 }
 
-# tls_certificate NAME SAN: of a server, under this test's authority.
-tls_certificate()
-{
-	openssl req -newkey rsa:2048 -nodes -keyout "$work/tls/$1.key" -subj "/CN=$1" -out "$work/tls/$1.csr" 2>/dev/null &&
-		printf 'subjectAltName=%s\n' "$2" >"$work/tls/$1.ext" &&
-		openssl x509 -req -in "$work/tls/$1.csr" -CA "$work/tls/ca.pem" -CAkey "$work/tls/ca.key" -CAcreateserial -days 2 \
-			-extfile "$work/tls/$1.ext" -out "$work/tls/$1.pem" 2>/dev/null
-}
-
 # serve NAME: a server with that certificate; its port is in $work/NAME.port.
 serve()
 {
-	"$top/tests/e2e/https_server" "$work" "$work/tls/$1.pem" "$work/tls/$1.key" <"$work/hold" >"$work/$1.port" 2>"$work/$1.log" &
+	"$top/tests/e2e/https_server" "$work" "$tls/$1.pem" "$tls/$1.key" <"$work/hold" >"$work/$1.port" 2>"$work/$1.log" &
 	servers+=($!)
 	for _ in {1..600}; do
 		[ -s "$work/$1.port" ] && return
@@ -175,13 +168,13 @@ serve()
 download()
 {
 	local port=$1 path=$2 limit=${3:-120}
-	keyenroll mds --ca-file "$work/tls/ca.pem" --time-limit "$limit" download "https://127.0.0.1:$port/$path"
+	keyenroll mds --ca-file "$tls/ca.pem" --time-limit "$limit" download "https://127.0.0.1:$port/$path"
 }
 
 check_download()
 {
 	local right wrong begin
-	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/tls/ca.key" -out "$work/tls/ca.pem" -subj "/CN=Test CA" -days 2 2>/dev/null
+	tls_authority
 	tls_certificate right IP:127.0.0.1
 	tls_certificate wrong DNS:mds.example.org
 	serve right

@@ -3,9 +3,10 @@
 # from the future, damaged, cut short, empty or not there leaves the host as it was, as do a full disk and kill -9.
 . "$(dirname "$0")/world.sh"
 . "$top/tests/e2e/reports.bash"
+. "$top/tests/e2e/tls.bash"
 
-web=$WORLD/web
-mkdir -p "$web/garbage" "$web/garbage-list" "$web/older" "$web/future" "$web/empty" "$WORLD/tls"
+web=$WORLD/web tls=$WORLD/tls
+mkdir -p "$web/garbage" "$web/garbage-list" "$web/older" "$web/future" "$web/empty" "$tls"
 
 # publish: the desk's snapshot, last changed so long ago that the time of its content tells it from others; each is newer than the one before.
 minutes=50
@@ -26,25 +27,16 @@ database.execute(sys.argv[2])
 database.commit()' "$web/$1/snapshot" "$2" && touch -d "2 minutes ago" "$web/$1/snapshot"
 }
 
-tls_certificate()
-{
-	openssl req -newkey rsa:2048 -nodes -keyout "$WORLD/tls/$1.key" -subj "/CN=$1" -out "$WORLD/tls/$1.csr" 2>/dev/null &&
-		printf 'subjectAltName=%s\n' "$2" >"$WORLD/tls/$1.ext" &&
-		openssl x509 -req -in "$WORLD/tls/$1.csr" -CA "$WORLD/tls/ca.pem" -CAkey "$WORLD/tls/ca.key" -CAcreateserial -days 2 \
-			-extfile "$WORLD/tls/$1.ext" -out "$WORLD/tls/$1.pem" 2>/dev/null
-}
-
 # serve NAME: a server with that certificate; its port is in $WORLD/NAME.port, what it answers in $WORLD/NAME.log.
 serve()
 {
-	"$top/tests/e2e/https_server" "$web" "$WORLD/tls/$1.pem" "$WORLD/tls/$1.key" <"$WORLD/hold" >"$WORLD/$1.port" 2>"$WORLD/$1.log" &
+	"$top/tests/e2e/https_server" "$web" "$tls/$1.pem" "$tls/$1.key" <"$WORLD/hold" >"$WORLD/$1.port" 2>"$WORLD/$1.log" &
 	world_wait 30 test -s "$WORLD/$1.port"
 }
 
 make_servers()
 {
-	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$WORLD/tls/ca.key" -out "$WORLD/tls/ca.pem" -subj "/CN=Test CA" -days 2 2>/dev/null
-	tls_certificate right IP:127.0.0.1 && tls_certificate wrong DNS:desk.example.org || world_die "no certificates"
+	tls_authority && tls_certificate right IP:127.0.0.1 && tls_certificate wrong DNS:desk.example.org || world_die "no certificates"
 	mkfifo "$WORLD/hold"
 	exec 9<>"$WORLD/hold"
 	serve right && serve wrong || world_die "the servers do not start: $(cat "$WORLD/right.log")"
@@ -60,7 +52,7 @@ fetch()
 		shift
 		;;
 	esac
-	keyenroll sync --ca-file "$WORLD/tls/ca.pem" "$@" "$url$folder"
+	keyenroll sync --ca-file "$tls/ca.pem" "$@" "$url$folder"
 }
 
 keep()
@@ -172,7 +164,7 @@ check_hostile()
 	refused 4 download.failed "a folder that is not there is" /nothing
 	refused 4 download.failed "a server that breaks off is given up" /cut --allow-older
 	refused 4 snapshot.format "half a file that claims to be all of it is refused" /short --allow-older
-	exits 4 "a server of another name is not asked" keyenroll sync --ca-file "$WORLD/tls/ca.pem" "$other"
+	exits 4 "a server of another name is not asked" keyenroll sync --ca-file "$tls/ca.pem" "$other"
 	exits 4 "nor one of an authority that the system does not know" keyenroll sync "$url"
 	exits 64 "http is no way" keyenroll sync "http${url#https}"
 	exits 64 "nor is an address with a question in it" keyenroll sync "$url/?x="
@@ -228,7 +220,7 @@ check_full_disk()
 
 check_kill()
 {
-	world_daemon held keyenroll sync --ca-file "$WORLD/tls/ca.pem" --allow-older "$url/hold"
+	world_daemon held keyenroll sync --ca-file "$tls/ca.pem" --allow-older "$url/hold"
 	expect "half of a file has come" world_wait 30 test -s "$state/snapshot.sync"
 	exits 4 "a second one does not come between" fetch --allow-older
 	says 'another "keyenroll sync" is at work' "and says why"
@@ -246,13 +238,13 @@ check_folder()
 	exits 0 "a mounted folder serves as well" keyenroll sync --allow-older "$WORLD/share"
 	exits 0 "also as an address" keyenroll sync "file://$WORLD/share/"
 	says 'unchanged' "and what is unchanged stays"
-	exits 4 "a folder without the files does not" keyenroll sync "$WORLD/tls"
+	exits 4 "a folder without the files does not" keyenroll sync "$tls"
 	exits 64 "nor does a path from nowhere" keyenroll sync share
 }
 
 check_settings()
 {
-	printf 'url = "%s"\nca-file = "%s"\n' "$url" "$WORLD/tls/ca.pem" >"$config/sync.conf"
+	printf 'url = "%s"\nca-file = "%s"\n' "$url" "$tls/ca.pem" >"$config/sync.conf"
 	exits 0 "sync.conf names server and authorities" keyenroll sync
 	says 'made at' "and that is fetched"
 	printf 'url = "%s"\nuri = "%s"\n' "$url" "$url" >"$config/sync.conf"
