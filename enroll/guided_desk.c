@@ -56,7 +56,8 @@ static bool introduce(const struct enrolling *enrolling, const struct token *tok
 	    !store_find_holder(enrolling->house.desk.store, device, (int64_t)time(NULL), person, err))
 		return false;
 	if (person[0])
-		terminal_say("It is enrolled for %s.", person);
+		terminal_say("It is enrolled for %s. Before somebody else gets it: keyenroll revoke --reason TEXT %lu",
+		    person, (unsigned long)token->identity.serial);
 	return true;
 }
 

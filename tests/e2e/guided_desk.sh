@@ -50,6 +50,7 @@ check_card_that_stays()
 	exits 0 "the desk, with a card that stays in its reader" desk 'Who gets it' '' 'plug in the next one' "!sleep 3; ${comes#!}" \
 		'Who gets it' alice 'new PIN of' $pin 'Again' $pin 'Press Enter' '' 'Hand over.*plug in the next one' "$comes_again" 'Who gets it' "$close_desk"
 	says 'It is enrolled for alice' "a token that comes back is said to be alice's"
+	says "somebody else gets it: keyenroll revoke --reason TEXT $(world_token_tell blue serial)" "and what comes before it is another's"
 	says_not 'Sealing|tries of PIN' "nothing is told of steps with nothing to do"
 	says 'The desk is closed' "it is closed by Ctrl-D"
 	expect "the card that stays has one turn" test "$(grep -c '^This is token' "$WORLD/output")" = 3
