@@ -54,10 +54,18 @@ static int conclude(
 	return code;
 }
 
+/* A directory may find an account by other spellings than its own name; sshd hands on what was typed, and asks about keys by the name. */
+static const char *own_name(pam_handle_t *handle, const char *typed)
+{
+	const struct passwd *entry = typed == NULL ? NULL : pam_modutil_getpwnam(handle, typed);
+
+	return entry == NULL ? typed : entry->pw_name;
+}
+
 static bool check_session(
     pam_handle_t *handle, const struct module_options *options, struct buffer *accepted, struct error *err)
 {
-	const struct session session = {text_item(handle, PAM_USER), text_item(handle, PAM_SERVICE),
+	const struct session session = {own_name(handle, text_item(handle, PAM_USER)), text_item(handle, PAM_SERVICE),
 	    pam_getenv(handle, "SSH_AUTH_INFO_0"), text_item(handle, PAM_RHOST), geteuid() == 0};
 
 	return session_check(options, &session, accepted, err);
@@ -112,7 +120,7 @@ static const char *find_user(pam_handle_t *handle)
 static bool check_person(
     pam_handle_t *handle, int flags, const struct module_options *options, struct buffer *accepted, struct error *err)
 {
-	struct authenticate asked = {.account = find_user(handle),
+	struct authenticate asked = {.account = own_name(handle, find_user(handle)),
 	    .caller = text_item(handle, PAM_RUSER),
 	    .service = text_item(handle, PAM_SERVICE),
 	    .remote = text_item(handle, PAM_RHOST)};

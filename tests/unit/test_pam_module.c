@@ -3,10 +3,12 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -131,6 +133,21 @@ int audit_log_acct_message(int fd, int type, const char *program, const char *op
 	(void)snprintf(audited.op, sizeof(audited.op), "%s", op);
 	(void)snprintf(audited.account, sizeof(audited.account), "%s", name == NULL ? "" : name);
 	return 1;
+}
+
+/* A directory that takes no notice of case, as Active Directory: any spelling finds the account, which has one name. */
+int __attribute__((visibility("default"))) getpwnam_r(const char *restrict name, struct passwd *restrict entry,
+    char *restrict text, size_t size, struct passwd **restrict found);
+
+int getpwnam_r(const char *restrict name, struct passwd *restrict entry, char *restrict text, size_t size,
+    struct passwd **restrict found)
+{
+	static char canonical[] = "alice";
+
+	(void)text, (void)size;
+	*entry = (struct passwd){.pw_name = canonical, .pw_uid = 1000, .pw_gid = 1000};
+	*found = strcasecmp(name, canonical) == 0 ? entry : NULL;
+	return 0;
 }
 
 /* The module must not talk to anybody. */
@@ -269,6 +286,7 @@ static void only_an_attested_session_opens(void **state)
 		int code;
 	} rows[] = {
 	    {"attested", "sshd", "mode=ssh", "alice", buffer_text(&attested), PAM_SUCCESS},
+	    {"attested, spelled otherwise", "sshd", "mode=ssh", "ALICE", buffer_text(&attested), PAM_SUCCESS},
 	    {"another service, named", "bastion", "mode=ssh service=bastion", "alice", buffer_text(&attested),
 	        PAM_SUCCESS},
 	    {"software key", "sshd", "mode=ssh", "alice", buffer_text(&software), PAM_PERM_DENIED},
@@ -299,6 +317,37 @@ static void only_an_attested_session_opens(void **state)
 	}
 }
 
+/* sshd hands PAM the name as it was typed, and asks about keys by the account's own. */
+static void an_account_has_one_name(void **state)
+{
+	static const char rules[] = "mode = audit\nstage \"first\" {\naccount = alice\nmode = enforce\n}\n";
+	const struct {
+		const char *user, *auth_info;
+		int code;
+	} rows[] = {
+	    {"alice", buffer_text(&attested), PAM_SUCCESS},
+	    {"Alice", buffer_text(&attested), PAM_SUCCESS},
+	    {"alice", buffer_text(&software), PAM_PERM_DENIED},
+	    {"Alice", buffer_text(&software), PAM_PERM_DENIED},
+	    {"bob", buffer_text(&software), PAM_SUCCESS},
+	};
+	struct error err = ERROR_EMPTY;
+	char path[160], options[256];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/host.conf", host.config);
+	(void)snprintf(options, sizeof(options), "mode=ssh socket=%s", verifier.socket);
+	assert_done(file_store(path, bytes_of_text(rules), 0644, &err), err);
+	write_service("sshd", options);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int code = run_phase(pam_open_session, "sshd", rows[i].user, rows[i].auth_info);
+
+		if (code != rows[i].code)
+			fail_msg("%s, row %zu: %s", rows[i].user, i, pam_strerror(NULL, code));
+	}
+	assert_int_equal(unlink(path), 0);
+}
+
 static void each_phase_decides_only_what_it_can(void **state)
 {
 	const struct {
@@ -313,7 +362,7 @@ static void each_phase_decides_only_what_it_can(void **state)
 	    {"auth that sees no key", pam_authenticate, "mode=ssh", "", PAM_PERM_DENIED},
 	    {"auth without mode", pam_authenticate, "", buffer_text(&attested), PAM_SERVICE_ERR},
 	    {"auth, a token that nobody plugs in", pam_authenticate, "mode=local wait=1", NULL, PAM_AUTHINFO_UNAVAIL},
-	    {"auth, no agent", pam_authenticate, "mode=agent", NULL, PAM_PERM_DENIED},
+	    {"auth, no agent", pam_authenticate, "mode=agent", NULL, PAM_AUTHINFO_UNAVAIL},
 	    {"account after a key", pam_acct_mgmt, "mode=ssh", buffer_text(&attested), PAM_SUCCESS},
 	    {"account after a software key", pam_acct_mgmt, "mode=ssh", buffer_text(&software), PAM_PERM_DENIED},
 	    {"account that sees no key", pam_acct_mgmt, "mode=ssh", "", PAM_PERM_DENIED},
@@ -515,6 +564,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(only_an_attested_session_opens),
+	    cmocka_unit_test(an_account_has_one_name),
 	    cmocka_unit_test(each_phase_decides_only_what_it_can),
 	    cmocka_unit_test(a_local_token_is_for_who_sits_here),
 	    cmocka_unit_test(each_decision_is_one_audit_record),
