@@ -15,6 +15,7 @@
 #include "verifier/authentication.h"
 #include "verifier/names.h"
 #include "verifier/proof.h"
+#include "verifier/untaken.h"
 #include "verifier/worker.h"
 
 /* How long the listener rests when the machine has no descriptor or memory left for another client. */
@@ -30,6 +31,7 @@ struct client {
 	size_t num_sent;
 	struct authentication *authentication; /* one that is under way; else NULL */
 	struct names names;
+	bool has_passed;      /* a descriptor, for a conversation */
 	struct worker worker; /* proves the person, or without an authentication looks the wanted name up */
 	struct buffer report;
 };
@@ -40,17 +42,28 @@ struct server {
 	struct client clients[SERVE_CLIENTS_MAXIMUM]; /* the first num_clients are alive */
 	size_t num_clients;
 	struct worker_remains remains;
+	struct untaken untaken;
 	bool accept_rests;
 };
 
 _Static_assert(SERVE_CLIENTS_MAXIMUM <= WORKER_REMAINS_MAXIMUM - WORKER_REMAINS_LIMIT, "each client may leave one");
+_Static_assert(SERVE_CLIENTS_MAXIMUM <= UNTAKEN_MAXIMUM - UNTAKEN_LIMIT, "each client may leave one");
 
-static void client_clear(struct client *client, struct worker_remains *remains)
+/* Root's clients take what is passed to them: they are keyenroll's own. */
+static void close_connection(const struct client *client, struct untaken *untaken)
 {
-	worker_end(&client->worker, remains);
+	if (client->has_passed && !peer_is_trusted(client->peer.user))
+		untaken_keep(untaken, client->descriptor, client->peer.user);
+	else
+		close(client->descriptor);
+}
+
+static void client_clear(struct client *client, struct server *server)
+{
+	worker_end(&client->worker, &server->remains);
 	authentication_free(client->authentication);
 	names_clear(&client->names);
-	close(client->descriptor);
+	close_connection(client, &server->untaken);
 	buffer_free(&client->report);
 	buffer_free(&client->received);
 	buffer_free(&client->reply);
@@ -59,7 +72,7 @@ static void client_clear(struct client *client, struct worker_remains *remains)
 
 static void drop_client(struct server *server, size_t at)
 {
-	client_clear(&server->clients[at], &server->remains);
+	client_clear(&server->clients[at], server);
 	server->clients[at] = server->clients[--server->num_clients];
 }
 
@@ -182,7 +195,8 @@ static bool worker_has_room(const struct server *server, const struct client *cl
 		of_user += is_proving(other) && other->peer.user == client->peer.user ? 1 : 0;
 	}
 	if (num < SERVE_WORKERS_MAXIMUM &&
-	    (peer_is_trusted(client->peer.user) || of_user < SERVE_WORKERS_OF_A_USER_MAXIMUM))
+	    (peer_is_trusted(client->peer.user) ||
+	        (of_user < SERVE_WORKERS_OF_A_USER_MAXIMUM && untaken_has_room(&server->untaken, client->peer.user))))
 		return true;
 	return error_set(err, ERROR_VERIFIER_BUSY, "too many people prove themselves at once: try again in a moment");
 }
@@ -209,6 +223,7 @@ static bool start_proof(const struct server *server, struct client *client, stru
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, conversation) < 0)
 		return error_set_errno(err, ERROR_SYSTEM, "cannot make a socket for a conversation");
+	client->has_passed = true;
 	done =
 	    asking_begin(client->descriptor, conversation[0], err) &&
 	    worker_start(proof_make, client->authentication, conversation[1], &server->remains, &client->worker, err);
@@ -423,6 +438,7 @@ static bool turn(struct server *server, bool *stopped, struct error *err)
 		return error_set_errno(err, ERROR_SYSTEM, "cannot wait for clients");
 	server->accept_rests = false;
 	worker_reap(&server->remains);
+	untaken_reap(&server->untaken);
 	*stopped = polled[POLLED_STOP].revents != 0;
 	advance_clients(server, &polled[POLLED_CLIENTS], &polled[POLLED_CLIENTS + num]);
 	return polled[POLLED_LISTENER].revents == 0 || accept_clients(server, err);
@@ -442,6 +458,7 @@ bool serve(int listener, int stop, struct configuration *configuration, struct e
 		done = turn(server, &stopped, err);
 	while (server->num_clients > 0)
 		drop_client(server, server->num_clients - 1);
+	untaken_clear(&server->untaken);
 	free(server);
 	return done;
 }

@@ -6,6 +6,7 @@
  * A name that a decision asks for is looked up by a worker (worker.h) within the client's own time, so a name service that hangs
  * costs those clients an answer, which is a refusal, and the others nothing.
  * Only a client whose person has to be proven stays longer: a worker has its socket then, for PROOF_TIMEOUT_MS at most.
+ * What was passed to it for that, and never taken, costs its user the next authentication (untaken.h).
  * Knows nothing of what a request means. */
 #ifndef VERIFIER_SERVE_H
 #define VERIFIER_SERVE_H

@@ -13,13 +13,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/conversation.h"
 #include "common/deadline.h"
+#include "common/file.h"
 #include "common/request.h"
 #include "tests/unit/running_verifier.h"
 #include "verifier/listen.h"
 #include "verifier/once.h"
 #include "verifier/privileges.h"
 #include "verifier/serve.h"
+#include "verifier/untaken.h"
 
 #define NOBODY 65534
 #define PARALLEL 200
@@ -356,6 +359,92 @@ static void another_user_asks_about_himself_only(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* nobody's agent has alice's key, and nobody may be entered with it. */
+static void encode_agent_request(struct buffer *out)
+{
+	const struct request asked = {.code = REQUEST_AGENT,
+	    .account = bytes_of_text("nobody"),
+	    .service = bytes_of_text("locker"),
+	    .methods = {{bytes_of_text("publickey"), buffer_bytes(&alice_key)}},
+	    .num_methods = 1,
+	    .wait_seconds = 1};
+	struct error err = ERROR_EMPTY;
+
+	assert_done(request_encode(&asked, out, &err), err);
+}
+
+/* The front of the first message; a client that the machine was too slow for is followed by another.
+ *   descriptor  out: stays open */
+static void hear_first(struct bytes asked, int *descriptor, uint8_t front[16])
+{
+	ssize_t len;
+
+	do {
+		*descriptor = connect_client();
+		send_bytes(*descriptor, asked);
+		len = recv(*descriptor, front, 16, MSG_WAITALL);
+	} while (len == 0 && close(*descriptor) == 0);
+	assert_int_equal(len, 16);
+}
+
+/* Whether an authentication began. Then this client goes; what was passed to it stays unread at its end if it is not taken. */
+static bool begins(struct bytes asked, bool takes)
+{
+	struct pollfd polled = {.events = POLLIN};
+	uint8_t front[16], carrier;
+
+	hear_first(asked, &polled.fd, front);
+	if (front[5] != QUESTION_UNDER_WAY || poll(&polled, 1, HANG_MS) != 1 ||
+	    (takes && recv(polled.fd, &carrier, 1, 0) != 1))
+		return false;
+	(void)shutdown(polled.fd, SHUT_RDWR);
+	return true;
+}
+
+/* Exit status of a child that asks as another user. */
+static int leave_descriptors(void)
+{
+	struct buffer asked = BUFFER_EMPTY;
+	int first = dup(STDIN_FILENO);
+
+	encode_agent_request(&asked);
+	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0)
+		return 2;
+	for (int i = 0; i < 3 * UNTAKEN_OF_A_USER_LIMIT; i++)
+		if (!begins(buffer_bytes(&asked), true))
+			return 3;
+	for (int i = 0; i < UNTAKEN_OF_A_USER_LIMIT; i++)
+		if (!begins(buffer_bytes(&asked), false))
+			return 4;
+	if (begins(buffer_bytes(&asked), true))
+		return 5;
+	if (close_range((unsigned)first, ~0U, 0) < 0)
+		return 6;
+	return begins(buffer_bytes(&asked), true) ? 0 : 7;
+}
+
+/* Past the limit of its account the verifier could pass nothing to anybody, and nobody would get through sudo. */
+static void what_nobody_takes_is_left_a_few_times(void **state)
+{
+	static const char rules[] = "account \"nobody\" {\nperson = alice\n}\n";
+	struct error err = ERROR_EMPTY;
+	int status = -1;
+	char path[160];
+	pid_t child;
+
+	(void)state;
+	if (getuid() != 0)
+		skip(); /* only root can become somebody else */
+	(void)snprintf(path, sizeof(path), "%s/host.conf", host.config);
+	assert_done(file_store(path, bytes_of_text(rules), 0644, &err), err);
+	child = fork();
+	if (child == 0)
+		_exit(leave_descriptors());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
 /* Connections of an id that has no account, as many as there can be; they are held until the pipe closes. */
 static void hold_clients(uid_t user, int held, int hold)
 {
@@ -558,6 +647,7 @@ int main(void)
 	    cmocka_unit_test(a_damaged_request_gets_a_whole_answer),
 	    cmocka_unit_test(another_user_asks_about_himself_only),
 	    cmocka_unit_test(many_ids_leave_room_for_root),
+	    cmocka_unit_test(what_nobody_takes_is_left_a_few_times),
 	    cmocka_unit_test(one_request_is_answered_under_an_alarm),
 	    cmocka_unit_test(root_and_its_groups_are_given_up),
 	    cmocka_unit_test(a_place_is_one_verifiers),
