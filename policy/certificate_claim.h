@@ -2,19 +2,19 @@
 #ifndef POLICY_CERTIFICATE_CLAIM_H
 #define POLICY_CERTIFICATE_CLAIM_H
 
-#include "common/bytes.h"
-#include "common/error.h"
+#include "policy/evidence.h"
 
 struct certificate;
 struct result;
 
 /* certificate_claim_add: adds CLAIM_DEVICE_CERTIFICATE, and to the result the hashes that the same certificate can be given
  * (certificate_twin.h): a policy that names one of them means this certificate.
- *   der    the certificate as it was handed in, of which `certificate` was read
- *   proof  as in the claim
- * Errors: those of certificate_put_twin. */
-bool certificate_claim_add(const struct certificate *certificate, struct bytes der, const char *proof,
-    struct result *result, struct error *err) MUST_CHECK;
+ *   format  whose certificate it is
+ *   der     the certificate as it was handed in, of which `certificate` was read
+ *   proof   as in the claim
+ * Errors: those of certificate_hash_twins. */
+bool certificate_claim_add(const struct certificate *certificate, enum evidence_format format, struct bytes der,
+    const char *proof, struct result *result, struct error *err) MUST_CHECK;
 
 /* certificate_claim_is: whether the claim is of the certificate with this hash.
  *   hash  SHA-256 in lower-case hex */

@@ -4,9 +4,19 @@
 
 #include "policy/certificate.h"
 #include "policy/der.h"
+#include "policy/digest.h"
 
 /* What numbers of a longer curve may add. */
 #define TWIN_MAXIMUM (CERTIFICATE_MAXIMUM + 64)
+
+/* The curves of those who sign certificates. */
+enum twin_curve { TWIN_P256, TWIN_P384, TWIN_CURVE_COUNT };
+
+/* A bit string has at most seven unused bits. */
+#define UNUSED_BITS_COUNT 8
+
+_Static_assert(CERTIFICATE_TWINS_MAXIMUM >= UNUSED_BITS_COUNT && CERTIFICATE_TWINS_MAXIMUM >= TWIN_CURVE_COUNT,
+    "raise CERTIFICATE_TWINS_MAXIMUM");
 
 /* The orders n of the curves. Source: SEC 2 2.4.2 and 2.5.1. */
 static const uint8_t order_p256[] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -19,13 +29,6 @@ static const struct bytes orders[] = {
     [TWIN_P256] = {order_p256, sizeof(order_p256)},
     [TWIN_P384] = {order_p384, sizeof(order_p384)},
 };
-
-static bool is_ecdsa(const struct certificate *certificate)
-{
-	enum signature_algorithm algorithm = certificate->signature.algorithm;
-
-	return algorithm == SIGNATURE_ECDSA_SHA256 || algorithm == SIGNATURE_ECDSA_SHA384;
-}
 
 static BIGNUM *number_of(struct bytes magnitude)
 {
@@ -117,14 +120,16 @@ static bool take_front(const struct certificate *certificate, struct bytes *sign
 	       der_take_whole(&fields, DER_SEQUENCE, algorithm);
 }
 
-bool certificate_put_twin(
+/* Who signed it is not asked: on the other curve the form is one that no certificate has.
+ * Nothing is put where its signature is none on this curve. */
+static bool put_turned(
     const struct certificate *certificate, enum twin_curve curve, struct buffer *out, struct error *err)
 {
 	struct buffer bits = BUFFER_UP_TO(TWIN_MAXIMUM), content = BUFFER_UP_TO(TWIN_MAXIMUM);
 	struct bytes signed_part, algorithm;
 	bool done = true;
 
-	if (!is_ecdsa(certificate) || !take_front(certificate, &signed_part, &algorithm))
+	if (!take_front(certificate, &signed_part, &algorithm))
 		goto out;
 	done = buffer_put_u8(&bits, 0, err) && put_other_signature(certificate->signature.value, curve, &bits, err);
 	if (!done || bits.len == 1)
@@ -135,5 +140,67 @@ bool certificate_put_twin(
 out:
 	buffer_free(&bits);
 	buffer_free(&content);
+	return done;
+}
+
+/* The signature ends the certificate, and before it stands how many bits of it are unused. */
+static bool put_unused_bits(
+    const struct certificate *certificate, uint8_t unused, struct buffer *out, struct error *err)
+{
+	struct bytes in = certificate->whole, before, value = certificate->signature.value;
+
+	return in.len <= value.len || !bytes_take(&in, in.len - value.len - 1, &before) ||
+	       (buffer_put(out, before, err) && buffer_put_u8(out, unused, err) && buffer_put(out, value, err));
+}
+
+typedef bool put_form(const struct certificate *certificate, size_t number, struct buffer *out, struct error *err);
+
+static bool put_form_ecdsa(const struct certificate *certificate, size_t number, struct buffer *out, struct error *err)
+{
+	return put_turned(certificate, (enum twin_curve)number, out, err);
+}
+
+static bool put_form_rsa(const struct certificate *certificate, size_t number, struct buffer *out, struct error *err)
+{
+	return put_unused_bits(certificate, (uint8_t)number, out, err);
+}
+
+/* The algorithms of certificates whose signature has other forms, or whose encoding has. */
+static const struct form_row {
+	enum signature_algorithm algorithm;
+	bool fido_only; /* whose defects are mended; of others the encoding is strict */
+	size_t num_forms;
+	put_form *put;
+} forms[] = {
+    {SIGNATURE_ECDSA_SHA256, false, TWIN_CURVE_COUNT, put_form_ecdsa},
+    {SIGNATURE_ECDSA_SHA384, false, TWIN_CURVE_COUNT, put_form_ecdsa},
+    {SIGNATURE_RSA_SHA256, true, UNUSED_BITS_COUNT, put_form_rsa},
+};
+
+/* NULL: there is but one form. */
+static const struct form_row *find_forms(const struct certificate *certificate, enum evidence_format format)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (forms[i].algorithm == certificate->signature.algorithm &&
+		    (!forms[i].fido_only || format == EVIDENCE_FIDO))
+			return &forms[i];
+	return NULL;
+}
+
+bool certificate_hash_twins(const struct certificate *certificate, enum evidence_format format,
+    uint8_t hashes[CERTIFICATE_TWINS_MAXIMUM][SHA256_DIGEST_LENGTH], size_t *num, struct error *err)
+{
+	struct buffer twin = BUFFER_UP_TO(TWIN_MAXIMUM);
+	const struct form_row *row = find_forms(certificate, format);
+	bool done = true;
+
+	*num = 0;
+	for (size_t i = 0; done && row != NULL && i < row->num_forms; i++) {
+		buffer_cut(&twin, 0);
+		done = row->put(certificate, i, &twin, err);
+		if (done && twin.len > 0)
+			digest_sha256(buffer_bytes(&twin), hashes[(*num)++]);
+	}
+	buffer_free(&twin);
 	return done;
 }

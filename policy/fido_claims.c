@@ -191,8 +191,8 @@ static bool add_certificate(const struct fido_attestation *attestation, struct r
 
 	result_add_claim(result, CLAIM_VENDOR, CLAIM_PROVEN, attestation->anchor->vendor, "issuer's pinned key");
 	result_add_claim(result, CLAIM_ISSUER, CLAIM_PROVEN, attestation->anchor->name, attestation->anchor->bundle);
-	if (!certificate_claim_add(
-	        &attestation->certificates[0], der, "SHA-256 of the attestation certificate", result, err))
+	if (!certificate_claim_add(&attestation->certificates[0], EVIDENCE_FIDO, der,
+	        "SHA-256 of the attestation certificate", result, err))
 		return false;
 	if (facts->device_type > 0) {
 		snprintf(text, sizeof(text), "1.3.6.1.4.1.41482.1.%u", facts->device_type);

@@ -93,7 +93,7 @@ bool piv_claims_add_device(const struct piv_chain *chain, struct result *result,
 	add_edition(chain, result);
 	add_device(chain, result);
 	return certificate_claim_add(
-	    &chain->device, chain->device.whole, "SHA-256 of the device certificate", result, err);
+	    &chain->device, EVIDENCE_PIV, chain->device.whole, "SHA-256 of the device certificate", result, err);
 }
 
 bool piv_claims_add(const struct piv_chain *chain, struct result *result, struct error *err)

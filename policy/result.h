@@ -104,7 +104,7 @@ struct advisory_hit {
 #define RESULT_TEXT_SIZE 96
 #define RESULT_OPTIONS_SIZE 256
 #define RESULT_HASH_SIZE 65
-#define RESULT_TWINS_MAXIMUM 2
+#define RESULT_TWINS_MAXIMUM 8
 
 struct result {
 	enum verdict verdict;

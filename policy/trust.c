@@ -193,15 +193,6 @@ static const struct trust_anchor *find_distrusted_hash(
 	return NULL;
 }
 
-static const struct trust_anchor *find_distrusted_der(
-    const struct trust *trust, enum evidence_format format, struct bytes der)
-{
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-
-	digest_sha256(der, hash);
-	return find_distrusted_hash(trust, format, hash);
-}
-
 static bool distrusts_certificates(const struct trust *trust, enum evidence_format format)
 {
 	for (size_t i = 0; i < trust->num_anchors; i++)
@@ -214,22 +205,22 @@ static bool distrusts_certificates(const struct trust *trust, enum evidence_form
 bool trust_check_distrusted_certificate(const struct trust *trust, enum evidence_format format,
     const struct certificate *certificate, struct bytes der, const struct trust_anchor **found, struct error *err)
 {
-	bool done = true;
+	uint8_t hash[SHA256_DIGEST_LENGTH], twins[CERTIFICATE_TWINS_MAXIMUM][SHA256_DIGEST_LENGTH];
+	size_t num;
 
 	*found = NULL;
 	/* hashed only where there is something to compare with */
 	if (!distrusts_certificates(trust, format))
 		return true;
-	*found = find_distrusted_der(trust, format, der);
-	for (enum twin_curve curve = TWIN_P256; done && *found == NULL && curve < TWIN_CURVE_COUNT; curve++) {
-		struct buffer twin = BUFFER_EMPTY;
-
-		done = certificate_put_twin(certificate, curve, &twin, err);
-		if (done && twin.len > 0)
-			*found = find_distrusted_der(trust, format, buffer_bytes(&twin));
-		buffer_free(&twin);
-	}
-	return done;
+	digest_sha256(der, hash);
+	*found = find_distrusted_hash(trust, format, hash);
+	if (*found != NULL)
+		return true;
+	if (!certificate_hash_twins(certificate, format, twins, &num, err))
+		return false;
+	for (size_t i = 0; *found == NULL && i < num; i++)
+		*found = find_distrusted_hash(trust, format, twins[i]);
+	return true;
 }
 
 void trust_take_metadata(struct trust *trust, struct metadata *metadata)

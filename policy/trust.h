@@ -92,11 +92,11 @@ bool trust_is_anchor_certificate(const struct trust_anchor *anchor, const uint8_
 const struct trust_anchor *trust_find_distrusted(
     const struct trust *trust, enum evidence_format format, struct bytes spki);
 
-/* trust_check_distrusted_certificate: whether an entry says so of this very certificate, by its SHA-256 or by that of its twin
- * (certificate_twin.h).
+/* trust_check_distrusted_certificate: whether an entry says so of this very certificate, by its SHA-256 or by that of a twin
+ * of it (certificate_twin.h).
  *   der    the certificate as it was handed in, of which `certificate` was read
  *   found  out: the entry, borrowed; NULL when there is none
- * Errors: those of certificate_put_twin. */
+ * Errors: those of certificate_hash_twins. */
 bool trust_check_distrusted_certificate(const struct trust *trust, enum evidence_format format,
     const struct certificate *certificate, struct bytes der, const struct trust_anchor **found,
     struct error *err) MUST_CHECK;

@@ -221,18 +221,17 @@ struct batch {
 
 static void distrust_other_form(struct batch *batch)
 {
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	char hex[2 * sizeof(hash) + 1], text[512];
-	struct buffer twin = BUFFER_EMPTY;
+	uint8_t twins[CERTIFICATE_TWINS_MAXIMUM][SHA256_DIGEST_LENGTH];
+	char hex[2 * SHA256_DIGEST_LENGTH + 1], text[512];
 	struct certificate parsed;
+	size_t num = 0;
 	struct error err = ERROR_EMPTY;
 
 	assert_done(certificate_parse(bytes_of(batch->der, batch->len), &parsed, &err) &&
-	                certificate_put_twin(&parsed, TWIN_P256, &twin, &err),
+	                certificate_hash_twins(&parsed, EVIDENCE_FIDO, twins, &num, &err),
 	    err);
-	digest_sha256(buffer_bytes(&twin), hash);
-	hex_put(BYTES_OF(hash), hex);
-	buffer_free(&twin);
+	assert_true(num > 0);
+	hex_put(BYTES_OF(twins[0]), hex); /* on P-256 */
 	(void)snprintf(text, sizeof(text),
 	    "{\"format\": \"keyenroll-trust-1\", \"name\": \"n\", \"version\": \"1\", \"date\": \"2026-01-01\", "
 	    "\"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"fido\", \"reason\": \"why\", "

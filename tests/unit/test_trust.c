@@ -270,36 +270,82 @@ static void turn_signature(X509 *certificate, int curve)
 	EC_GROUP_free(group);
 }
 
-static bool is_distrusted(const struct trust *trust, X509 *certificate)
+/* One form of a certificate, in DER. */
+struct form {
+	uint8_t der[CERTIFICATE_MAXIMUM];
+	size_t len;
+};
+
+static void set_form(struct form *form, X509 *certificate)
+{
+	unsigned char *at = form->der;
+	int len = i2d_X509(certificate, NULL);
+
+	assert_true(len > 0 && (size_t)len <= sizeof(form->der));
+	form->len = (size_t)i2d_X509(certificate, &at);
+}
+
+/* The defect that some of FIDO's certificates have: bits of the signature that are said to be unused. */
+static void set_defective_form(struct form *form, X509 *certificate, uint8_t unused)
+{
+	const ASN1_BIT_STRING *signature = NULL;
+
+	set_form(form, certificate);
+	X509_get0_signature(&signature, NULL, certificate);
+	form->der[form->len - (size_t)ASN1_STRING_length(signature) - 1] = unused;
+}
+
+static void put_form_hash(const struct form *form, char hex[2 * SHA256_DIGEST_LENGTH + 1])
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+
+	digest_sha256(bytes_of(form->der, form->len), hash);
+	hex_put(BYTES_OF(hash), hex);
+}
+
+/* A certificate that was handed in as one form, and mended before it was read. */
+static bool is_form_distrusted(const struct trust *trust, const struct form *handed, const struct form *read)
 {
 	const struct trust_anchor *found = NULL;
 	struct certificate parsed;
 	struct error err = ERROR_EMPTY;
-	unsigned char *der = NULL;
-	int len = i2d_X509(certificate, &der);
 
-	assert_true(len > 0);
-	assert_done(certificate_parse(bytes_of(der, (size_t)len), &parsed, &err), err);
-	assert_done(trust_check_distrusted_certificate(trust, EVIDENCE_FIDO, &parsed, parsed.whole, &found, &err), err);
-	OPENSSL_free(der);
+	assert_done(certificate_parse(bytes_of(read->der, read->len), &parsed, &err), err);
+	assert_done(trust_check_distrusted_certificate(
+	                trust, EVIDENCE_FIDO, &parsed, bytes_of(handed->der, handed->len), &found, &err),
+	    err);
 	return found != NULL;
 }
 
-static struct trust *distrust_certificate(X509 *certificate)
+static bool is_distrusted(const struct trust *trust, X509 *certificate)
 {
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	char hex[2 * sizeof(hash) + 1], text[512];
+	struct form form;
+
+	set_form(&form, certificate);
+	return is_form_distrusted(trust, &form, &form);
+}
+
+static struct trust *distrust_form(const struct form *form)
+{
+	char hex[2 * SHA256_DIGEST_LENGTH + 1], text[512];
 	struct error err = ERROR_EMPTY;
 	struct trust *trust = NULL;
 
-	assert_int_equal(X509_digest(certificate, EVP_sha256(), hash, NULL), 1);
-	hex_put(BYTES_OF(hash), hex);
+	put_form_hash(form, hex);
 	(void)snprintf(text, sizeof(text),
 	    HEAD ", \"distrusted\": [{\"name\": \"b\", \"vendor\": \"v\", \"evidence\": \"fido\", "
 	         "\"reason\": \"why\", \"certificates\": [\"%s\"]}]}",
 	    hex);
 	assert_done(trust_new(&trust, &err) && trust_add(trust, bytes_of_text(text), "o", TRUST_SITE, &err), err);
 	return trust;
+}
+
+static struct trust *distrust_certificate(X509 *certificate)
+{
+	struct form form;
+
+	set_form(&form, certificate);
+	return distrust_form(&form);
 }
 
 /* Whoever has the key of a batch that is distrusted by its certificate's hash turns its issuer's signature: it is as good, and the hash
@@ -327,35 +373,39 @@ static void a_turned_signature_is_the_same_certificate(void **state)
 }
 
 /* What an appraisal would make of a token with this certificate: refused by a rule, concerned by an advisory. */
-static void judge(
-    const struct policy *policy, const struct trust *trust, X509 *certificate, bool *refused, bool *concerned)
+static void judge_form(const struct policy *policy, const struct trust *trust, const struct form *handed,
+    const struct form *read, bool *refused, bool *concerned)
 {
 	struct result result = {.verdict = VERDICT_ACCEPTED};
 	struct policy_subject nobody = {.person = NULL};
 	struct certificate parsed;
 	struct error err = ERROR_EMPTY;
-	unsigned char *der = NULL;
-	int len = i2d_X509(certificate, &der);
 
-	assert_true(len > 0);
-	assert_done(certificate_parse(bytes_of(der, (size_t)len), &parsed, &err), err);
+	assert_done(certificate_parse(bytes_of(read->der, read->len), &parsed, &err), err);
 	result_add_claim(&result, CLAIM_VENDOR, CLAIM_PROVEN, "v", "");
-	assert_done(certificate_claim_add(&parsed, parsed.whole, "", &result, &err), err);
+	assert_done(
+	    certificate_claim_add(&parsed, EVIDENCE_FIDO, bytes_of(handed->der, handed->len), "", &result, &err), err);
 	*concerned = advisory_concerns(trust_advisory(trust, 0), "fido", &result);
 	policy_decide(policy, &nobody, &result);
 	*refused = result.verdict == VERDICT_REFUSED;
-	OPENSSL_free(der);
 }
 
-/* A policy that refuses this certificate and takes every other, and an advisory about it. */
-static void name_certificate(X509 *certificate, struct policy **policy, struct trust **trust)
+static void judge(
+    const struct policy *policy, const struct trust *trust, X509 *certificate, bool *refused, bool *concerned)
 {
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	char hex[2 * sizeof(hash) + 1], rules[256], bundle[512];
+	struct form form;
+
+	set_form(&form, certificate);
+	judge_form(policy, trust, &form, &form, refused, concerned);
+}
+
+/* A policy that refuses the certificate in this form and takes every other, and an advisory about it. */
+static void name_form(const struct form *form, struct policy **policy, struct trust **trust)
+{
+	char hex[2 * SHA256_DIGEST_LENGTH + 1], rules[256], bundle[512];
 	struct error err = ERROR_EMPTY;
 
-	assert_int_equal(X509_digest(certificate, EVP_sha256(), hash, NULL), 1);
-	hex_put(BYTES_OF(hash), hex);
+	put_form_hash(form, hex);
 	(void)snprintf(rules, sizeof(rules),
 	    "rule \"batch\" {\ndevice-certificate = { \"%s\" }\nthen = \"refuse\"\n}\n"
 	    "rule \"others\" {\nvendor = { \"v\" }\nthen = \"accept\"\n}\n",
@@ -368,6 +418,14 @@ static void name_certificate(X509 *certificate, struct policy **policy, struct t
 	    hex);
 	assert_done(policy_parse(bytes_of_text(rules), "policy", NULL, NULL, policy, &err), err);
 	assert_done(trust_new(trust, &err) && trust_add(*trust, bytes_of_text(bundle), "o", TRUST_SITE, &err), err);
+}
+
+static void name_certificate(X509 *certificate, struct policy **policy, struct trust **trust)
+{
+	struct form form;
+
+	set_form(&form, certificate);
+	name_form(&form, policy, trust);
 }
 
 static void a_turned_signature_meets_the_same_rules(void **state)
@@ -398,17 +456,53 @@ static void a_turned_signature_meets_the_same_rules(void **state)
 	}
 }
 
-static void a_certificate_by_rsa_has_no_other_form(void **state)
+/* Whoever has a certificate with that defect can mend it, and whoever has it mended can bring the defect back. */
+static void a_mended_certificate_is_the_same(void **state)
 {
 	X509 *batch = forged_batch(forged_key(KEY_ROOT)), *other = forged_batch(forged_key(KEY_ISSUING));
-	struct trust *trust = distrust_certificate(batch);
+	struct form forms[8], stranger;
 
 	(void)state;
-	assert_true(is_distrusted(trust, batch));
-	assert_false(is_distrusted(trust, other));
+	set_form(&stranger, other);
+	for (uint8_t i = 0; i < 8; i++)
+		set_defective_form(&forms[i], batch, i); /* the first has no defect */
+	for (size_t i = 0; i < 8; i++) {
+		struct trust *trust = distrust_form(&forms[i]);
+
+		for (size_t j = 0; j < 8; j++)
+			assert_true(is_form_distrusted(trust, &forms[j], &forms[0]));
+		assert_false(is_form_distrusted(trust, &stranger, &stranger));
+		trust_free(trust);
+	}
 	X509_free(batch);
 	X509_free(other);
-	trust_free(trust);
+}
+
+static void a_mended_certificate_meets_the_same_rules(void **state)
+{
+	X509 *batch = forged_batch(forged_key(KEY_ROOT)), *other = forged_batch(forged_key(KEY_ISSUING));
+	struct form forms[8];
+
+	(void)state;
+	for (uint8_t i = 0; i < 8; i++)
+		set_defective_form(&forms[i], batch, i);
+	for (size_t i = 0; i < 8; i++) {
+		struct policy *policy = NULL;
+		struct trust *trust = NULL;
+		bool refused, concerned;
+
+		name_form(&forms[i], &policy, &trust);
+		for (size_t j = 0; j < 8; j++) {
+			judge_form(policy, trust, &forms[j], &forms[0], &refused, &concerned);
+			assert_true(refused && concerned);
+		}
+		judge(policy, trust, other, &refused, &concerned);
+		assert_true(!refused && !concerned);
+		policy_free(policy);
+		trust_free(trust);
+	}
+	X509_free(batch);
+	X509_free(other);
 }
 
 static void a_bad_bundle_leaves_the_trust_alone(void **state)
@@ -462,7 +556,8 @@ int main(void)
 	    cmocka_unit_test(distrust_wins),
 	    cmocka_unit_test(a_turned_signature_is_the_same_certificate),
 	    cmocka_unit_test(a_turned_signature_meets_the_same_rules),
-	    cmocka_unit_test(a_certificate_by_rsa_has_no_other_form),
+	    cmocka_unit_test(a_mended_certificate_is_the_same),
+	    cmocka_unit_test(a_mended_certificate_meets_the_same_rules),
 	    cmocka_unit_test(a_bad_bundle_leaves_the_trust_alone),
 	    cmocka_unit_test(the_shipped_bundle_is_sound),
 	};
