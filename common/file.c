@@ -128,8 +128,7 @@ static size_t folder_length(const char *path)
 	return slash == NULL ? 0 : (size_t)(slash - path) + 1;
 }
 
-/* A rename is on the disk when its folder is. */
-static bool sync_folder(const char *path, struct error *err)
+bool file_sync_folder(const char *path, struct error *err)
 {
 	struct buffer folder = BUFFER_EMPTY;
 	int descriptor = -1;
@@ -219,7 +218,7 @@ static bool store(const char *path, struct bytes content, mode_t mode, bool new,
 	}
 	if (!put_in_place(buffer_text(&temporary), path, new, err))
 		goto out;
-	done = sync_folder(path, err);
+	done = file_sync_folder(path, err);
 	if (!done && new)
 		(void)unlink(path);
 out:
@@ -259,7 +258,7 @@ bool file_replace(const char *temporary, const char *path, mode_t mode, struct e
 		return false;
 	}
 	if (rename(temporary, path) == 0)
-		return sync_folder(path, err);
+		return file_sync_folder(path, err);
 	error_set_errno(err, ERROR_FILE, "%s cannot be replaced", path);
 	(void)unlink(temporary);
 	return false;
@@ -268,7 +267,7 @@ bool file_replace(const char *temporary, const char *path, mode_t mode, struct e
 bool file_make_folder(const char *path, mode_t mode, struct error *err)
 {
 	if (mkdir(path, mode) == 0)
-		return sync_folder(path, err);
+		return file_sync_folder(path, err);
 	return errno == EEXIST || error_set_errno(err, ERROR_FILE, "making the folder %s", path);
 }
 

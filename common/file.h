@@ -43,6 +43,10 @@ bool file_store_new(const char *path, struct bytes content, mode_t mode, struct 
  * Errors: ERROR_FILE; at `path` is what was there before, unless only the last fsync failed. */
 bool file_replace(const char *temporary, const char *path, mode_t mode, struct error *err) MUST_CHECK;
 
+/* file_sync_folder: fsyncs the folder that `path` is in: a file that was made, renamed or removed is so on the disk when its folder is.
+ * Errors: ERROR_FILE. */
+bool file_sync_folder(const char *path, struct error *err) MUST_CHECK;
+
 /* file_make_folder: makes a folder, unless it is there, and fsyncs the one that it is made in.
  * Errors: ERROR_FILE. */
 bool file_make_folder(const char *path, mode_t mode, struct error *err) MUST_CHECK;

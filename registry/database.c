@@ -1,5 +1,7 @@
 #include "registry/database.h"
 
+#include "common/file.h"
+
 /* No row of a registry is larger; a damaged file cannot make SQLite ask for more. */
 #define VALUE_MAXIMUM (1024 * 1024)
 
@@ -64,9 +66,26 @@ bool database_number(sqlite3 *database, const char *sql, int64_t *number, enum e
 	return done;
 }
 
+/* With the journal's end everything counts. Where the folder could not be synced after that, nothing is rolled back any more: it is
+ * synced here, and what then is still uncertain is told as it is. */
+static bool commit(sqlite3 *database, enum error_code code, struct error *err)
+{
+	struct error reason = ERROR_EMPTY;
+	const char *path;
+
+	if (sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	if (sqlite3_extended_errcode(database) != SQLITE_IOERR_DIR_FSYNC)
+		return fail(database, code, err);
+	path = sqlite3_db_filename(database, "main");
+	return file_sync_folder(path, &reason) ||
+	       error_set(
+	           err, code, "%s: recorded, but the disk does not confirm it: a power cut may take it back", path);
+}
+
 bool database_end(sqlite3 *database, bool done, enum error_code code, struct error *err)
 {
-	bool recorded = done && database_run(database, "COMMIT", code, err);
+	bool recorded = done && commit(database, code, err);
 
 	/* SQLite has rolled back by itself after some failures */
 	if (!recorded && sqlite3_get_autocommit(database) == 0)

@@ -38,7 +38,8 @@ bool database_number(
     sqlite3 *database, const char *sql, int64_t *number, enum error_code code, struct error *err) MUST_CHECK;
 
 /* database_end: ends a transaction that BEGIN started: by COMMIT when what was done in it is `done` (err is filled else), by
- * ROLLBACK when not or when COMMIT fails. Returns whether all of it is recorded. Errors: `code`. */
+ * ROLLBACK when not or when COMMIT fails. Returns whether all of it is recorded, and on the disk. Errors: `code`; the sentence says so
+ * where it is recorded all the same. */
 bool database_end(sqlite3 *database, bool done, enum error_code code, struct error *err) MUST_CHECK;
 
 /* statement_init: prepares one statement.
