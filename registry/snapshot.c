@@ -310,7 +310,17 @@ bool snapshot_find_grace(
 	return done;
 }
 
-static bool read_entry(struct statement *find, struct snapshot_entry *entry, struct error *err)
+/* All but the key's hash. */
+static bool take_entry(struct statement *row, struct snapshot_entry *entry, struct error *err)
+{
+	entry->certificate = statement_take_bytes(row);
+	statement_take_text(row, entry->person, sizeof(entry->person));
+	entry->revoked_at = statement_take_number(row);
+	entry->revoked = entry->certificate.len == 0;
+	return statement_check(row, err);
+}
+
+static bool find_entry(struct statement *find, struct snapshot_entry *entry, struct error *err)
 {
 	bool row = false;
 
@@ -320,15 +330,26 @@ static bool read_entry(struct statement *find, struct snapshot_entry *entry, str
 		return false;
 	if (!row)
 		return error_set(err, ERROR_SNAPSHOT, "the snapshot is damaged: its index is of other keys");
-	entry->certificate = statement_take_bytes(find);
-	statement_take_text(find, entry->person, sizeof(entry->person));
-	entry->revoked_at = statement_take_number(find);
-	entry->revoked = entry->certificate.len == 0;
-	return statement_check(find, err);
+	return take_entry(find, entry, err);
+}
+
+static bool each_of_all(struct snapshot *snapshot, snapshot_visitor *visit, void *context, struct error *err)
+{
+	struct statement rows = STATEMENT_EMPTY;
+	struct snapshot_entry entry = {.revoked = false};
+	bool row = true, done;
+
+	done = statement_init(&rows, snapshot->database,
+	    "SELECT key_hash, certificate, person, revoked_at FROM enrollment ORDER BY key_hash", ERROR_SNAPSHOT, err);
+	while (done && (done = statement_step(&rows, &row, err)) && row)
+		done = take_next_hash(&rows, entry.key_hash, err) && take_entry(&rows, &entry, err) &&
+		       visit(&entry, context, err);
+	statement_clear(&rows);
+	return done;
 }
 
 /* Two statements: one that joined would pass over what stands in a damaged index only, and might do so without end. */
-bool snapshot_each(
+static bool each_of_person(
     struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context, struct error *err)
 {
 	struct statement hashes = STATEMENT_EMPTY, find = STATEMENT_EMPTY;
@@ -336,19 +357,24 @@ bool snapshot_each(
 	bool row = true, done;
 
 	done = statement_init(&hashes, snapshot->database,
-	           person == NULL ? "SELECT key_hash FROM enrollment ORDER BY key_hash"
-	                          : "SELECT key_hash FROM enrollment WHERE person = ? ORDER BY key_hash",
-	           ERROR_SNAPSHOT, err) &&
+	           "SELECT key_hash FROM enrollment WHERE person = ? ORDER BY key_hash", ERROR_SNAPSHOT, err) &&
 	       statement_init(&find, snapshot->database,
 	           "SELECT certificate, person, revoked_at FROM enrollment WHERE key_hash = ?", ERROR_SNAPSHOT, err);
-	if (done && person != NULL)
+	if (done)
 		statement_bind_text(&hashes, person);
 	while (done && (done = statement_step(&hashes, &row, err)) && row)
-		done = take_next_hash(&hashes, entry.key_hash, err) && read_entry(&find, &entry, err) &&
+		done = take_next_hash(&hashes, entry.key_hash, err) && find_entry(&find, &entry, err) &&
 		       visit(&entry, context, err);
 	statement_clear(&find);
 	statement_clear(&hashes);
 	return done;
+}
+
+bool snapshot_each(
+    struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context, struct error *err)
+{
+	return person == NULL ? each_of_all(snapshot, visit, context, err)
+	                      : each_of_person(snapshot, person, visit, context, err);
 }
 
 bool snapshot_count_short(struct snapshot *snapshot, size_t minimum, int64_t since, uint64_t *num,

@@ -369,9 +369,11 @@ static void assert_walk_refuses(const struct publication *publication, const cha
 static void a_page_that_comes_twice_is_damage(void **state)
 {
 	struct stage *stage = *state;
+	struct error err = ERROR_EMPTY;
 	uint8_t page[PAGE_SIZE];
 	uint16_t first, second;
 	int64_t number;
+	size_t num = 0;
 
 	publish_many(stage);
 	number = root_page(&stage->after, "enrollment", page);
@@ -384,6 +386,8 @@ static void a_page_that_comes_twice_is_damage(void **state)
 	patch(&stage->after, page, number);
 	reopen(&stage->after);
 	assert_refuses(&nothing, &stage->after, usual, ERROR_SNAPSHOT);
+	assert_refused(snapshot_each(stage->after.opened, NULL, visit_any, &num, &err), err, ERROR_SNAPSHOT);
+	assert_true(num > 0 && num < NUM_PEOPLE);
 }
 
 static void an_index_of_other_keys_is_damage(void **state)
