@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "registry/grace.h"
+#include "registry/store_grace.h"
 #include "tests/unit/store_samples.h"
 
 static void run_sql(const char *path, const char *sql)
@@ -217,6 +219,57 @@ static void what_is_replaced_ends_with_what_replaces_it(void **state)
 	assert_int_equal(count_active(store, elsewhere), 1);
 	enrollment_clear(&new);
 	enrollment_clear(&old);
+	enrollment_clear(&other);
+}
+
+static bool count_grace(const uint8_t key_hash[SSH_KEY_HASH_SIZE], struct bytes grant, void *context, struct error *err)
+{
+	(void)key_hash;
+	(void)err;
+	assert_true(bytes_equal_text(grant, "a grant"));
+	++*(unsigned *)context;
+	return true;
+}
+
+static unsigned count_graces(struct store *store, int64_t now)
+{
+	struct error err = ERROR_EMPTY;
+	unsigned num = 0;
+
+	assert_done(store_each_grace(store, now, count_grace, &num, &err), err);
+	return num;
+}
+
+/* Nor does a clock that is set back bring it to life. */
+static void a_grace_that_was_ended_counts_no_more(void **state)
+{
+	struct store_fixture *fixture = *state;
+	struct store *store = fixture->store;
+	struct grace grace = {.person = "alice", .since = SAMPLE_SINCE, .until = SAMPLE_UNTIL, .because = "lost"};
+	struct bytes grant = bytes_of_text("a grant");
+	struct enrollment one, other;
+	uint8_t hash[SSH_KEY_HASH_SIZE];
+	struct error err = ERROR_EMPTY;
+
+	enrollment_sample_init(&fixture->registrar, "alice", 50, &one);
+	enrollment_sample_init(&fixture->registrar, "alice", 51, &other);
+	grace.key = one.certificate.key; /* borrowed */
+	assert_done(ssh_key_hash(&grace.key, hash, &err), err);
+	assert_refused(store_end_grace(store, hash, "x", "operator", SAMPLE_SINCE, &err), err, ERROR_ENROLLMENT_ABSENT);
+	assert_done(store_add_grace(store, &grace, grant, "operator", SAMPLE_SINCE, &err), err);
+	grace.key = other.certificate.key;
+	assert_done(store_add_grace(store, &grace, grant, "operator", SAMPLE_SINCE, &err), err);
+	assert_int_equal(count_graces(store, SAMPLE_SINCE + 1), 2);
+	assert_refused(store_end_grace(store, hash, "", "operator", SAMPLE_SINCE, &err), err, ERROR_TEXT);
+	assert_refused(store_end_grace(store, hash, "a\nb", "operator", SAMPLE_SINCE, &err), err, ERROR_TEXT);
+	assert_int_equal(count_graces(store, SAMPLE_SINCE + 1), 2);
+	assert_done(store_end_grace(store, hash, "a mistake", "operator", SAMPLE_SINCE + 1, &err), err);
+	assert_int_equal(count_graces(store, SAMPLE_SINCE + 1), 1);
+	assert_int_equal(count_graces(store, SAMPLE_SINCE - 500), 1);
+	grace.key = one.certificate.key;
+	assert_done(store_add_grace(store, &grace, grant, "operator", SAMPLE_SINCE + 2, &err), err);
+	assert_int_equal(count_graces(store, SAMPLE_SINCE + 2), 2);
+	enrollment_clear(&one);
 	enrollment_clear(&other);
 }
 
@@ -532,6 +585,7 @@ int main(void)
 	    IN_A_FOLDER(others_write_while_one_walks),
 	    IN_A_FOLDER(what_is_enrolled_is_not_enrolled_again),
 	    IN_A_FOLDER(what_is_replaced_ends_with_what_replaces_it),
+	    IN_A_FOLDER(a_grace_that_was_ended_counts_no_more),
 	    IN_A_FOLDER(the_same_person_may_have_a_device_twice),
 	    IN_A_FOLDER(values_that_nobody_could_show_are_refused),
 	    IN_A_FOLDER(a_revocation_adds_to_the_row),
