@@ -30,18 +30,22 @@ static bool show(const struct invocation *invocation, const char *path, const ch
 	return report_end(err);
 }
 
-/* Beside the snapshot, and first: a host that reads both in between refuses one key too many, not one too few. */
+/* Beside the snapshot, and first: a host that reads both in between refuses one key too many, not one too few. Of one state of the
+ * store: hosts refuse a snapshot with a revocation that its list lacks. */
 static bool write_both(const struct invocation *invocation, struct store *store, const char *path, struct error *err)
 {
 	struct buffer revocation_list = BUFFER_EMPTY;
 	struct snapshot_counts counts = {0, 0};
 	const char *end = strrchr(path, '/');
 	bool done = buffer_put(&revocation_list, bytes_of(path, end == NULL ? 0 : (size_t)(end - path) + 1), err) &&
-	            buffer_put_text(&revocation_list, REVOCATION_LIST_FILE, err) &&
-	            revocation_list_store(store, buffer_text(&revocation_list), NULL, err) &&
-	            snapshot_store(store, path, invocation->now, &counts, err) &&
-	            show(invocation, path, buffer_text(&revocation_list), &counts, err);
+	            buffer_put_text(&revocation_list, REVOCATION_LIST_FILE, err) && store_hold(store, err);
 
+	if (done) {
+		done = revocation_list_store(store, buffer_text(&revocation_list), NULL, err) &&
+		       snapshot_store(store, path, invocation->now, &counts, err);
+		store_release(store);
+	}
+	done = done && show(invocation, path, buffer_text(&revocation_list), &counts, err);
 	buffer_free(&revocation_list);
 	return done;
 }

@@ -68,13 +68,14 @@ static bool write_list(const char *path, struct bytes specification, struct erro
 bool revocation_list_store(struct store *store, const char *path, uint64_t *num, struct error *err)
 {
 	struct list list = {.specification = BUFFER_UP_TO(SPECIFICATION_MAXIMUM)};
-	bool done;
+	bool held, done;
 
-	if (!store_hold(store, err))
+	if (!store_hold_over(store, &held, err))
 		return false;
 	done = store_each_key(store, INT64_MIN, put_entry, &list, err) &&
 	       write_list(path, buffer_bytes(&list.specification), err);
-	store_release(store);
+	if (!held)
+		store_release(store);
 	buffer_free(&list.specification);
 	if (done && num != NULL)
 		*num = list.num;

@@ -148,12 +148,13 @@ bool snapshot_store(
     struct store *store, const char *path, int64_t now, struct snapshot_counts *counts, struct error *err)
 {
 	struct snapshot_counts written = {0};
-	bool done;
+	bool held, done;
 
-	if (!store_hold(store, err))
+	if (!store_hold_over(store, &held, err))
 		return false;
 	done = write_held(store, path, now, &written, err);
-	store_release(store);
+	if (!held)
+		store_release(store);
 	if (done && counts != NULL)
 		*counts = written;
 	return done;

@@ -70,6 +70,12 @@ bool store_hold(struct store *store, struct error *err)
 	return database_run(store->database, "BEGIN IMMEDIATE", ERROR_STORE, err);
 }
 
+bool store_hold_over(struct store *store, bool *held, struct error *err)
+{
+	*held = sqlite3_get_autocommit(store->database) == 0;
+	return *held || store_hold(store, err);
+}
+
 bool store_check_writable(struct store *store, struct error *err)
 {
 	if (sqlite3_db_readonly(store->database, "main") != 0)

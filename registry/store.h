@@ -46,6 +46,10 @@ bool store_check_writable(struct store *store, struct error *err) MUST_CHECK;
 /* store_hold: keeps other operators from writing until store_release, so that what is made of the store in between is its
  * latest state. Nothing can be written in between from here either. Errors: ERROR_STORE. */
 bool store_hold(struct store *store, struct error *err) MUST_CHECK;
+/* store_hold_over: the same, for what may be part of something longer.
+ *   held  out: whether the store was held already, and so is not this caller's to release
+ * Errors: ERROR_STORE. */
+bool store_hold_over(struct store *store, bool *held, struct error *err) MUST_CHECK;
 /* store_release: lets them go on. */
 void store_release(struct store *store);
 

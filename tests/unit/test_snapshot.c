@@ -549,10 +549,32 @@ static void the_revocation_list_has_what_was_revoked(void **state)
 	enrollment_clear(&revoked.enrollment);
 }
 
+/* Nobody revokes in between: a host refuses a snapshot with a revocation that its list lacks. */
+static void a_list_and_a_snapshot_are_of_one_state(void **state)
+{
+	struct store_fixture *fixture = *state;
+	char list[128];
+	struct person person;
+	struct error err = ERROR_EMPTY;
+
+	(void)snprintf(list, sizeof(list), "%s/revoked.krl", fixture->folder);
+	add_person(fixture, &person);
+	assert_done(store_hold(fixture->store, &err), err);
+	assert_done(revocation_list_store(fixture->store, list, NULL, &err), err);
+	assert_done(snapshot_store(fixture->store, fixture->snapshot, NOW, NULL, &err), err);
+	assert_refused(store_hold(fixture->store, &err), err, ERROR_STORE); /* it is held still */
+	store_release(fixture->store);
+	assert_done(snapshot_store(fixture->store, fixture->snapshot, NOW, NULL, &err), err);
+	assert_done(store_revoke(fixture->store, person.fingerprint, "lost", SAMPLE_SINCE, &err), err);
+	assert_int_equal(unlink(list), 0);
+	enrollment_clear(&person.enrollment);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    IN_A_FOLDER(the_revocation_list_has_what_was_revoked),
+	    IN_A_FOLDER(a_list_and_a_snapshot_are_of_one_state),
 	    IN_A_FOLDER(active_keys_are_found_and_no_others),
 	    IN_A_FOLDER(a_revoked_certificate_is_not_in_the_file),
 	    IN_A_FOLDER(a_revoked_key_stays_revoked),
