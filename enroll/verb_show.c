@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "common/language.h"
 #include "enroll/appraising.h"
@@ -117,7 +118,10 @@ static bool show_text(const struct store_entry *entry, const struct showing *sho
 	report_line("Registrar    %s", entry->registrar);
 	report_line("Possession   proved %s, record and signature checked now",
 	    report_time(exhibit->enrollment.possession.time, one));
-	report_text("Appraised now:\n");
+	if (strcmp(entry_state(entry, showing->appraisal.now), "active") == 0)
+		report_text("Appraised now:\n");
+	else /* evidence stays true when what rests on it is over */
+		report_text("Appraised now (the enrollment lets nobody in all the same):\n");
 	if (done)
 		report_text(buffer_text(&text));
 	report_text("\n");

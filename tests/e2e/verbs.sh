@@ -376,6 +376,8 @@ check_revoke()
 	exits 64 "a revocation without reason is a usage error" keyenroll revoke alice
 	report 0 revoke "revoke of one key" keyenroll revoke --json --reason 'left in a train' "$fingerprint"
 	holds ".revoked == [\"$fingerprint\"]" "names it"
+	exits 0 "show of what is revoked" keyenroll show "$fingerprint"
+	says 'Appraised now .the enrollment lets nobody in' "does not end with good news alone"
 	exits 1 "it cannot be revoked twice" keyenroll revoke --reason again "$fingerprint"
 	expect "another key of hers" world_enroll alice blue --slot 9d
 	exits 0 "revoke of all the others of a user, by a script" keyenroll revoke --reason 'has left' alice </dev/null
