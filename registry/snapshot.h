@@ -40,7 +40,7 @@ bool snapshot_is_current(const struct snapshot *snapshot);
 int64_t snapshot_made_at(const struct snapshot *snapshot);
 
 /* snapshot_check: reads the order of all its rows, for a file that came from elsewhere. Afterwards each key stands in it
- * once.
+ * once, and what a walk finds snapshot_find finds.
  * Errors: ERROR_SNAPSHOT. */
 bool snapshot_check(struct snapshot *snapshot, struct error *err) MUST_CHECK;
 
@@ -67,8 +67,7 @@ struct snapshot_entry {
 /* snapshot_visitor: called for each entry; false stops the walk with what it put into err. */
 typedef bool snapshot_visitor(const struct snapshot_entry *entry, void *context, struct error *err);
 
-/* snapshot_each: walks the entries of a person, in the order of their key hashes. What it finds snapshot_find finds; a damaged file's
- * walk ends as well.
+/* snapshot_each: walks the entries of a person, in the order of their key hashes; a damaged file's walk ends as well.
  *   person  NULL: of everybody
  * Errors: ERROR_SNAPSHOT, those of the visitor. */
 bool snapshot_each(struct snapshot *snapshot, const char *person, snapshot_visitor *visit, void *context,
