@@ -217,11 +217,68 @@ static void a_record_says_who_until_when_and_why(void **state)
 	}
 }
 
+/* "FROM" becomes "TO" in a record that is good without that. */
+static void change(const struct buffer *record, const char *from, const char *to, struct buffer *changed)
+{
+	const char *found = strstr(buffer_text(record), from);
+	struct error err = ERROR_EMPTY;
+
+	assert_non_null(found);
+	assert_done(buffer_put_format(changed, &err, "%.*s%s%s", (int)(found - buffer_text(record)),
+	                buffer_text(record), to, found + strlen(from)),
+	    err);
+}
+
+/* Two registrars may have signed it all the same: what they meant is for nobody to guess. */
+static void a_record_has_one_form(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+	    {"grace 1\n", "grace 2\n"},
+	    {"keyenroll grace 1\n", ""},
+	    {"person alice\n", ""},
+	    {"person alice\n", "person al ice\n"},
+	    {"person alice\n", "person  alice\n"},
+	    {"person alice\n", "account alice\n"},
+	    {"key ssh-ed25519", "key ssh-ed25518"},
+	    {"since 20", "since x20"},
+	    {"Z\nuntil", "\nuntil"},
+	    {"Z\nuntil", "Z \nuntil"},
+	    {"until 20", "until +20"},
+	    {"Z\nbecause", "Zx\nbecause"},
+	    {"because lost token\n", ""},
+	    {"because lost token\n", "because lost token"},
+	    {"because lost token\n", "because \n"},
+	    {"because lost token\n", "because lost token\n\n"},
+	    {"because lost token\n", "because lost token\nuntil 2099-01-01T00:00:00Z\n"},
+	};
+	struct buffer record = BUFFER_EMPTY;
+	struct grace grace = GRACE_EMPTY;
+	struct error err = ERROR_EMPTY;
+
+	(void)state;
+	assert_done(grace_put_record(&fixture.grace, &record, &err), err);
+	assert_done(grace_parse_record(buffer_bytes(&record), &grace, &err), err);
+	grace_clear(&grace);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buffer changed = BUFFER_EMPTY;
+
+		change(&record, rows[i].from, rows[i].to, &changed);
+		if (grace_parse_record(buffer_bytes(&changed), &grace, &err))
+			fail_msg("row %zu is a record: %s", i, buffer_text(&changed));
+		assert_string_equal(grace.person, "");
+		buffer_free(&changed);
+	}
+	buffer_free(&record);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(two_registrars_and_the_clock_decide),
 	    cmocka_unit_test(no_changed_or_cut_grant_counts),
+	    cmocka_unit_test(a_record_has_one_form),
 	    cmocka_unit_test(a_record_says_who_until_when_and_why),
 	};
 
