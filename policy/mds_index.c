@@ -2,7 +2,6 @@
 
 #include <openssl/x509.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base64.h"
@@ -20,6 +19,15 @@ static const char *text_of(const json_t *object, const char *member)
 	const char *text = json_string_value(json_object_get(object, member));
 
 	return text == NULL ? "" : text;
+}
+
+/* What memory gave out for must not be missing unseen: a list that lacks it is none, and so is what the list is put into. */
+static void add(json_t **list, json_t *value)
+{
+	if (json_array_append_new(*list, value) == 0)
+		return;
+	json_decref(*list);
+	*list = NULL;
 }
 
 static json_t *base64_json(struct bytes bytes)
@@ -105,7 +113,7 @@ static json_t *anchors_json(const json_t *statement, struct mds_sum *sum)
 		if (anchor == NULL)
 			sum->anchors_skipped++;
 		else
-			json_array_append_new(list, anchor);
+			add(&list, anchor);
 	}
 	return list;
 }
@@ -147,10 +155,9 @@ static json_t *statuses_json(const json_t *entry)
 	json_array_foreach(json_object_get(entry, "statusReports"), index, report)
 	{
 		if (json_is_string(json_object_get(report, "status")))
-			json_array_append_new(
-			    list, json_pack("{s:s, s:o*, s:o*, s:o*}", "status", text_of(report, "status"), "from",
-			              date_json(report, "effectiveDate"), "until", date_json(report, "sunsetDate"),
-			              "batch", batch_json(report)));
+			add(&list, json_pack("{s:s, s:o*, s:o*, s:o*}", "status", text_of(report, "status"), "from",
+			               date_json(report, "effectiveDate"), "until", date_json(report, "sunsetDate"),
+			               "batch", batch_json(report)));
 	}
 	return list;
 }
@@ -200,43 +207,48 @@ static json_t *identifiers_json(const json_t *list)
 	json_array_foreach(list, index, value)
 	{
 		if (hex_parse(bytes_of(json_string_value(value), json_string_length(value)), parsed, sizeof(parsed)))
-			json_array_append(sound, value);
+			add(&sound, json_incref(value));
 	}
 	return sound;
 }
 
-/* NULL for entries of other families (UAF), and those that name no model. */
-static json_t *entry_json(const json_t *entry, struct mds_sum *sum)
+/* Entries of other families (UAF) do not.
+ *   aaguid  out: NULL where the model is known by its key identifiers */
+static bool names_a_model(const json_t *entry, json_t **aaguid)
+{
+	uint8_t parsed[FIDO_AAGUID_SIZE];
+
+	*aaguid = json_object_get(entry, "aaguid");
+	if (!json_is_string(*aaguid) || !fido_aaguid_parse(bytes_of_text(json_string_value(*aaguid)), parsed))
+		*aaguid = NULL;
+	return json_is_object(json_object_get(entry, "metadataStatement")) &&
+	       (*aaguid != NULL || json_array_size(json_object_get(entry, "attestationCertificateKeyIdentifiers")) > 0);
+}
+
+static json_t *entry_json(const json_t *entry, json_t *aaguid, struct mds_sum *sum)
 {
 	const json_t *statement = json_object_get(entry, "metadataStatement");
-	json_t *identifiers = json_object_get(entry, "attestationCertificateKeyIdentifiers");
-	json_t *aaguid = json_object_get(entry, "aaguid");
-	const json_t *restricted = json_object_get(statement, "isKeyRestricted");
-	uint8_t parsed[FIDO_AAGUID_SIZE];
-	bool has_aaguid = json_is_string(aaguid) && fido_aaguid_parse(bytes_of_text(json_string_value(aaguid)), parsed);
 
-	if (!json_is_object(statement) || (!has_aaguid && json_array_size(identifiers) == 0))
-		return NULL;
-	return json_pack("{s:O*, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "aaguid", has_aaguid ? aaguid : NULL,
-	    "key_identifiers", identifiers_json(identifiers), "description", description_json(statement), "statuses",
-	    statuses_json(entry), "key_protection", words_json(json_object_get(statement, "keyProtection")),
-	    "matcher_protection", words_json(json_object_get(statement, "matcherProtection")), "key_restricted",
-	    json_is_false(restricted) ? 0 : 1, "anchors", anchors_json(statement, sum));
+	return json_pack("{s:O*, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "aaguid", aaguid, "key_identifiers",
+	    identifiers_json(json_object_get(entry, "attestationCertificateKeyIdentifiers")), "description",
+	    description_json(statement), "statuses", statuses_json(entry), "key_protection",
+	    words_json(json_object_get(statement, "keyProtection")), "matcher_protection",
+	    words_json(json_object_get(statement, "matcherProtection")), "key_restricted",
+	    json_is_false(json_object_get(statement, "isKeyRestricted")) ? 0 : 1, "anchors",
+	    anchors_json(statement, sum));
 }
 
 static json_t *entries_json(const json_t *payload, struct mds_sum *sum)
 {
-	json_t *list = json_array(), *entry;
+	json_t *list = json_array(), *entry, *aaguid;
 	size_t index;
 
 	json_array_foreach(json_object_get(payload, "entries"), index, entry)
 	{
-		json_t *made = entry_json(entry, sum);
-
-		if (made == NULL)
-			sum->skipped++;
+		if (names_a_model(entry, &aaguid))
+			add(&list, entry_json(entry, aaguid, sum));
 		else
-			json_array_append_new(list, made);
+			sum->skipped++;
 	}
 	sum->entries = json_array_size(list);
 	return list;
@@ -261,7 +273,7 @@ bool mds_index_put(struct bytes payload, enum trust_source source, const uint8_t
     struct mds_sum *sum, struct error *err)
 {
 	const struct json_reader reader = {ERROR_MDS_FORMAT, N_("the metadata BLOB's payload")};
-	char hash[65], *text = NULL;
+	char hash[65];
 	json_t *root = NULL, *index = NULL;
 	bool done;
 
@@ -272,11 +284,9 @@ bool mds_index_put(struct bytes payload, enum trust_source source, const uint8_t
 		index = json_pack("{s:s, s:I, s:s, s:s, s:s, s:o}", "format", METADATA_INDEX_FORMAT, "number",
 		    (json_int_t)sum->number, "next_update", sum->next_update, "blob", hash, "source",
 		    source == TRUST_SHIPPED ? "shipped" : "site", "entries", entries_json(root, sum));
-		text = index == NULL ? NULL : json_dumps(index, JSON_COMPACT);
-		done = text != NULL ? buffer_put_text(out, text, err)
-		                    : error_set(err, ERROR_MEMORY, "no memory for the metadata");
+		done = index != NULL ? strict_json_put(index, JSON_COMPACT, out, err)
+		                     : error_set(err, ERROR_MEMORY, "no memory for the metadata");
 	}
-	free(text);
 	json_decref(index);
 	json_decref(root);
 	return done;

@@ -1,7 +1,5 @@
-#include <jansson.h>
-#include <stdlib.h>
-
 #include "policy/result.h"
+#include "policy/strict_json.h"
 
 /* Raised when a member changes its meaning or goes; new members do not raise it. */
 #define RESULT_JSON_VERSION 1
@@ -59,14 +57,9 @@ bool result_put_json(const struct result *result, struct buffer *out, struct err
 	    (json_int_t)result->appraised_at, "key_options", result->key_options, "maximum_life",
 	    (json_int_t)result->maximum_life, "reasons", reasons_of(result), "advisories", advisories_of(result),
 	    "claims", claims_of(result));
-	char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2));
-	bool done = false;
+	bool done = root != NULL ? strict_json_put(root, JSON_INDENT(2), out, err) && buffer_put_u8(out, '\n', err)
+	                         : error_set(err, ERROR_MEMORY, "the result cannot be written as JSON");
 
-	if (text == NULL)
-		error_set(err, ERROR_MEMORY, "the result cannot be written as JSON");
-	else
-		done = buffer_put_text(out, text, err) && buffer_put_u8(out, '\n', err);
-	free(text);
 	json_decref(root);
 	return done;
 }

@@ -1,5 +1,5 @@
 /* strict_json.h: JSON objects read by a table of their members: an unknown, missing or doubled member or a wrong type is an
- * error that names the place. Knows nothing of what the members mean. */
+ * error that names the place; and values written as text. Knows nothing of what the members mean. */
 #ifndef POLICY_STRICT_JSON_H
 #define POLICY_STRICT_JSON_H
 
@@ -22,9 +22,14 @@ struct json_reader {
 
 /* strict_json_parse: reads a whole text of UTF-8.
  *   root  out: the caller's, to json_decref()
- * Errors: the reader's code, with line and column. */
+ * Errors: the reader's code, with line and column; ERROR_MEMORY. */
 bool strict_json_parse(
     const struct json_reader *reader, struct bytes text, json_t **root, struct error *err) MUST_CHECK;
+
+/* strict_json_put: appends a value as text; on error `out` is as before.
+ *   flags  jansson's, as JSON_COMPACT
+ * Errors: those of buffer_put, ERROR_MEMORY. */
+bool strict_json_put(const json_t *value, size_t flags, struct buffer *out, struct error *err) MUST_CHECK;
 
 /* strict_json_members: takes an object apart.
  *   where  the object's place, "anchors[3]"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
 #include <openssl/x509.h>
 
 #include "common/file.h"
@@ -14,6 +15,7 @@
 #include "policy/certificate_twin.h"
 #include "policy/digest.h"
 #include "policy/hex.h"
+#include "policy/mds_index.h"
 #include "policy/policy.h"
 #include "policy/result.h"
 #include "policy/trust.h"
@@ -23,11 +25,13 @@
 #include "tests/forgery/fido_lies.h"
 #include "tests/forgery/fido_recipe.h"
 #include "tests/forgery/lies.h"
+#include "tests/forgery/mds_recipe.h"
 
 /* A forgery meets the same calls as its honest sister up to its lie; those of security keys ask for memory hundreds of times. */
 #define STRIDE_OF_FORMATS 3
 #define STRIDE_OF_LIES 127
 #define STRIDE_OF_FILES 41
+#define STRIDE_OF_METADATA 5
 
 /* Of honest RSA keys in hardware of these versions it is worth knowing, and under the built-in rules it refuses. */
 #define ADVISORY                                                                                                       \
@@ -374,6 +378,62 @@ static void policies(void **state)
 	}
 }
 
+/* A model that is missing, or a report about it, would be one that nothing speaks against. */
+static void name_models(struct bytes index, struct outcome *outcome)
+{
+	json_t *root = json_loadb((const char *)index.data, index.len, 0, NULL), *entry;
+	char line[80];
+	size_t i;
+
+	assert_non_null(root);
+	json_array_foreach(json_object_get(root, "entries"), i, entry)
+	{
+		(void)snprintf(line, sizeof(line), "%zu identifiers, %zu reports\n",
+		    json_array_size(json_object_get(entry, "key_identifiers")),
+		    json_array_size(json_object_get(entry, "statuses")));
+		outcome_put(outcome, bytes_of_text(line));
+	}
+	json_decref(root);
+}
+
+static void run_metadata(void *context, struct outcome *outcome)
+{
+	static const uint8_t blob_hash[32] = {0};
+	struct buffer index = BUFFER_UP_TO((size_t)1 << 20);
+	struct error err = ERROR_EMPTY;
+	struct mds_sum sum;
+
+	outcome->done = mds_index_put(*(const struct bytes *)context, TRUST_SHIPPED, blob_hash, &index, &sum, &err);
+	(void)fault_disarm();
+	outcome->code = err.code;
+	if (outcome->done)
+		name_models(buffer_bytes(&index), outcome);
+	buffer_free(&index);
+}
+
+static void metadata(void **state)
+{
+	struct buffer payload = BUFFER_UP_TO((size_t)1 << 20);
+	struct error err = ERROR_EMPTY;
+	struct mds_recipe recipe;
+	struct bytes content;
+	const struct sweep making = {.name = "an index of metadata",
+	    .kind = FAULT_MEMORY,
+	    .stride = STRIDE_OF_METADATA,
+	    .run = run_metadata,
+	    .context = &content};
+
+	(void)state;
+	mds_recipe_honest(&recipe);
+	recipe.key_identifier = 1;
+	recipe.reports_batch = KEY_DEVICE_P256 + 1;
+	recipe.twin_reports = "{\"status\": \"REVOKED\"}";
+	assert_done(mds_recipe_put_payload(&recipe, &payload, &err), err);
+	content = buffer_bytes(&payload);
+	sweep(&making);
+	buffer_free(&payload);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +444,7 @@ int main(void)
 	    cmocka_unit_test(a_distrusted_certificate_in_its_other_form),
 	    cmocka_unit_test(the_shipped_bundle),
 	    cmocka_unit_test(policies),
+	    cmocka_unit_test(metadata),
 	};
 
 	return cmocka_run_group_tests_name("appraisals without memory", tests, convene, adjourn);
