@@ -52,7 +52,7 @@ static const struct advice advices[] = {
         N_("give the token's own management key by --management-key-fd, or reset its PIV application")},
     {ERROR_TOUCH, N_("start over and touch the token when it blinks")},
     {ERROR_ENROLLMENT_EXISTS, N_("\"keyenroll list\" shows who has it; what is active ends by \"keyenroll revoke "
-                                 "--reason TEXT USER|SERIAL\"")},
+                                 "--reason TEXT FINGERPRINT\"")},
     {ERROR_ENROLLMENT_ABSENT, N_("\"keyenroll list\" shows what is enrolled")},
     {ERROR_ENROLLMENT_REVOKED, N_("\"keyenroll show\" says when and why")},
     {ERROR_ENROLLMENT_EXPIRED, N_("enroll the token again")},

@@ -28,7 +28,8 @@ struct logins {
 
 #define LOGINS_EMPTY ((struct logins){.list = NULL})
 
-/* logins_add: takes what a log's text has of them, behind sshd's name or at the beginning of a line; all else is skipped. Errors: ERROR_LIMIT above 100,000 kinds, ERROR_MEMORY. */
+/* logins_add: takes what a log's text has of them, behind sshd's name or at the beginning of a line; all else is skipped.
+ * Errors: ERROR_LIMIT above 100,000 kinds, ERROR_MEMORY. */
 bool logins_add(struct bytes text, struct logins *logins, struct error *err) MUST_CHECK;
 
 /* logins_clear: frees what it owns; LOGINS_EMPTY afterwards. */

@@ -108,7 +108,7 @@ static bool abandon(struct enrolling *enrolling, struct unfinished *unfinished, 
 	if (recorded)
 		return unfinished_end(unfinished, "enrolled", now, err) &&
 		       error_set(err, ERROR_ENROLLMENT_EXISTS,
-		           "this enrollment was finished and recorded; \"keyenroll revoke --reason TEXT USER|SERIAL\" "
+		           "this enrollment was finished and recorded; \"keyenroll revoke --reason TEXT FINGERPRINT\" "
 		           "takes it back");
 	if (!lost && !abandon_token(enrolling, unfinished, err))
 		return false;
