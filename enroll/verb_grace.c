@@ -172,8 +172,11 @@ static bool show_ended(const struct invocation *invocation, json_t *graces, stru
 
 	if (invocation->json)
 		return report_take_json("grace-end", json_pack("{s:O}", "ended", graces), err);
-	json_array_foreach(graces, i, one) report_line("The grace of %s for %s has ended.",
-	    json_string_value(json_object_get(one, "person")), json_string_value(json_object_get(one, "fingerprint")));
+	json_array_foreach(graces, i, one)
+	{
+		report_line("The grace of %s for %s has ended.", json_string_value(json_object_get(one, "person")),
+		    json_string_value(json_object_get(one, "fingerprint")));
+	}
 	report_text("Hosts learn of it with the next snapshot: keyenroll snapshot\n");
 	return report_end(err);
 }
